@@ -1,0 +1,106 @@
+"""The exceptions of Salus, grouped by what the caller can do about them.
+
+    SalusError
+    ├── InputError              correct the named file, field or value, then run again
+    │   ├── TableError          … in a benefit table (line and field)
+    │   ├── FhirError           … in a FHIR file (file, resource and field)
+    │   ├── CardError           … in a member card
+    │   ├── RecordError         … in a sealed record
+    │   ├── AttestationError    … in an attestation or its proofs
+    │   └── PolicyError         … in the terms of a policy
+    └── ChainError              look at the chain, the address book or the account
+        ├── NodeUnreachable     start or choose a node, then run again
+        ├── WrongChain          choose the network that the address book belongs to
+        ├── NotAccredited       ask the accreditor, or sign with an accredited key
+        └── Reverted            the contract refused; its typed error says why
+
+Every error names the value at fault and the way out, and carries both as attributes. None ever carries a key, the name of a
+patient or a clinical code of one.
+"""
+
+from __future__ import annotations
+
+
+class SalusError(Exception):
+    """Anything that Salus refuses. `remedy` says in a few words what to do next."""
+
+    def __init__(self, message: str, *, remedy: str | None = None) -> None:
+        self.message = message
+        self.remedy = remedy
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        return f"{self.message}; {self.remedy}" if self.remedy else self.message
+
+
+class InputError(SalusError):
+    """What was handed in cannot be used: `file`, `line`, `resource` and `field` say where, as far as known.
+
+    >>> str(InputError("is negative", file="bundle.json", resource="Claim/7", field="total", remedy="correct the amount"))
+    'bundle.json: Claim/7.total: is negative; correct the amount'
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        file: str | None = None,
+        line: int | None = None,
+        resource: str | None = None,
+        field: str | None = None,
+        remedy: str | None = None,
+    ) -> None:
+        self.file = file
+        self.line = line
+        self.resource = resource
+        self.field = field
+        super().__init__(message, remedy=remedy)
+
+    def __str__(self) -> str:
+        place = f"{self.file or ''}{f':{self.line}' if self.line else ''}"
+        element = ".".join(part for part in (self.resource, self.field) if part)
+        return ": ".join(part for part in (place, element, super().__str__()) if part)
+
+
+class TableError(InputError):
+    """A benefit table cannot be read, or breaks a rule of benefit tables."""
+
+
+class FhirError(InputError):
+    """A whole FHIR file cannot be used: not JSON, not a Bundle, not release R4."""
+
+
+class CardError(InputError):
+    """A member card cannot be read, or belongs to another policy or chain."""
+
+
+class RecordError(InputError):
+    """A sealed record cannot be opened, or is not the one that was attested."""
+
+
+class AttestationError(InputError):
+    """An attestation, a line of it or a proof does not check."""
+
+
+class PolicyError(InputError):
+    """The terms of a policy are out of bounds or do not fit together."""
+
+
+class ChainError(SalusError):
+    """Something on the way to the chain, or on it, stands against the request."""
+
+
+class NodeUnreachable(ChainError):
+    """The node does not answer, or stopped answering midway."""
+
+
+class WrongChain(ChainError):
+    """The node serves another chain than the address book or the card names."""
+
+
+class NotAccredited(ChainError):
+    """The provider or the attestor key is not accredited for the time in question."""
+
+
+class Reverted(ChainError):
+    """A contract refused the call. The message holds its typed error, decoded."""
