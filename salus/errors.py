@@ -14,8 +14,8 @@
         ├── NotAccredited       ask the accreditor, or sign with an accredited key
         └── Reverted            the contract refused; its typed error says why
 
-Every error names the value at fault and the way out, and carries both as attributes. None ever carries a key, the name of a
-patient or a clinical code of one.
+Every error names the value at fault and the way out, and carries both as attributes. None ever carries a key, or the
+name or a clinical code of a patient.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class SalusError(Exception):
 class InputError(SalusError):
     """What was handed in cannot be used: `file`, `line`, `resource` and `field` say where, as far as known.
 
-    >>> str(InputError("is negative", file="bundle.json", resource="Claim/7", field="total", remedy="correct the amount"))
-    'bundle.json: Claim/7.total: is negative; correct the amount'
+    >>> str(InputError("is negative", file="bundle.json", resource="Claim/7", field="total", remedy="correct it"))
+    'bundle.json: Claim/7.total: is negative; correct it'
     """
 
     def __init__(

@@ -1,0 +1,73 @@
+"""Civil days: whole days since 1970-01-01, as written in a record's own offset.
+
+A service at 23:10 in New York happened on that New York day, whatever the day was in Greenwich. Day counts compare,
+add and hash without a time zone; only signing, filing and windows are seconds.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import date, timedelta
+
+from salus.errors import InputError
+
+_EPOCH = date(1970, 1, 1)
+_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2}))?")
+_EARLIEST_OFFSET = 14 * 3600
+
+
+def civil_day(text: str) -> int:
+    """The civil day of a FHIR `date` or `dateTime`, as written. Negative before 1970.
+
+    Raises `InputError` when the text names no single day ("2019-07") or no day of the calendar.
+
+    >>> civil_day("2019-07-01T23:10:00-04:00") == civil_day("2019-07-01")
+    True
+    >>> civil_day("1970-01-02")
+    1
+    """
+    match = _MOMENT.fullmatch(text)
+    if match is None:
+        raise InputError(
+            "is not a full date", field="date", remedy="write year, month and day, and an offset after a time"
+        )
+    return of_date(_calendar(match[1]))
+
+
+def of_date(day: date) -> int:
+    """Civil day of a calendar date.
+
+    >>> of_date(date(2025, 1, 1))
+    20089
+    """
+    return (day - _EPOCH).days
+
+
+def to_date(day: int) -> date:
+    """Calendar date of a civil day.
+
+    >>> to_date(20089).isoformat()
+    '2025-01-01'
+    """
+    return _EPOCH + timedelta(days=day)
+
+
+def utc_day(seconds: float) -> int:
+    """The civil day in UTC at a second since 1970."""
+    return int(seconds // 86_400)
+
+
+def latest_day(seconds: float | None = None) -> int:
+    """The latest civil day that anyone on earth can write at that second (UTC+14); without one, now.
+
+    The contracts hold a service to the same day: what is not in the future here is not in the future there.
+    """
+    return utc_day((time.time() if seconds is None else seconds) + _EARLIEST_OFFSET)
+
+
+def _calendar(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError("is not a day of the calendar", field="date", remedy="correct the date") from None
