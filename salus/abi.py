@@ -175,6 +175,29 @@ class BoolCodec:
         return value
 
 
+class Text:
+    """`string`, a member of EIP-712 domains only: its word is its hash."""
+
+    name = "string"
+
+    def normalise(self, value: Any) -> str:
+        if type(value) is not str:
+            raise ValueError("is not text")
+        return value
+
+    def word(self, value: str) -> bytes:
+        return keccak(value.encode())
+
+    def plain(self, value: str) -> str:
+        return value
+
+    def json(self, value: str) -> str:
+        return value
+
+    def unjson(self, value: Any) -> Any:
+        return value
+
+
 class EnumCodec:
     """A Solidity enum, `uint8` in its encoding and the name of the member in JSON."""
 
