@@ -1,7 +1,8 @@
 """Binding a struct to a chain and a contract (EIP-712), and checking who signed it.
 
-The digest of a `Policy` under the policy book's domain is the policy id. `typed_data` is the same thing in the form that
-wallets and `eth_account` take, so a holder signs a consent in any wallet that knows `eth_signTypedData_v4`.
+The digest of a `Policy` under the policy book's domain is the policy id. `typed_data` is the same thing in
+the form that wallets and `eth_account` take, so a holder signs a consent in any wallet that knows
+`eth_signTypedData_v4`.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ class EIP712Domain(Struct):
         >>> from salus.structs import Attestation
         >>> account = Account.from_key(bytes(31) + bytes([7]))
         >>> desk = Domain.claim_desk(31337, "0x5FbDB2315678afecb367f032d93F642f64180aa3")
-        >>> attestation = Attestation(provider=1, root=bytes(32), issued_at=1_750_000_000, expires_at=1_750_086_400)
+        >>> attestation = Attestation(provider=1, root=bytes(32), issued_at=0, expires_at=86_400)
         >>> recover(desk.digest(attestation), desk.sign(attestation, account)) == account.address
         True
         """
@@ -93,11 +94,11 @@ Domain = EIP712Domain
 
 
 def recover(digest: bytes, signature: bytes) -> str:
-    """The checksummed address whose key made the signature. Whether a *contract* accepts a signature (ERC-1271) only the
-    chain can say.
+    """The checksummed address whose key made the signature. Whether a *contract* accepts a signature
+    (ERC-1271) only the chain can say.
 
-    Raises InputError for what OpenZeppelin's ECDSA refuses too: another length than 65, v other than 27 or 28, s in the
-    upper half of the curve order (the malleable twin), a signature of no key.
+    Raises InputError for what OpenZeppelin's ECDSA refuses too: another length than 65, v other than 27 or
+    28, s in the upper half of the curve order (the malleable twin), a signature of no key.
     """
     if len(signature) != 65:
         raise InputError(f"is {len(signature)} bytes long instead of 65", field="signature")

@@ -1,8 +1,8 @@
-"""Merkle trees over 32-byte leaves, equal to `SimpleMerkleTree` of @openzeppelin/merkle-tree with its default options.
+"""Merkle trees over 32-byte leaves, byte for byte the `SimpleMerkleTree` of @openzeppelin/merkle-tree.
 
-Leaves are sorted, pairs are hashed in sorted order, and the tree is the flat array of 2n − 1 nodes that the JavaScript
-library keeps: node i has the children 2i + 1 and 2i + 2, the root is node 0. Leaves are EIP-712 struct hashes, so none of them
-can be taken for an inner node and they are not hashed again.
+Leaves are sorted, pairs are hashed in sorted order, and the tree is the flat array of 2n − 1 nodes that the
+JavaScript library keeps: node i has the children 2i + 1 and 2i + 2, the root is node 0. Leaves are EIP-712
+struct hashes, so none of them can be taken for an inner node and they are not hashed again.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class MerkleTree:
         return self.nodes[0]
 
     def proof(self, position: int) -> Proof:
-        """The siblings on the way from the leaf at `position` to the root. Raises IndexError beyond the leaves."""
+        """The siblings from the leaf at `position` up to the root. Raises IndexError beyond the leaves."""
         if position < 0:
             raise IndexError(position)
         return tuple(self.nodes[index] for index in siblings(self.places[position]))

@@ -1,7 +1,8 @@
 """Secrets that cannot leave by accident.
 
-A secret prints as its class name, does not pickle, copy or format its bytes, and is read by one method whose name shows up in
-review: `reveal`. Python cannot wipe memory; what this prevents is the log line, the traceback and the crash report.
+A secret prints as its class name, does not pickle, copy or format its bytes, and is read by one method whose
+name shows up in review: `reveal`. Python cannot wipe memory; what this prevents is the log line, the
+traceback and the crash report.
 """
 
 from __future__ import annotations
@@ -56,7 +57,9 @@ class Secret:
         return self.__bytes
 
     def mac(self, *parts: bytes) -> bytes:
-        """HMAC-SHA256 over the parts, each led by its length so that no two lists of parts read the same; 32 bytes."""
+        """HMAC-SHA256 over the parts, each led by its length so that no two lists of parts read the same; 32
+        bytes.
+        """
         return hmac.digest(self.__bytes, length_prefixed(*parts), "sha256")
 
     def __eq__(self, other: object) -> bool:

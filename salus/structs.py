@@ -1,7 +1,8 @@
 """What is signed, proven and filed: the structs of `contracts/types`, member for member.
 
-Amounts are minor units of the currency (cents for USD), days are civil days since 1970-01-01, times are seconds since 1970,
-shares are basis points. `hash_struct()` gives the leaf of a tree; `salus.eip712` binds a struct to a chain and a contract.
+Amounts are minor units of the currency (cents for USD), days are civil days since 1970-01-01, times are
+seconds since 1970, shares are basis points. `hash_struct()` gives the leaf of a tree; `salus.eip712` binds a
+struct to a chain and a contract.
 """
 
 from __future__ import annotations
@@ -188,7 +189,9 @@ class Consent(Struct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One diagnosis presented for payment, with everything that it is proven by: what `ClaimDesk.file` takes."""
+    """One diagnosis presented for payment, with everything that it is proven by: what `ClaimDesk.file`
+    takes.
+    """
 
     policy: Policy
     member: Member
