@@ -1,0 +1,1 @@
+"""What stands around the project: set-up, compiler, chains, test runs and their checks."""

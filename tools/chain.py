@@ -1,0 +1,193 @@
+"""Start and stop local chains: Ganache or Anvil, on free ports, in a process group of their own.
+
+Every chain has chain id 1337, ten unlocked accounts of 10,000 ether that are the same in each run, blocks of 100 million gas
+and the contract size limit of the main network. Gas costs nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from tools.places import NODE_BIN, NODE_MODULES
+
+CHAIN_ID = 1337
+ACCOUNTS = 10
+ETHER_EACH = 10_000
+BLOCK_GAS = 100_000_000
+HARD_FORKS = {"ganache": "berlin", "anvil": "shanghai"}
+READY_WITHIN_SECONDS = 60
+ATTEMPTS = 3
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class Chain:
+    process: subprocess.Popen[bytes]
+    port: int
+    log: Path
+
+
+class ChainError(Exception):
+    """A local chain did not start; the text holds its last words."""
+
+
+@contextlib.contextmanager
+def chains(kind: str, count: int, folder: Path, hard_fork: str = "", start: int = 0) -> Iterator[int]:
+    """Run `count` chains on consecutive free ports and yield the first port.
+
+    `kind` is a key of HARD_FORKS, `folder` takes logs and temporary data, `start` is the time of the first block in
+    Unix seconds (0: now). Raises ChainError if one does not come up.
+    """
+    running: list[Chain] = []
+    try:
+        for attempt in range(1, ATTEMPTS + 1):
+            first = free_ports(count)
+            try:
+                for port in range(first, first + count):
+                    log = folder / f"{kind}-{port}.log"
+                    running.append(launch(command(kind, port, hard_fork or HARD_FORKS[kind], start), port, log))
+                for chain in running:
+                    wait_until_ready(chain)
+                break
+            except ChainError:
+                # another run may have taken the port between our look and the chain's start
+                stop(running)
+                if attempt == ATTEMPTS:
+                    raise
+        yield first
+    finally:
+        stop(running)
+
+
+def command(kind: str, port: int, hard_fork: str, start: int) -> list[str]:
+    if kind == "ganache":
+        arguments = {
+            "server.host": "127.0.0.1",
+            "server.port": port,
+            "chain.chainId": CHAIN_ID,
+            "chain.networkId": CHAIN_ID,
+            "chain.hardfork": hard_fork,
+            "chain.vmErrorsOnRPCResponse": "true",
+            "miner.blockGasLimit": BLOCK_GAS,
+            "miner.defaultGasPrice": 0,
+            "wallet.deterministic": "true",
+            "wallet.totalAccounts": ACCOUNTS,
+            "wallet.defaultBalance": ETHER_EACH,
+            "logging.quiet": "true",
+        }
+        if start:
+            arguments["chain.time"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(start))
+        return [node(), str(NODE_BIN / "ganache"), *(f"--{name}={value}" for name, value in arguments.items())]
+    # auto-impersonate: Brownie unlocks accounts of a running node with a call that only Ganache knows
+    flags = f"--quiet --auto-impersonate --host 127.0.0.1 --port {port} --chain-id {CHAIN_ID} --hardfork {hard_fork}"
+    flags += f" --gas-limit {BLOCK_GAS} --accounts {ACCOUNTS} --balance {ETHER_EACH} --gas-price 0 --base-fee 0"
+    flags += " --disable-min-priority-fee --no-request-size-limit"
+    return [anvil(), *flags.split(), *(["--timestamp", str(start)] if start else [])]
+
+
+def node() -> str:
+    program = shutil.which("node")
+    if program is None:
+        raise ChainError("`node` is not on PATH; install Node.js 20 or later")
+    return program
+
+
+def anvil() -> str:
+    """The program itself: the npm package's wrapper would stand between us and its end."""
+    found = next(NODE_MODULES.glob("@foundry-rs/anvil-*/bin/anvil"), None)
+    if found is None:
+        raise ChainError("npm has installed no Anvil for this machine; use NETWORK=ganache")
+    return str(found)
+
+
+def free_ports(count: int) -> int:
+    """The first of `count` consecutive ports that are free now."""
+    for _ in range(200):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            first = int(probe.getsockname()[1])
+        if all(is_free(port) for port in range(first, first + count)):
+            return first
+    raise ChainError(f"found no {count} free ports in a row")
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError):
+            return False
+    return True
+
+
+def launch(arguments: list[str], port: int, log: Path) -> Chain:
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "HOME": str(log.parent), "TMPDIR": str(log.parent)},
+            start_new_session=True,
+            preexec_fn=die_with_parent,
+        )
+    return Chain(process=process, port=port, log=log)
+
+
+def die_with_parent() -> None:
+    """On Linux even a launcher that is killed outright leaves no process behind."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def wait_until_ready(chain: Chain) -> None:
+    deadline = time.monotonic() + READY_WITHIN_SECONDS
+    while time.monotonic() < deadline and chain.process.poll() is None:
+        if listens(chain) and chain_id_at(chain.port) == CHAIN_ID:
+            return
+        time.sleep(0.05)
+    last_words = chain.log.read_text(errors="replace")[-2000:].strip() or "it said nothing"
+    raise ChainError(f"the chain on port {chain.port} did not start: {last_words}")
+
+
+def listens(chain: Chain) -> bool:
+    """Whether it is this chain, and not another run's, that has the port."""
+    try:
+        connections = psutil.Process(chain.process.pid).connections(kind="tcp")
+    except psutil.Error:
+        return False
+    return any(c.status == psutil.CONN_LISTEN and c.laddr.port == chain.port for c in connections)
+
+
+def chain_id_at(port: int) -> int | None:
+    question = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "eth_chainId", "params": []}).encode()
+    request = urllib.request.Request(f"http://127.0.0.1:{port}", question, {"content-type": "application/json"})
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=5) as reply:
+            return int(json.load(reply)["result"], 16)
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def stop(running: list[Chain]) -> None:
+    while running:
+        process = running.pop().process
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

@@ -1,0 +1,27 @@
+"""Where things lie in a clone. Everything that set-up or a run creates is below these folders, all git-ignored."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = ROOT / ".cache"
+VENV = ROOT / ".venv"
+NODE_MODULES = ROOT / "node_modules"
+NODE_BIN = NODE_MODULES / ".bin"
+SOLCX = CACHE / "solcx"
+RUNS = CACHE / "runs"
+KEYSTORES = ROOT / "keystores"
+
+SOLC_VERSION = "0.8.30"
+SOLC_BUILD = "0.8.30+commit.73712a01"
+
+
+def tool_environment() -> dict[str, str]:
+    """The caller's environment with this clone's programs first on PATH and its compiler folder."""
+    environment = dict(os.environ)
+    environment["PATH"] = os.pathsep.join([str(VENV / "bin"), str(NODE_BIN), environment.get("PATH", os.defpath)])
+    environment["VIRTUAL_ENV"] = str(VENV)
+    environment["SOLCX_BINARY_PATH"] = str(SOLCX)
+    return environment

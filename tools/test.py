@@ -1,0 +1,83 @@
+"""Run the tests: those of the library in plain pytest, those that need a chain under Brownie beside a fresh one.
+
+    python -m tools.test [--network ganache|anvil] [--workers N] [PATH …] [-- PYTEST OPTIONS …]
+
+`tests/salus` and the doctests of `salus` need no chain; everything else below `tests` does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tools import run
+from tools.chain import HARD_FORKS
+from tools.places import ROOT, VENV, tool_environment
+
+WITHOUT_CHAIN = ("salus", "tests/salus")
+NO_TESTS = 5
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.test", description="Run the tests.")
+    parser.add_argument("--network", choices=sorted(HARD_FORKS), default="ganache")
+    parser.add_argument("--workers", type=int, default=1, help="chains, and processes, side by side")
+    parser.add_argument("paths", nargs="*", metavar="PATH")
+    arguments, pytest_options = split(sys.argv[1:])
+    options = parser.parse_args(arguments)
+
+    plain, chained = sort_out(options.paths or everything())
+    codes = []
+    if plain:
+        codes.append(run_plain(plain, pytest_options))
+    if chained and 130 not in codes:
+        codes.append(run_chained(chained, options.network, options.workers, pytest_options))
+    return next((code for code in codes if code != 0), 0)
+
+
+def split(arguments: list[str]) -> tuple[list[str], list[str]]:
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    return arguments[:at], arguments[at + 1 :]
+
+
+def everything() -> list[str]:
+    """Every folder that holds a test, and the library for its doctests."""
+    folders = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").iterdir() if path.is_dir())
+    return ["salus", *(folder for folder in folders if any((ROOT / folder).rglob("test_*.py")))]
+
+
+def sort_out(paths: list[str]) -> tuple[list[str], list[str]]:
+    """The paths whose tests need no chain, and those that do."""
+    plain: list[str] = []
+    chained: list[str] = []
+    for path in paths:
+        file = (ROOT / path.split("::")[0]).resolve()
+        if not file.exists():
+            raise SystemExit(f"test: there is no {path}")
+        needs_none = any(file.is_relative_to(ROOT / folder) for folder in WITHOUT_CHAIN)
+        (plain if needs_none else chained).append(path)
+    if (ROOT / "tests").resolve() in [(ROOT / path).resolve() for path in chained]:
+        plain.append("tests/salus")
+    return plain, chained
+
+
+def run_plain(paths: list[str], pytest_options: list[str]) -> int:
+    command = [str(VENV / "bin" / "pytest"), "-p", "no:pytest-brownie", "--doctest-modules", *paths, *pytest_options]
+    print(f"\ntest: without a chain: {' '.join(paths)}", flush=True)
+    code = subprocess.run(command, cwd=ROOT, env=tool_environment(), check=False).returncode
+    return 0 if code == NO_TESTS and paths == ["salus"] else code
+
+
+def run_chained(paths: list[str], network: str, workers: int, pytest_options: list[str]) -> int:
+    print(f"\ntest: on {network}: {' '.join(paths)}", flush=True)
+    side_by_side = ["-n", str(workers)] if workers > 1 else []
+    command = ["brownie", "test", *paths, *side_by_side, *pytest_options]
+    return run.main(["--network", network, "--workers", str(workers), "--", *command])
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    sys.exit(main())
