@@ -1,7 +1,7 @@
 """The X12 claim adjustment reason codes (CARC) that explain each decision, from one table, `codes.json`.
 
-The contracts hold a code as three ASCII bytes (`bytes3`), the explanation of benefits shows its words; both come from
-here.
+The contracts hold a code as three ASCII bytes (`bytes3`), the explanation of benefits shows its words; both
+come from here.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Civil days: whole days since 1970-01-01, as written in a record's own offset.
 
-A service at 23:10 in New York happened on that New York day, whatever the day was in Greenwich. Day counts compare,
-add and hash without a time zone; only signing, filing and windows are seconds.
+A service at 23:10 in New York happened on that New York day, whatever the day was in Greenwich. Day counts
+compare, add and hash without a time zone; only signing, filing and windows are seconds.
 """
 
 from __future__ import annotations

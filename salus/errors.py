@@ -14,8 +14,8 @@
         ├── NotAccredited       ask the accreditor, or sign with an accredited key
         └── Reverted            the contract refused; its typed error says why
 
-Every error names the value at fault and the way out, and carries both as attributes. None ever carries a key, or the
-name or a clinical code of a patient.
+Every error names the value at fault and the way out, and carries both as attributes. None ever carries a key,
+or the name or a clinical code of a patient.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """ICD-10-CM codes: one spelling, existence and chapter.
 
-The classification (74,736 codes) takes over a second to load, so the first question about it loads it, and nothing
-before.
+The classification (74,736 codes) takes over a second to load, so the first question about it loads it, and
+nothing before.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ def exists(code: str) -> bool:
 
 
 def chapter(code: str) -> str:
-    """Number of the chapter ("1" to "22") that holds the code. Raises `ValueError` for one that does not exist.
+    """Number of the chapter ("1" to "22") that holds the code. Raises `ValueError` for one that does not
+    exist.
 
     >>> chapter("E11.9"), chapter("I21"), chapter("S98")
     ('4', '9', '19')

@@ -14,8 +14,8 @@ import iso4217
 from salus.errors import InputError
 
 MAX_BILLED = 10**15
-"""The largest amount of one bill line, minor units. Ten million million dollars is an error of input, not a bill;
-the contracts hold up to 2**64 - 1, so sums of many lines stay far inside."""
+"""The largest amount of one bill line, minor units. Ten million million dollars is an error of input, not a
+bill; the contracts hold up to 2**64 - 1, so sums of many lines stay far inside."""
 
 
 def is_currency(code: str) -> bool:
@@ -46,18 +46,20 @@ def exponent(currency: str) -> int:
 def to_minor(amount: Decimal, currency: str) -> int:
     """Minor units of `amount`, rounded half to even. Sign and size are the caller's to judge.
 
-    Raises `InputError` for an unknown currency, and for an amount that no bill can have (not finite, or beyond
-    `MAX_BILLED` either way).
+    Raises `InputError` for an unknown currency, and for an amount that no bill can have (not finite, or
+    beyond `MAX_BILLED` either way).
 
     >>> to_minor(Decimal("786.3299999999999"), "USD"), to_minor(Decimal("0.125"), "USD")
     (78633, 12)
     """
     places = exponent(currency)
-    # The order of magnitude is asked first: 1E+999999999 is a legal JSON number that must never be written out.
+    # The order of magnitude is asked first: 1E+999999999 is a legal JSON number that must never be written
+    # out.
     magnitude = amount.adjusted() + places if amount.is_finite() else len(str(MAX_BILLED))
     if amount and magnitude < -1:
         return 0
-    # A fraction is exact; Decimal arithmetic would round to its context's 28 digits before it rounds to the unit.
+    # A fraction is exact; Decimal arithmetic would round to its context's 28 digits before it rounds to the
+    # unit.
     minor = round(Fraction(amount) * 10**places) if magnitude < len(str(MAX_BILLED)) else MAX_BILLED + 1
     if abs(minor) > MAX_BILLED:
         raise InputError("amount is astronomically large", field="amount", remedy="correct the amount")
