@@ -1,0 +1,98 @@
+"""A card, a cover file and the benefit table, found to fit together: all that is needed to file for one
+member."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from salus.card import MemberCard
+from salus.errors import CardError
+from salus.merkle import Proof
+from salus.policy import Cover
+from salus.schedule import Schedule
+from salus.structs import Benefit, Diagnosis, Line
+from salus.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """One member of one policy, opened. `open_card` makes it."""
+
+    cover: Cover
+    table: Table
+    schedule: Schedule
+
+    @property
+    def policy_id(self) -> bytes:
+        return self.cover.policy_id
+
+    @property
+    def commitment(self) -> bytes:
+        """`Member.commitment`, 32 bytes."""
+        return self.cover.member.commitment
+
+    def benefit(self, code: str) -> Benefit | None:
+        """The member's blinded benefit for a row of the table; None if that row is excluded (reason code
+        204)."""
+        return self.schedule.benefit(code)
+
+    def line(self, diagnosis: Diagnosis, proof: Proof) -> Line:
+        """What the claim desk is handed for a diagnosis of this member and its proof in the attestation.
+
+        Raises CardError if the diagnosis belongs to another policy or member, or names no benefit of this
+        one.
+        """
+        if (diagnosis.policy, diagnosis.member) != (self.policy_id, self.commitment):
+            raise CardError(
+                "belongs to another policy or member", field="diagnosis", remedy="use that member's card"
+            )
+        code = self.schedule.code_of(diagnosis.benefit)
+        benefit = code and self.schedule.benefit(code)
+        if not code or not benefit:
+            raise CardError(
+                "names no benefit of this member", field="diagnosis", remedy="attest it with this card"
+            )
+        return Line(
+            policy=self.cover.terms,
+            member=self.cover.member,
+            member_proof=self.cover.proof,
+            benefit=benefit,
+            benefit_proof=self.schedule.proof(code),
+            diagnosis=diagnosis,
+            diagnosis_proof=proof,
+        )
+
+
+def open_card(card: MemberCard, cover: Cover, table: Table) -> Membership:
+    """The membership that a card stands for. Raises CardError, saying which of the three does not fit the
+    others."""
+    book = cover.book
+    if (card.chain_id, card.policy_book) != (book.chain_id, book.verifying_contract):
+        raise CardError(
+            f"is for {card.policy_book} on chain {card.chain_id}, the cover file for "
+            f"{book.verifying_contract} on chain {book.chain_id}",
+            field="book",
+            remedy="use the cover file that belongs to the card",
+        )
+    if card.policy_id != cover.policy_id:
+        raise CardError(
+            "is for another policy than the cover file", field="policy", remedy="ask for its cover file"
+        )
+    if card.key.commitment != cover.member.commitment:
+        raise CardError(
+            "is for another member than the cover file", field="member", remedy="ask for its cover file"
+        )
+    if table.hash != cover.terms.benefit_table:
+        raise CardError(
+            f"was sold under another benefit table than {table.name} {table.version}",
+            field="policy",
+            remedy="use the table whose hash is in the terms",
+        )
+    if any(row >= len(table) for row in card.excluded):
+        raise CardError("names a row that the table lacks", field="excluded", remedy="ask for a new card")
+    schedule = Schedule(card.key, table, card.excluded)
+    if schedule.root != cover.member.schedule:
+        raise CardError(
+            "does not give the schedule of the policy", field="excluded", remedy="ask for a new card"
+        )
+    return Membership(cover, table, schedule)
