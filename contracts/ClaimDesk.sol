@@ -1,0 +1,457 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+import {IClaimDesk} from "../interfaces/IClaimDesk.sol";
+import {IConsentRegistry} from "../interfaces/IConsentRegistry.sol";
+import {IPolicyBook} from "../interfaces/IPolicyBook.sol";
+import {IProviderRegistry} from "../interfaces/IProviderRegistry.sol";
+import {IRiskPool} from "../interfaces/IRiskPool.sol";
+import {Adjudication} from "./libraries/Adjudication.sol";
+import {Lines} from "./libraries/Lines.sol";
+import {Account, Charge, GroupUse} from "./types/Account.sol";
+import {
+    ClaimRef,
+    ClaimStatus,
+    Decision,
+    Eligibility,
+    Line,
+    Remittance,
+    Service,
+    SkipReason,
+    StoredClaim
+} from "./types/Claim.sol";
+import {CARC_DUPLICATE, CARC_HELD, CARC_NOT_ACCREDITED, append} from "./types/Codes.sol";
+import {PURPOSE_FILE} from "./types/Consent.sol";
+import {utcDay} from "./types/Days.sol";
+import {Attestation} from "./types/Attestation.sol";
+import {ClaimId, PolicyId, ProviderId, claimIdOf} from "./types/Ids.sol";
+import {Policy} from "./types/Policy.sol";
+import {Bill, Standing} from "./types/Provider.sol";
+
+/// @title Claim desk
+/// @custom:security-contact see SECURITY.md
+contract ClaimDesk is IClaimDesk, EIP712 {
+    using Lines for Line;
+
+    uint64 public constant MAX_ATTESTATION = 90 days;
+
+    IPolicyBook public immutable BOOK;
+    IProviderRegistry public immutable PROVIDERS;
+    IConsentRegistry public immutable CONSENTS;
+    /// @dev Ids stay what they were at issue, also where a chain has split.
+    bytes32 private immutable BOOK_DOMAIN;
+
+    mapping(ClaimId claim => StoredClaim stored) private _claims;
+    /// @inheritdoc IClaimDesk
+    mapping(ProviderId provider => mapping(bytes32 root => bool withdrawn)) public isRootWithdrawn;
+
+    /// @dev What is known of a line while it is decided.
+    struct Facts {
+        PolicyId policy;
+        bytes32 diagnosis;
+        bytes32 group;
+        Account account;
+        GroupUse use;
+        Standing standing;
+    }
+
+    constructor(
+        IPolicyBook book,
+        IProviderRegistry providers,
+        IConsentRegistry consents
+    ) EIP712("Salus ClaimDesk", "1") {
+        BOOK = book;
+        PROVIDERS = providers;
+        CONSENTS = consents;
+        BOOK_DOMAIN = book.domainSeparator();
+    }
+
+    // FILE
+
+    /// @inheritdoc IClaimDesk
+    function file(
+        Attestation calldata attestation,
+        address attestor,
+        bytes calldata signature,
+        Line[] calldata lines
+    ) external {
+        _checkLive(attestation, attestor, signature);
+        for (uint256 i = 0; i < lines.length; ++i) _file(attestation, lines[i], i);
+    }
+
+    function _checkLive(
+        Attestation calldata attestation,
+        address attestor,
+        bytes calldata signature
+    ) private view {
+        (uint64 issuedAt, uint64 expiresAt) = (attestation.issuedAt, attestation.expiresAt);
+        require(
+            issuedAt <= block.timestamp && block.timestamp <= expiresAt,
+            AttestationNotInForce(issuedAt, expiresAt)
+        );
+        require(expiresAt - issuedAt <= MAX_ATTESTATION, AttestationTooLong(issuedAt, expiresAt));
+        require(
+            !isRootWithdrawn[attestation.provider][attestation.root],
+            RootWithdrawn(attestation.provider, attestation.root)
+        );
+        require(
+            PROVIDERS.isKeyLive(attestation.provider, attestor, issuedAt),
+            DeadKey(attestation.provider, attestor)
+        );
+        require(
+            SignatureChecker.isValidSignatureNow(attestor, digestOf(attestation), signature),
+            InvalidAttestation(attestor)
+        );
+    }
+
+    function _file(Attestation calldata attestation, Line calldata line, uint256 index) private {
+        (SkipReason reason, Decision memory decision, Facts memory facts) = _decide(attestation, line, true);
+
+        if (reason != SkipReason.None) {
+            emit ClaimSkipped(facts.policy, attestation.provider, line.diagnosis.billLine, index, reason);
+            return;
+        }
+        if (!facts.standing.decided) _book(attestation.provider, line, decision, facts);
+        if (line.diagnosis.isEmergency()) {
+            emit EmergencyAccess(facts.policy, attestation.provider, line.diagnosis.member);
+        }
+        emit ClaimDecided(
+            facts.policy,
+            attestation.provider,
+            line.diagnosis.billLine,
+            decision,
+            _serviceOf(attestation, line),
+            facts.account,
+            facts.use
+        );
+    }
+
+    /// @dev Every counter and record is written before money moves, so a payee that calls back finds a finished claim.
+    function _book(
+        ProviderId provider,
+        Line calldata line,
+        Decision memory decision,
+        Facts memory facts
+    ) private {
+        Bill memory bill = _billOf(provider, line, facts);
+        bill.claimed = decision.remittance.paid;
+        bill.autoPaid = decision.status == ClaimStatus.Paid;
+        PROVIDERS.record(bill);
+
+        if (decision.status != ClaimStatus.Denied) _charge(line, decision, facts);
+        if (decision.status != ClaimStatus.Paid) {
+            ClaimId claim = claimIdOf(facts.policy, provider, line.diagnosis.billLine);
+            _claims[claim] = StoredClaim({digest: _digest(decision), status: decision.status});
+        }
+    }
+
+    function _charge(Line calldata line, Decision memory decision, Facts memory facts) private {
+        uint256 lockBefore = line.policy.lock(facts.account);
+        bool held = decision.status == ClaimStatus.Held;
+        (facts.account, facts.use) = BOOK.charge(
+            facts.policy,
+            facts.group,
+            _chargeOf(decision.remittance),
+            held
+        );
+        uint256 unlocked = lockBefore - line.policy.lock(facts.account);
+
+        IRiskPool pool = IRiskPool(decision.pool);
+        if (held) pool.reserve(decision.remittance.paid, unlocked);
+        else if (!pool.pay(decision.payee, decision.remittance.paid, unlocked)) decision.status = ClaimStatus.Owed;
+    }
+
+    // DECIDE
+
+    /// @dev The one path of {file}, {preview} and {eligibility}. What can heal, or is the filer's choice, is a reason to
+    /// skip; what follows from diagnosis, terms, counters and day is a decision.
+    function _decide(
+        Attestation calldata attestation,
+        Line calldata line,
+        bool attested
+    ) private view returns (SkipReason reason, Decision memory decision, Facts memory facts) {
+        facts.policy = _policyIdOf(line.policy);
+        facts.diagnosis = line.diagnosis.hash();
+        facts.group = line.benefit.groupKey();
+        (facts.account, facts.use) = BOOK.usageOf(facts.policy, facts.group);
+
+        if (!facts.account.issued) return (SkipReason.UnknownPolicy, decision, facts);
+        reason = line.check(facts.policy);
+        if (reason != SkipReason.None) return (reason, decision, facts);
+        if (attested) reason = line.checkAttested(attestation, facts.diagnosis);
+        if (reason != SkipReason.None) return (reason, decision, facts);
+
+        facts.standing = PROVIDERS.standingOf(
+            _billOf(attestation.provider, line, facts),
+            address(this),
+            line.diagnosis.serviceFrom
+        );
+        reason = _checkStanding(attestation.provider, line, facts.standing);
+        if (reason == SkipReason.None) decision = _adjudicate(line, facts);
+    }
+
+    function _checkStanding(
+        ProviderId provider,
+        Line calldata line,
+        Standing memory standing
+    ) private view returns (SkipReason) {
+        if (standing.sameDiagnosis) return SkipReason.AlreadyDecided;
+        if (line.diagnosis.revision < standing.revision) return SkipReason.Superseded;
+        if (
+            standing.billed != 0 &&
+            (standing.billed != line.diagnosis.billed || standing.currency != line.diagnosis.currency)
+        ) return SkipReason.BillMismatch;
+        if (!line.diagnosis.isEmergency() && !_hasConsent(provider, line)) return SkipReason.NoConsent;
+        if (line.benefit.authorisation) return SkipReason.NotAuthorised;
+        return SkipReason.None;
+    }
+
+    function _hasConsent(ProviderId provider, Line calldata line) private view returns (bool) {
+        return
+            CONSENTS.inForce(
+                line.member.consentSigner,
+                line.member.commitment,
+                provider,
+                line.diagnosis.serviceFrom,
+                PURPOSE_FILE
+            );
+    }
+
+    function _adjudicate(
+        Line calldata line,
+        Facts memory facts
+    ) private view returns (Decision memory decision) {
+        decision.diagnosis = facts.diagnosis;
+        decision.pool = line.policy.pool;
+        decision.payee = line.member.payee == address(0) ? line.policy.payee : line.member.payee;
+        decision.group = facts.group;
+
+        bytes3 denial = CARC_NOT_ACCREDITED;
+        if (facts.standing.accredited) {
+            (denial, decision.remittance) = Adjudication.adjudicate(
+                line.policy,
+                line.member,
+                line.benefit,
+                line.diagnosis,
+                Adjudication.Used({
+                    account: facts.account,
+                    group: facts.use,
+                    claimedByOthers: facts.standing.claimedByOthers,
+                    filedDay: utcDay(block.timestamp)
+                })
+            );
+            if (denial == 0 && facts.standing.decided) {
+                denial = CARC_DUPLICATE;
+                delete decision.remittance;
+            }
+        }
+        if (denial != 0) {
+            decision.status = ClaimStatus.Denied;
+            decision.codes = append(0, denial);
+            return decision;
+        }
+
+        decision.codes = Adjudication.codesOf(decision.remittance);
+        decision.status = ClaimStatus.Paid;
+        if (_isHeld(line, decision.remittance.paid, facts.standing)) {
+            decision.status = ClaimStatus.Held;
+            decision.codes = append(decision.codes, CARC_HELD);
+            // Seconds since 1970 fit 64 bits.
+            decision.releaseAt = uint64(block.timestamp) + line.policy.reviewWindow;
+        }
+    }
+
+    function _isHeld(Line calldata line, uint64 paid, Standing memory standing) private pure returns (bool) {
+        return
+            paid > line.policy.autoPayLimit ||
+            paid > standing.capLeft ||
+            standing.underReview ||
+            line.diagnosis.isEmergency();
+    }
+
+    // SETTLE, COLLECT
+
+    /// @inheritdoc IClaimDesk
+    function settle(ClaimRef calldata claim, Decision calldata decision) external {
+        ClaimId id = _checkStored(claim, decision, ClaimStatus.Held);
+        require(block.timestamp >= decision.releaseAt, ReviewOpen(decision.releaseAt));
+
+        uint64 amount = decision.remittance.paid;
+        _claims[id].status = ClaimStatus.Owed;
+        BOOK.settle(claim.policy, amount);
+
+        if (IRiskPool(decision.pool).settle(decision.payee, amount)) _paid(id, claim, decision.payee, amount);
+        else emit ClaimOwed(claim.policy, claim.provider, claim.billLine, decision.payee, amount);
+    }
+
+    /// @inheritdoc IClaimDesk
+    function collect(ClaimRef calldata claim, Decision calldata decision) external {
+        ClaimId id = _checkStored(claim, decision, ClaimStatus.Owed);
+        uint64 amount = decision.remittance.paid;
+
+        bool paid = IRiskPool(decision.pool).settle(decision.payee, amount);
+        require(paid, StillOwed(decision.payee, amount));
+        _paid(id, claim, decision.payee, amount);
+    }
+
+    function _paid(ClaimId id, ClaimRef calldata claim, address payee, uint64 amount) private {
+        delete _claims[id];
+        emit ClaimPaid(claim.policy, claim.provider, claim.billLine, payee, amount);
+    }
+
+    // WITHDRAW
+
+    /// @inheritdoc IClaimDesk
+    function withdraw(
+        Policy calldata terms,
+        ClaimRef calldata claim,
+        Decision calldata decision
+    ) external {
+        _checkAdmin(claim.provider);
+        ClaimStatus status = _claims[claimIdOf(claim.policy, claim.provider, claim.billLine)].status;
+        require(status == ClaimStatus.Held || status == ClaimStatus.Denied, WrongStatus(status));
+        ClaimId id = _checkStored(claim, decision, status);
+        require(_policyIdOf(terms) == claim.policy, WrongTerms());
+
+        delete _claims[id];
+        if (status == ClaimStatus.Held) _release(terms, claim.policy, decision);
+        PROVIDERS.release(claim.provider, claim.billLine, claim.policy);
+        emit ClaimWithdrawn(claim.policy, claim.provider, claim.billLine);
+    }
+
+    /// @inheritdoc IClaimDesk
+    function withdrawRoot(ProviderId provider, bytes32 root) external {
+        _checkAdmin(provider);
+        isRootWithdrawn[provider][root] = true;
+        emit RootWithdrawnBy(provider, root);
+    }
+
+    function _release(Policy calldata terms, PolicyId policy, Decision calldata decision) private {
+        uint256 lockBefore = terms.lock(BOOK.accountOf(policy));
+        Account memory account = BOOK.release(policy, decision.group, _chargeOf(decision.remittance));
+        uint256 relocked = terms.lock(account) - lockBefore;
+        IRiskPool(decision.pool).release(decision.remittance.paid, relocked);
+    }
+
+    function _checkAdmin(ProviderId provider) private view {
+        require(
+            msg.sender == PROVIDERS.providerOf(provider).admin,
+            NotProviderAdmin(provider, msg.sender)
+        );
+    }
+
+    function _checkStored(
+        ClaimRef calldata claim,
+        Decision calldata decision,
+        ClaimStatus status
+    ) private view returns (ClaimId id) {
+        id = claimIdOf(claim.policy, claim.provider, claim.billLine);
+        StoredClaim memory stored = _claims[id];
+        require(stored.status == status, WrongStatus(stored.status));
+        require(stored.digest == _digest(decision), WrongDecision());
+    }
+
+    function _digest(Decision memory decision) private pure returns (bytes31) {
+        return bytes31(keccak256(abi.encode(decision)));
+    }
+
+    function _chargeOf(Remittance memory remittance) private pure returns (Charge memory) {
+        return
+            Charge({
+                paid: remittance.paid,
+                deductible: remittance.deductible,
+                coinsurance: remittance.coinsurance,
+                units: remittance.units
+            });
+    }
+
+    function _billOf(
+        ProviderId provider,
+        Line calldata line,
+        Facts memory facts
+    ) private pure returns (Bill memory bill) {
+        bill.provider = provider;
+        bill.billLine = line.diagnosis.billLine;
+        bill.policy = facts.policy;
+        bill.pool = line.policy.pool;
+        bill.diagnosis = facts.diagnosis;
+        bill.billed = line.diagnosis.billed;
+        bill.currency = line.diagnosis.currency;
+    }
+
+    function _serviceOf(
+        Attestation calldata attestation,
+        Line calldata line
+    ) private view returns (Service memory service) {
+        service.member = line.diagnosis.member;
+        service.benefit = line.diagnosis.benefit;
+        service.caseId = line.diagnosis.caseId;
+        service.record = line.diagnosis.record;
+        service.revision = line.diagnosis.revision;
+        service.flags = line.diagnosis.flags;
+        service.from = line.diagnosis.serviceFrom;
+        service.to = line.diagnosis.serviceTo;
+        service.units = line.diagnosis.units;
+        service.billed = line.diagnosis.billed;
+        service.currency = line.diagnosis.currency;
+        service.issuedAt = attestation.issuedAt;
+        service.decidedAt = uint64(block.timestamp);
+    }
+
+    // VIEWS
+
+    /// @inheritdoc IClaimDesk
+    function preview(
+        Attestation calldata attestation,
+        Line calldata line
+    ) external view returns (SkipReason reason, Decision memory decision) {
+        (reason, decision, ) = _decide(attestation, line, true);
+    }
+
+    /// @inheritdoc IClaimDesk
+    function eligibility(
+        Attestation calldata attestation,
+        Line calldata line
+    ) external view returns (Eligibility memory answer) {
+        (SkipReason reason, Decision memory decision, Facts memory facts) = _decide(attestation, line, false);
+        answer.reason = reason;
+        answer.status = decision.status;
+        answer.codes = decision.codes;
+        if (!facts.account.issued) return answer;
+
+        // What is left of a 64 bit limit fits 64 bits.
+        uint256 decided = uint256(facts.account.paid) + facts.account.reserved;
+        answer.annualLeft = uint64(line.policy.annualLimit - decided);
+        answer.deductibleLeft = line.policy.deductible - facts.account.deductible;
+        answer.outOfPocketLeft = line.policy.outOfPocket - facts.account.outOfPocket;
+        answer.groupLeft = line.benefit.groupLimit == 0
+            ? type(uint64).max
+            : uint64(Math.saturatingSub(line.benefit.groupLimit, facts.use.paid));
+        answer.unitsLeft = line.benefit.unitLimit == 0
+            ? type(uint32).max
+            : uint32(Math.saturatingSub(line.benefit.unitLimit, facts.use.units));
+    }
+
+    /// @inheritdoc IClaimDesk
+    function statusOf(ClaimRef calldata claim) external view returns (ClaimStatus) {
+        ClaimStatus status = _claims[claimIdOf(claim.policy, claim.provider, claim.billLine)].status;
+        if (status != ClaimStatus.None) return status;
+
+        bool recorded = PROVIDERS.isRecorded(claim.provider, claim.billLine, address(this), claim.policy);
+        return recorded ? ClaimStatus.Paid : ClaimStatus.None;
+    }
+
+    /// @inheritdoc IClaimDesk
+    function digestOf(Attestation calldata attestation) public view returns (bytes32) {
+        return _hashTypedDataV4(attestation.hash());
+    }
+
+    function _policyIdOf(Policy calldata terms) private view returns (PolicyId) {
+        return PolicyId.wrap(MessageHashUtils.toTypedDataHash(BOOK_DOMAIN, terms.hash()));
+    }
+}

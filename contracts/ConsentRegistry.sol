@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
+
+import {IConsentRegistry} from "../interfaces/IConsentRegistry.sol";
+import {ALL_PURPOSES, Consent, Grant} from "./types/Consent.sol";
+import {utcDay} from "./types/Days.sol";
+import {ProviderId} from "./types/Ids.sol";
+
+/// @title Consent registry
+/// @custom:security-contact see SECURITY.md
+contract ConsentRegistry is IConsentRegistry, EIP712, Nonces {
+    /// @dev Bounds the cost of a look-up, whatever a signer does to its own entries.
+    uint256 public constant PAST_GRANTS = 8;
+
+    ProviderId private constant ANY = ProviderId.wrap(0);
+
+    /// @dev The stretch in force and to come, and those past.
+    struct Entry {
+        Grant current;
+        Grant[] past;
+    }
+
+    mapping(address signer => mapping(bytes32 member => mapping(ProviderId provider => Entry entry)))
+        private _entries;
+
+    constructor() EIP712("Salus ConsentRegistry", "1") {}
+
+    // GIVE
+
+    /// @inheritdoc IConsentRegistry
+    function give(
+        bytes32 member,
+        ProviderId provider,
+        uint8 purposes,
+        uint32 from,
+        uint32 until
+    ) external {
+        _useNonce(msg.sender);
+        _give(msg.sender, member, provider, Grant(from, until, purposes, true));
+    }
+
+    /// @inheritdoc IConsentRegistry
+    function giveBySignature(address signer, Consent calldata consent, bytes calldata signature) external {
+        _useSignature(signer, consent, signature);
+        Grant memory grant = Grant(consent.from, consent.until, consent.purposes, true);
+        _give(signer, consent.member, consent.provider, grant);
+    }
+
+    function _give(address signer, bytes32 member, ProviderId provider, Grant memory grant) private {
+        require(grant.from <= grant.until, InvalidPeriod(grant.from, grant.until));
+        require(grant.purposes != 0 && grant.purposes <= ALL_PURPOSES, InvalidPurposes(grant.purposes));
+
+        Entry storage entry = _entries[signer][member][provider];
+        _keepPast(entry, grant);
+        entry.current = grant;
+        emit ConsentGiven(signer, member, provider, grant.purposes, grant.from, grant.until);
+    }
+
+    /// @dev Moves the days already past of the stretch in force aside, unless the new one holds them all.
+    function _keepPast(Entry storage entry, Grant memory next) private {
+        Grant memory old = entry.current;
+        uint32 today = utcDay(block.timestamp);
+        if (!old.exists || old.from >= today) return;
+
+        // today > old.from, so it is not 0; a day fits 32 bits.
+        old.until = uint32(Math.min(old.until, today - 1));
+        bool isHeld = next.from <= old.from && next.until >= old.until && next.purposes & old.purposes == old.purposes;
+        if (!isHeld && old.from <= old.until) entry.past.push(old);
+    }
+
+    // WITHDRAW
+
+    /// @inheritdoc IConsentRegistry
+    function withdraw(bytes32 member, ProviderId provider) external {
+        _useNonce(msg.sender);
+        _withdraw(msg.sender, member, provider);
+    }
+
+    /// @inheritdoc IConsentRegistry
+    function withdrawBySignature(
+        address signer,
+        Consent calldata consent,
+        bytes calldata signature
+    ) external {
+        require(consent.purposes == 0, InvalidPurposes(consent.purposes));
+        _useSignature(signer, consent, signature);
+        _withdraw(signer, consent.member, consent.provider);
+    }
+
+    function _withdraw(address signer, bytes32 member, ProviderId provider) private {
+        Entry storage entry = _entries[signer][member][provider];
+        if (!entry.current.exists) {
+            Entry storage any = _entries[signer][member][ANY];
+            require(any.current.exists, NothingToWithdraw(signer, member, provider));
+            // What was given to any provider stays true of this one for the days past.
+            entry.current = any.current;
+            _copyPast(any, entry);
+        }
+
+        uint32 today = utcDay(block.timestamp);
+        if (entry.current.until > today) entry.current.until = today;
+        emit ConsentWithdrawn(signer, member, provider, entry.current.until);
+    }
+
+    function _copyPast(Entry storage source, Entry storage target) private {
+        uint256 count = source.past.length;
+        for (uint256 i = Math.saturatingSub(count, PAST_GRANTS); i < count; ++i) target.past.push(source.past[i]);
+    }
+
+    function _useSignature(address signer, Consent calldata consent, bytes calldata signature) private {
+        require(block.timestamp <= consent.deadline, ConsentExpired(consent.deadline));
+        bytes32 digest = _hashTypedDataV4(consent.hash());
+        require(
+            SignatureChecker.isValidSignatureNow(signer, digest, signature),
+            InvalidConsentSignature(signer)
+        );
+        _useCheckedNonce(signer, consent.nonce);
+    }
+
+    // VIEWS
+
+    /// @inheritdoc IConsentRegistry
+    function inForce(
+        address signer,
+        bytes32 member,
+        ProviderId provider,
+        uint32 day,
+        uint8 purpose
+    ) external view returns (bool) {
+        mapping(ProviderId provider => Entry entry) storage entries = _entries[signer][member];
+        if (entries[provider].current.exists) return _covers(entries[provider], day, purpose);
+        return _covers(entries[ANY], day, purpose);
+    }
+
+    function _covers(Entry storage entry, uint32 day, uint8 purpose) private view returns (bool) {
+        if (_holds(entry.current, day, purpose)) return true;
+
+        uint256 count = entry.past.length;
+        uint256 oldest = Math.saturatingSub(count, PAST_GRANTS);
+        for (uint256 i = count; i > oldest; --i) {
+            if (_holds(entry.past[i - 1], day, purpose)) return true;
+        }
+        return false;
+    }
+
+    function _holds(Grant memory grant, uint32 day, uint8 purpose) private pure returns (bool) {
+        return grant.purposes & purpose != 0 && grant.from <= day && day <= grant.until;
+    }
+}

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
+import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+
+import {IERC5192} from "../interfaces/IERC5192.sol";
+import {IPolicyBook} from "../interfaces/IPolicyBook.sol";
+import {IRiskPool} from "../interfaces/IRiskPool.sol";
+import {IRiskPoolFactory} from "../interfaces/IRiskPoolFactory.sol";
+import {Account, Charge, GroupUse} from "./types/Account.sol";
+import {EARLIEST_OFFSET, utcDay} from "./types/Days.sol";
+import {PolicyId} from "./types/Ids.sol";
+import {Policy} from "./types/Policy.sol";
+import {Permit, Underwriting} from "./types/Pool.sol";
+
+/// @title Policy book
+/// @custom:security-contact see SECURITY.md
+contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
+    uint32 public constant MAX_YEAR = 366; // days
+    uint32 public constant MAX_LEAD = 366; // days
+    uint32 public constant MAX_REVIEW_WINDOW = 30 days;
+    uint256 public constant APPEAL_WINDOW = 30 days;
+    uint16 public constant BPS = 10_000;
+
+    address public immutable DESK;
+    IRiskPoolFactory public immutable FACTORY;
+
+    mapping(PolicyId policy => Account account) private _accounts;
+    mapping(PolicyId policy => mapping(bytes32 group => GroupUse use)) private _groups;
+
+    constructor(
+        address desk,
+        address factory
+    ) ERC721("Salus Policy", "SALUS") EIP712("Salus PolicyBook", "1") {
+        DESK = desk;
+        FACTORY = IRiskPoolFactory(factory);
+    }
+
+    modifier onlyDesk() {
+        _checkDesk();
+        _;
+    }
+
+    // ISSUE
+
+    /// @inheritdoc IPolicyBook
+    function issue(
+        Policy calldata terms,
+        address quoteSigner,
+        bytes calldata quote
+    ) external returns (PolicyId) {
+        return _issue(terms, quoteSigner, quote);
+    }
+
+    /// @inheritdoc IPolicyBook
+    function issueWithPermit(
+        Policy calldata terms,
+        address quoteSigner,
+        bytes calldata quote,
+        Permit calldata permit
+    ) external returns (PolicyId) {
+        require(FACTORY.isPool(terms.pool), UnknownPool(terms.pool));
+        IERC20Permit asset = IERC20Permit(IERC4626(terms.pool).asset());
+        // A permit used by somebody else first has set the same allowance; a bad one fails at the premium.
+        try asset.permit(msg.sender, terms.pool, permit.value, permit.deadline, permit.v, permit.r, permit.s) {
+            // the allowance is set
+        } catch {
+            // the allowance is judged below
+        }
+        return _issue(terms, quoteSigner, quote);
+    }
+
+    function _issue(
+        Policy calldata terms,
+        address quoteSigner,
+        bytes calldata quote
+    ) private returns (PolicyId policy) {
+        _checkTerms(terms);
+        policy = policyIdOf(terms);
+        require(!_accounts[policy].issued, AlreadyIssued(policy));
+        require(
+            SignatureChecker.isValidSignatureNow(quoteSigner, PolicyId.unwrap(policy), quote),
+            InvalidQuote(quoteSigner)
+        );
+
+        Account memory account;
+        account.issued = true;
+        _accounts[policy] = account;
+        _mint(terms.holder, uint256(PolicyId.unwrap(policy)));
+
+        IRiskPool(terms.pool).underwrite(
+            Underwriting({
+                payer: msg.sender,
+                quoteSigner: quoteSigner,
+                benefitTable: terms.benefitTable,
+                currency: terms.currency,
+                premium: terms.premium,
+                start: terms.start,
+                end: terms.end,
+                lock: terms.lock(account)
+            })
+        );
+        emit Locked(uint256(PolicyId.unwrap(policy)));
+        emit PolicyIssued(policy, terms.pool, terms.holder, msg.sender, terms);
+    }
+
+    function _checkTerms(Policy calldata terms) private view {
+        require(FACTORY.isPool(terms.pool), UnknownPool(terms.pool));
+        require(
+            terms.start < terms.end && terms.end - terms.start <= MAX_YEAR,
+            InvalidPeriod(terms.start, terms.end)
+        );
+        require(
+            block.timestamp + EARLIEST_OFFSET < uint256(terms.start) * 1 days,
+            QuoteClosed(terms.start)
+        );
+        require(terms.start <= utcDay(block.timestamp) + MAX_LEAD, StartTooFar(terms.start));
+        require(terms.solvencyBps != 0 && terms.solvencyBps <= BPS, InvalidSolvency(terms.solvencyBps));
+        require(terms.reviewWindow <= MAX_REVIEW_WINDOW, ReviewWindowTooLong(terms.reviewWindow));
+        require(terms.annualLimit != 0, ZeroAnnualLimit());
+        require(terms.account == 0, ForeignAccount(terms.account));
+        _checkAmount(terms.annualLimit);
+        _checkAmount(terms.deductible);
+        _checkAmount(terms.outOfPocket);
+        _checkAmount(terms.premium);
+        _checkPayee(terms.payee, terms.pool);
+    }
+
+    function _checkAmount(uint64 amount) private pure {
+        require(amount <= type(uint56).max, AmountTooLarge(amount));
+    }
+
+    function _checkPayee(address payee, address pool) private view {
+        require(
+            payee != address(0) &&
+                payee != pool &&
+                payee != address(this) &&
+                payee != DESK &&
+                payee != IERC4626(pool).asset(),
+            InvalidPayee(payee)
+        );
+    }
+
+    // CLOSE
+
+    /// @inheritdoc IPolicyBook
+    function close(Policy calldata terms) external {
+        PolicyId policy = policyIdOf(terms);
+        Account memory account = _accounts[policy];
+        require(account.issued, UnknownPolicy(policy));
+        require(!account.closed, AlreadyClosed(policy));
+        require(block.timestamp >= closableAt(terms), TooEarlyToClose(closableAt(terms)));
+        require(account.reserved == 0, ClaimsHeld(account.reserved));
+
+        uint256 released = terms.lock(account);
+        _accounts[policy].closed = true;
+        emit PolicyClosed(policy, released);
+
+        IRiskPool(terms.pool).unlock(released);
+    }
+
+    // COUNTERS
+
+    /// @inheritdoc IPolicyBook
+    function charge(
+        PolicyId policy,
+        bytes32 group,
+        Charge calldata amounts,
+        bool held
+    ) external onlyDesk returns (Account memory account, GroupUse memory use) {
+        account = _accounts[policy];
+        // Decisions stay within the limits, and those fit 56 bits.
+        if (held) account.reserved += uint56(amounts.paid);
+        else account.paid += uint56(amounts.paid);
+        account.deductible += uint56(amounts.deductible);
+        account.outOfPocket += uint56(amounts.deductible) + uint56(amounts.coinsurance);
+        _accounts[policy] = account;
+
+        if (group != 0) {
+            use = _groups[policy][group];
+            use.paid += amounts.paid;
+            use.units += amounts.units;
+            _groups[policy][group] = use;
+        }
+    }
+
+    /// @inheritdoc IPolicyBook
+    function settle(PolicyId policy, uint64 amount) external onlyDesk {
+        Account storage account = _accounts[policy];
+        // The amount was reserved, so it fits.
+        account.reserved -= uint56(amount);
+        account.paid += uint56(amount);
+    }
+
+    /// @inheritdoc IPolicyBook
+    function release(
+        PolicyId policy,
+        bytes32 group,
+        Charge calldata amounts
+    ) external onlyDesk returns (Account memory account) {
+        account = _accounts[policy];
+        // The amounts were charged, so they fit.
+        account.reserved -= uint56(amounts.paid);
+        account.deductible -= uint56(amounts.deductible);
+        account.outOfPocket -= uint56(amounts.deductible) + uint56(amounts.coinsurance);
+        _accounts[policy] = account;
+
+        if (group != 0) {
+            GroupUse storage use = _groups[policy][group];
+            use.paid -= amounts.paid;
+            use.units -= amounts.units;
+        }
+    }
+
+    function _checkDesk() private view {
+        require(msg.sender == DESK, NotClaimDesk(msg.sender));
+    }
+
+    // BOUND TOKEN
+
+    /// @inheritdoc IERC5192
+    function locked(uint256 tokenId) external view returns (bool) {
+        _requireOwned(tokenId);
+        return true;
+    }
+
+    function approve(address, uint256) public pure override {
+        revert Bound();
+    }
+
+    function setApprovalForAll(address, bool) public pure override {
+        revert Bound();
+    }
+
+    function _update(address to, uint256 tokenId, address auth) internal override returns (address from) {
+        from = super._update(to, tokenId, auth);
+        require(from == address(0), Bound());
+    }
+
+    function supportsInterface(bytes4 interfaceId) public view override returns (bool) {
+        return interfaceId == type(IERC5192).interfaceId || super.supportsInterface(interfaceId);
+    }
+
+    // VIEWS
+
+    /// @inheritdoc IPolicyBook
+    function policyIdOf(Policy calldata terms) public view returns (PolicyId) {
+        return PolicyId.wrap(_hashTypedDataV4(terms.hash()));
+    }
+
+    /// @inheritdoc IPolicyBook
+    function accountOf(PolicyId policy) external view returns (Account memory) {
+        return _accounts[policy];
+    }
+
+    /// @inheritdoc IPolicyBook
+    function usageOf(
+        PolicyId policy,
+        bytes32 group
+    ) external view returns (Account memory account, GroupUse memory use) {
+        account = _accounts[policy];
+        if (group != 0) use = _groups[policy][group];
+    }
+
+    /// @inheritdoc IPolicyBook
+    function closableAt(Policy calldata terms) public pure returns (uint256) {
+        return (uint256(terms.end) + terms.filingDays) * 1 days + APPEAL_WINDOW;
+    }
+
+    /// @inheritdoc IPolicyBook
+    function domainSeparator() external view returns (bytes32) {
+        return _domainSeparatorV4();
+    }
+}

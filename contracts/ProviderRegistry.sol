@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+
+import {IProviderRegistry} from "../interfaces/IProviderRegistry.sol";
+import {IRiskPool} from "../interfaces/IRiskPool.sol";
+import {BillLines} from "./libraries/BillLines.sol";
+import {utcDay} from "./types/Days.sol";
+import {PolicyId, ProviderId} from "./types/Ids.sol";
+import {
+    AttestorKey,
+    Bill,
+    BillLine,
+    DailyCap,
+    DeskStatus,
+    Provider,
+    Standing,
+    Window
+} from "./types/Provider.sol";
+
+/// @title Provider registry
+/// @custom:security-contact see SECURITY.md
+contract ProviderRegistry is IProviderRegistry, AccessManaged {
+    using BillLines for BillLines.Store;
+
+    uint64 public constant SAFE_MODE = 7 days;
+
+    uint64 public providerCount;
+    uint64 public safeModeUntil;
+
+    mapping(ProviderId provider => Provider record) private _providers;
+    mapping(ProviderId provider => Window[] windows) private _pastWindows;
+    mapping(ProviderId provider => mapping(address attestor => AttestorKey key)) private _keys;
+    mapping(address pool => mapping(ProviderId provider => DailyCap cap)) private _caps;
+    mapping(address desk => DeskStatus status) public deskStatusOf;
+    BillLines.Store private _bills;
+
+    constructor(address manager) AccessManaged(manager) {}
+
+    modifier onlyProviderAdmin(ProviderId provider) {
+        _checkProviderAdmin(provider);
+        _;
+    }
+
+    // ACCREDITATION
+
+    /// @inheritdoc IProviderRegistry
+    function accredit(
+        address admin,
+        uint32 from,
+        uint32 until,
+        bytes32 licence
+    ) external restricted returns (ProviderId provider) {
+        require(admin != address(0), ZeroAdmin());
+        require(from < until, InvalidWindow(from, until));
+
+        provider = ProviderId.wrap(++providerCount);
+        _providers[provider] = Provider({admin: admin, from: from, until: until, suspended: false});
+        emit ProviderAccredited(provider, admin, from, until, licence);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function renew(ProviderId provider, uint32 from, uint32 until, bytes32 licence) external restricted {
+        Provider storage record_ = _known(provider);
+        require(from < until && from >= record_.from, InvalidWindow(from, until));
+
+        if (from > record_.until) {
+            _pastWindows[provider].push(Window({from: record_.from, until: record_.until}));
+            record_.from = from;
+        }
+        require(until >= record_.until, InvalidWindow(from, until));
+        record_.until = until;
+        emit ProviderAccredited(provider, record_.admin, from, until, licence);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function endAccreditation(ProviderId provider, uint32 until) external restricted {
+        Provider storage record_ = _known(provider);
+        uint32 today = utcDay(block.timestamp);
+        require(until >= today, PastIsFixed(until, today));
+        require(until < record_.until && until >= record_.from, InvalidWindow(record_.from, until));
+
+        record_.until = until;
+        emit AccreditationEnded(provider, until);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function setSuspended(ProviderId provider, bool suspended) external restricted {
+        _known(provider).suspended = suspended;
+        emit ProviderSuspended(provider, suspended);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function setAdmin(ProviderId provider, address admin) external restricted {
+        require(admin != address(0), ZeroAdmin());
+        _known(provider).admin = admin;
+        emit AdminChanged(provider, admin);
+    }
+
+    function _known(ProviderId provider) private view returns (Provider storage record_) {
+        record_ = _providers[provider];
+        require(record_.admin != address(0), UnknownProvider(provider));
+    }
+
+    // KEYS
+
+    /// @inheritdoc IProviderRegistry
+    function addKey(
+        ProviderId provider,
+        address attestor,
+        uint64 from,
+        uint64 until
+    ) external onlyProviderAdmin(provider) {
+        require(from < until, InvalidWindow(from, until));
+        require(attestor != address(0) && _keys[provider][attestor].until == 0, KeyExists(provider, attestor));
+
+        _keys[provider][attestor] = AttestorKey({from: from, until: until, revoked: false});
+        emit KeyAdded(provider, attestor, from, until);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function revokeKey(ProviderId provider, address attestor) external onlyProviderAdmin(provider) {
+        AttestorKey storage key = _keys[provider][attestor];
+        require(key.until != 0, UnknownKey(provider, attestor));
+
+        key.revoked = true;
+        emit KeyRevoked(provider, attestor);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function isKeyLive(ProviderId provider, address attestor, uint64 signedAt) external view returns (bool) {
+        AttestorKey memory key = _keys[provider][attestor];
+        return !key.revoked && key.from <= signedAt && signedAt < key.until;
+    }
+
+    function _checkProviderAdmin(ProviderId provider) private view {
+        require(msg.sender == _known(provider).admin, NotProviderAdmin(provider, msg.sender));
+    }
+
+    // REVIEW
+
+    /// @inheritdoc IProviderRegistry
+    function setDailyCap(address pool, ProviderId provider, uint64 limit) external {
+        require(msg.sender == IRiskPool(pool).insurer(), NotInsurer(pool, msg.sender));
+        _known(provider);
+
+        _caps[pool][provider].limit = limit;
+        emit DailyCapSet(pool, provider, limit);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function enterSafeMode() external restricted {
+        // Seconds since 1970 fit 64 bits.
+        safeModeUntil = uint64(block.timestamp) + SAFE_MODE;
+        emit SafeModeEntered(safeModeUntil);
+    }
+
+    // BILL LINES
+
+    /// @inheritdoc IProviderRegistry
+    function listDesk(address desk) external restricted {
+        deskStatusOf[desk] = DeskStatus.Listed;
+        emit DeskChanged(desk, DeskStatus.Listed);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function retireDesk(address desk) external restricted {
+        require(deskStatusOf[desk] == DeskStatus.Listed, NotDesk(desk));
+        deskStatusOf[desk] = DeskStatus.Retired;
+        emit DeskChanged(desk, DeskStatus.Retired);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function record(Bill calldata bill) external {
+        require(deskStatusOf[msg.sender] == DeskStatus.Listed, NotDesk(msg.sender));
+
+        bytes32 payer = BillLines.payerOf(msg.sender, bill.policy);
+        require(!_isRecorded(bill.provider, bill.billLine, payer), AlreadyRecorded(bill.provider, bill.billLine));
+        _bills.record(bill, payer);
+        if (bill.autoPaid && bill.claimed != 0) _useCap(bill.pool, bill.provider, bill.claimed);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function release(ProviderId provider, bytes32 billLine, PolicyId policy) external {
+        require(deskStatusOf[msg.sender] != DeskStatus.None, NotDesk(msg.sender));
+        uint8 revision = _bills.lines[provider][billLine].revision;
+        require(revision < type(uint8).max, NoRevisionLeft(provider, billLine));
+
+        bytes32 payer = BillLines.payerOf(msg.sender, policy);
+        require(_bills.release(provider, billLine, payer), NotRecorded(provider, billLine));
+    }
+
+    function _useCap(address pool, ProviderId provider, uint64 amount) private {
+        DailyCap memory cap = _caps[pool][provider];
+        uint32 today = utcDay(block.timestamp);
+
+        if (cap.day != today) (cap.day, cap.used) = (today, 0);
+        cap.used += amount;
+        _caps[pool][provider] = cap;
+    }
+
+    function _capLeft(address pool, ProviderId provider) private view returns (uint64) {
+        DailyCap memory cap = _caps[pool][provider];
+        if (cap.day != utcDay(block.timestamp)) return cap.limit;
+        return cap.used < cap.limit ? cap.limit - cap.used : 0;
+    }
+
+    // VIEWS
+
+    /// @inheritdoc IProviderRegistry
+    function standingOf(
+        Bill calldata bill,
+        address desk,
+        uint32 day
+    ) external view returns (Standing memory standing) {
+        _bills.look(bill, BillLines.payerOf(desk, bill.policy), standing);
+        standing.accredited = accreditedOn(bill.provider, day);
+        standing.underReview = _providers[bill.provider].suspended || block.timestamp < safeModeUntil;
+        standing.capLeft = _capLeft(bill.pool, bill.provider);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function accreditedOn(ProviderId provider, uint32 day) public view returns (bool) {
+        Provider memory record_ = _providers[provider];
+        if (day >= record_.from) return day < record_.until;
+
+        Window[] storage past = _pastWindows[provider];
+        for (uint256 i = past.length; i > 0; --i) {
+            if (day >= past[i - 1].from) return day < past[i - 1].until;
+        }
+        return false;
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function isRecorded(
+        ProviderId provider,
+        bytes32 billLine,
+        address desk,
+        PolicyId policy
+    ) external view returns (bool) {
+        return _isRecorded(provider, billLine, BillLines.payerOf(desk, policy));
+    }
+
+    function _isRecorded(ProviderId provider, bytes32 billLine, bytes32 payer) private view returns (bool) {
+        BillLine memory line = _bills.lines[provider][billLine];
+        if (line.payer == bytes8(payer)) return true;
+        return line.shared && _bills.others[provider][billLine].claims[payer].decided;
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function providerOf(ProviderId provider) external view returns (Provider memory) {
+        return _providers[provider];
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function keyOf(ProviderId provider, address attestor) external view returns (AttestorKey memory) {
+        return _keys[provider][attestor];
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function dailyCapOf(address pool, ProviderId provider) external view returns (DailyCap memory) {
+        return _caps[pool][provider];
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function billLineOf(ProviderId provider, bytes32 billLine) external view returns (BillLine memory) {
+        return _bills.lines[provider][billLine];
+    }
+}

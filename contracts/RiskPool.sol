@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {ERC20, ERC4626, IERC20} from "@openzeppelin/contracts/token/ERC20/extensions/ERC4626.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol";
+
+import {IRiskPool} from "../interfaces/IRiskPool.sol";
+import {EarnedPremium} from "./libraries/EarnedPremium.sol";
+import {Listing, Notice, Underwriting} from "./types/Pool.sol";
+
+/// @title Risk pool
+/// @custom:security-contact see SECURITY.md
+contract RiskPool is IRiskPool, ERC4626, Ownable2Step, ReentrancyGuard {
+    using EarnedPremium for EarnedPremium.Ledger;
+    using SafeCast for uint256;
+    using SafeERC20 for IERC20;
+
+    uint64 public constant NOTICE_PERIOD = 35 days;
+    uint64 public constant EXIT_WINDOW = 14 days;
+
+    address public immutable BOOK;
+    address public immutable DESK;
+    /// @inheritdoc IRiskPool
+    uint256 public immutable unit;
+    /// @inheritdoc IRiskPool
+    bytes3 public immutable currency;
+
+    /// @inheritdoc IRiskPool
+    mapping(address signer => bool allowed) public isQuoteSigner;
+    /// @inheritdoc IRiskPool
+    mapping(bytes32 benefitTable => bool paused) public isSalesPaused;
+    mapping(address owner => Notice notice) private _notices;
+
+    /// @dev Minor units; 96 bits hold the limits of a trillion of the largest policies.
+    uint96 private _locked;
+    uint96 private _outstanding;
+    EarnedPremium.Ledger private _premium;
+
+    constructor(
+        IERC20Metadata asset_,
+        Listing memory listing,
+        string memory name_,
+        string memory symbol_,
+        address insurer_,
+        address book,
+        address desk
+    ) ERC20(name_, symbol_) ERC4626(asset_) Ownable(insurer_) {
+        BOOK = book;
+        DESK = desk;
+        currency = listing.currency;
+        unit = 10 ** (asset_.decimals() - listing.exponent);
+        _premium.accrue();
+    }
+
+    modifier onlyBook() {
+        require(msg.sender == BOOK, NotPolicyBook(msg.sender));
+        _;
+    }
+
+    modifier onlyDesk() {
+        require(msg.sender == DESK, NotClaimDesk(msg.sender));
+        _;
+    }
+
+    // SETTINGS
+
+    /// @inheritdoc IRiskPool
+    function setQuoteSigner(address signer, bool allowed) external onlyOwner {
+        isQuoteSigner[signer] = allowed;
+        emit QuoteSignerSet(signer, allowed);
+    }
+
+    /// @inheritdoc IRiskPool
+    function setSalesPaused(bytes32 benefitTable, bool paused) external onlyOwner {
+        isSalesPaused[benefitTable] = paused;
+        emit SalesPauseSet(benefitTable, paused);
+    }
+
+    function renounceOwnership() public pure override {
+        revert InsurerNeeded();
+    }
+
+    // POLICIES
+
+    /// @inheritdoc IRiskPool
+    function underwrite(Underwriting calldata request) external onlyBook nonReentrant {
+        require(isQuoteSigner[request.quoteSigner], NotQuoteSigner(request.quoteSigner));
+        require(!isSalesPaused[request.benefitTable], SalesPaused(request.benefitTable));
+        require(request.currency == currency, WrongCurrency(currency, request.currency));
+        _premium.accrue();
+        require(deficit() == 0, InDeficit(deficit()));
+
+        _premium.add(request.premium, request.start, request.end);
+        _locked += request.lock.toUint96();
+        _pull(request.payer, request.premium * unit);
+
+        uint256 needed = _locked * unit;
+        require(totalAssets() >= needed, InsufficientCapital(needed, totalAssets()));
+        emit PremiumReceived(request.payer, request.premium, request.lock);
+    }
+
+    /// @inheritdoc IRiskPool
+    function unlock(uint256 amount) external onlyBook {
+        _locked -= amount.toUint96();
+        emit CapitalUnlocked(amount);
+    }
+
+    // CLAIMS
+
+    /// @inheritdoc IRiskPool
+    function pay(
+        address payee,
+        uint64 amount,
+        uint256 unlocked
+    ) external onlyDesk nonReentrant returns (bool paid) {
+        // What was locked for the policy is at least what the claim frees of it, and fits 96 bits.
+        _locked -= uint96(unlocked);
+        _outstanding += amount;
+
+        // Money reserved for earlier claims is theirs.
+        if (_balance() < _outstanding * unit) return false;
+        return _send(payee, amount);
+    }
+
+    /// @inheritdoc IRiskPool
+    function reserve(uint64 amount, uint256 unlocked) external onlyDesk {
+        _locked -= uint96(unlocked);
+        _outstanding += amount;
+    }
+
+    /// @inheritdoc IRiskPool
+    function settle(address payee, uint64 amount) external onlyDesk nonReentrant returns (bool paid) {
+        return _send(payee, amount);
+    }
+
+    /// @inheritdoc IRiskPool
+    function release(uint64 amount, uint256 relocked) external onlyDesk {
+        _outstanding -= amount;
+        _locked += uint96(relocked);
+    }
+
+    /// @dev A refusing payee, a paused asset or a short balance must not undo the decision: the sum stays outstanding.
+    function _send(address payee, uint64 amount) private returns (bool) {
+        if (amount == 0) return true;
+        if (payee == address(this) || payee == asset()) return false;
+        if (!IERC20(asset()).trySafeTransfer(payee, amount * unit)) return false;
+
+        _outstanding -= amount;
+        return true;
+    }
+
+    // CAPITAL
+
+    /// @inheritdoc IRiskPool
+    function giveNotice(uint256 shares) external {
+        uint256 balance = balanceOf(msg.sender);
+        require(shares <= balance, NoticeTooLarge(shares, balance));
+
+        uint64 readyAt = uint64(block.timestamp) + NOTICE_PERIOD;
+        _notices[msg.sender] = Notice({shares: shares.toUint192(), readyAt: readyAt});
+        emit NoticeGiven(msg.sender, shares, readyAt);
+    }
+
+    /// @inheritdoc IRiskPool
+    function recapitalise(uint256 assets) external nonReentrant returns (uint256 taken) {
+        uint256 missing = deficit();
+        require(missing != 0, NoDeficit());
+
+        taken = Math.min(assets, missing);
+        _pull(msg.sender, taken);
+        emit Recapitalised(msg.sender, taken);
+    }
+
+    /// @inheritdoc IRiskPool
+    function accrue() external {
+        _premium.accrue();
+    }
+
+    function _deposit(
+        address caller,
+        address receiver,
+        uint256 assets,
+        uint256 shares
+    ) internal override nonReentrant {
+        _pull(caller, assets);
+        _mint(receiver, shares);
+        emit Deposit(caller, receiver, assets, shares);
+    }
+
+    function _withdraw(
+        address caller,
+        address receiver,
+        address owner,
+        uint256 assets,
+        uint256 shares
+    ) internal override nonReentrant {
+        // The limits of {maxRedeem} hold here, so the notice has the shares.
+        _notices[owner].shares -= uint192(shares);
+        super._withdraw(caller, receiver, owner, assets, shares);
+    }
+
+    /// @dev Refuses assets that take a fee.
+    function _pull(address from, uint256 assets) private {
+        uint256 before = _balance();
+        IERC20(asset()).safeTransferFrom(from, address(this), assets);
+        uint256 received = _balance() - before;
+        require(received == assets, FeeOnTransfer(assets, received));
+    }
+
+    /// @dev Makes a first depositor's donation cost a million times what it could take from the next one.
+    function _decimalsOffset() internal pure override returns (uint8) {
+        return 6;
+    }
+
+    // VIEWS
+
+    /// @inheritdoc IRiskPool
+    function insurer() external view returns (address) {
+        return owner();
+    }
+
+    /// @inheritdoc IRiskPool
+    function locked() external view returns (uint256) {
+        return _locked;
+    }
+
+    /// @inheritdoc IRiskPool
+    function outstanding() external view returns (uint256) {
+        return _outstanding;
+    }
+
+    /// @inheritdoc IRiskPool
+    function unearned() public view returns (uint256) {
+        return _premium.unearnedUp();
+    }
+
+    /// @inheritdoc IRiskPool
+    function noticeOf(address owner) external view returns (Notice memory) {
+        return _notices[owner];
+    }
+
+    /// @inheritdoc IRiskPool
+    function deficit() public view returns (uint256) {
+        return Math.saturatingSub(_owed(), _balance());
+    }
+
+    /// @inheritdoc IRiskPool
+    function freeAssets() public view returns (uint256) {
+        return Math.saturatingSub(totalAssets(), _locked * unit);
+    }
+
+    /// @notice Capital, token units: what the pool has above unearned premium and outstanding claims.
+    function totalAssets() public view override returns (uint256) {
+        return Math.saturatingSub(_balance(), _owed());
+    }
+
+    /// @notice 0 while the pool is in deficit, else a bound that no asset reaches and no product below overflows.
+    function maxDeposit(address) public view override returns (uint256) {
+        return deficit() == 0 ? type(uint128).max : 0;
+    }
+
+    /// @notice As {maxDeposit}, in shares.
+    function maxMint(address receiver) public view override returns (uint256) {
+        return maxDeposit(receiver);
+    }
+
+    /// @notice What the owner's notice and the free capital let out now, token units.
+    function maxWithdraw(address owner) public view override returns (uint256) {
+        return Math.min(_convertToAssets(_noticed(owner), Math.Rounding.Floor), freeAssets());
+    }
+
+    /// @notice What the owner's notice and the free capital let out now, shares.
+    function maxRedeem(address owner) public view override returns (uint256) {
+        return Math.min(_noticed(owner), _convertToShares(freeAssets(), Math.Rounding.Floor));
+    }
+
+    function _noticed(address owner) private view returns (uint256) {
+        Notice memory notice = _notices[owner];
+        bool open = notice.readyAt <= block.timestamp && block.timestamp < notice.readyAt + EXIT_WINDOW;
+        return open ? Math.min(notice.shares, balanceOf(owner)) : 0;
+    }
+
+    function _owed() private view returns (uint256) {
+        return (unearned() + _outstanding) * unit;
+    }
+
+    function _balance() private view returns (uint256) {
+        return IERC20(asset()).balanceOf(address(this));
+    }
+}

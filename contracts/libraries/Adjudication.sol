@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+import {Account, GroupUse} from "../types/Account.sol";
+import {Benefit, BenefitKind} from "../types/Benefit.sol";
+import {Remittance} from "../types/Claim.sol";
+import {
+    CARC_AFTER_COVER,
+    CARC_BEFORE_COVER,
+    CARC_COINSURANCE,
+    CARC_DEDUCTIBLE,
+    CARC_ELIMINATION,
+    CARC_FILED_LATE,
+    CARC_LIMIT,
+    CARC_OTHER_COVER,
+    CARC_OUTSIDE_COVER,
+    CARC_WAITING,
+    append
+} from "../types/Codes.sol";
+import {Diagnosis} from "../types/Diagnosis.sol";
+import {Member} from "../types/Member.sol";
+import {Policy} from "../types/Policy.sol";
+
+/// @title Adjudication
+/// @notice The arithmetic of a claim: terms, counters and a bill in, a remittance out. No storage, no calls.
+/// @dev Amounts are minor units. Every division rounds the benefit down, so the member's part is the rest and nothing
+/// is lost. The same rules stand in Python in salus/adjudication.py, and both run the same cases.
+library Adjudication {
+    using SafeCast for uint256;
+
+    uint256 internal constant BPS = 10_000;
+
+    /// @notice What was used before this line.
+    struct Used {
+        Account account;
+        GroupUse group;
+        /// Paid or reserved for this bill line under other policies, minor units.
+        uint256 claimedByOthers;
+        /// The UTC day of filing.
+        uint32 filedDay;
+    }
+
+    /// @notice Whether a line can be decided at all. What is not must be skipped: `adjudicate` may revert on it.
+    function isWellFormed(Benefit calldata benefit, Diagnosis calldata diagnosis) internal pure returns (bool) {
+        if (diagnosis.units == 0 || diagnosis.serviceTo < diagnosis.serviceFrom) return false;
+        if (benefit.kind == BenefitKind.None) return false;
+        if (benefit.kind == BenefitKind.Indemnity) return benefit.shareBps <= BPS;
+
+        uint256 units = benefit.byNight ? diagnosis.serviceTo - diagnosis.serviceFrom : diagnosis.units;
+        return units * benefit.rate <= type(uint64).max;
+    }
+
+    /// @notice Decides one line that is well formed.
+    /// @return denial The reason code, or 0 when the line is payable.
+    /// @return remittance How the bill splits; all zero when denied.
+    function adjudicate(
+        Policy calldata policy,
+        Member calldata member,
+        Benefit calldata benefit,
+        Diagnosis calldata diagnosis,
+        Used memory used
+    ) internal pure returns (bytes3 denial, Remittance memory remittance) {
+        denial = _gate(policy, member, benefit, diagnosis, used);
+        if (denial != 0) return (denial, remittance);
+
+        uint256 payable_ = benefit.kind == BenefitKind.Indemnity
+            ? _indemnity(policy, benefit, diagnosis, used, remittance)
+            : _scheduled(policy, member, benefit, diagnosis, used, remittance);
+
+        uint256 paid = Math.min(payable_, _limit(policy, benefit, used));
+        remittance.overLimit = (payable_ - paid).toUint64();
+
+        if (benefit.kind == BenefitKind.Indemnity && used.claimedByOthers != 0) {
+            uint256 unclaimed = Math.saturatingSub(diagnosis.billed, used.claimedByOthers);
+            uint256 allowed = Math.min(paid, unclaimed);
+            remittance.otherCover = (paid - allowed).toUint64();
+            paid = allowed;
+        }
+        remittance.paid = paid.toUint64();
+    }
+
+    /// @notice The reason codes of a remittance, each amount that is not 0 by its own.
+    function codesOf(Remittance memory remittance) internal pure returns (bytes32 codes) {
+        if (remittance.deductible != 0) codes = append(codes, CARC_DEDUCTIBLE);
+        if (remittance.coinsurance != 0) codes = append(codes, CARC_COINSURANCE);
+        if (remittance.overLimit != 0 || remittance.notCovered != 0) codes = append(codes, CARC_LIMIT);
+        if (remittance.otherCover != 0) codes = append(codes, CARC_OTHER_COVER);
+        if (remittance.eliminated != 0) codes = append(codes, CARC_ELIMINATION);
+        if (remittance.outside != 0) codes = append(codes, CARC_OUTSIDE_COVER);
+    }
+
+    /// @dev R1: the first gate that fails wins, and nothing is counted. The day of admission decides.
+    function _gate(
+        Policy calldata policy,
+        Member calldata member,
+        Benefit calldata benefit,
+        Diagnosis calldata diagnosis,
+        Used memory used
+    ) private pure returns (bytes3) {
+        uint256 day = diagnosis.serviceFrom;
+
+        if (day < Math.max(policy.start, member.coveredSince)) return CARC_BEFORE_COVER;
+        if (day >= _coverEnd(policy, member)) return CARC_AFTER_COVER;
+        if (used.filedDay > uint256(diagnosis.serviceTo) + policy.filingDays) return CARC_FILED_LATE;
+        if (day < uint256(member.coveredSince) + benefit.waitingDays) return CARC_WAITING;
+        if (_limitLeft(policy.annualLimit, _decided(used)) == 0) return CARC_LIMIT;
+        if (benefit.groupLimit != 0 && used.group.paid >= benefit.groupLimit) return CARC_LIMIT;
+        if (benefit.unitLimit != 0 && used.group.units >= benefit.unitLimit) return CARC_LIMIT;
+        return 0;
+    }
+
+    /// @dev R2 to R5 for a share of the bill. Returns what is payable before limits.
+    function _indemnity(
+        Policy calldata policy,
+        Benefit calldata benefit,
+        Diagnosis calldata diagnosis,
+        Used memory used,
+        Remittance memory remittance
+    ) private pure returns (uint256) {
+        uint256 units = _unitsPayable(benefit, used, diagnosis.units);
+        uint256 allowed = (uint256(diagnosis.billed) * units) / diagnosis.units;
+        uint256 deductible = benefit.deductibleApplies
+            ? Math.min(allowed, _limitLeft(policy.deductible, used.account.deductible))
+            : 0;
+        uint256 afterDeductible = allowed - deductible;
+        uint256 coinsurance = afterDeductible - (afterDeductible * benefit.shareBps) / BPS;
+
+        // R5: above the out-of-pocket maximum the insurer bears the rest, coinsurance first.
+        uint256 bearable = _limitLeft(policy.outOfPocket, used.account.outOfPocket);
+        deductible = Math.min(deductible, bearable);
+        coinsurance = Math.min(coinsurance, bearable - deductible);
+
+        remittance.allowed = allowed.toUint64();
+        remittance.notCovered = (diagnosis.billed - allowed).toUint64();
+        remittance.deductible = deductible.toUint64();
+        remittance.coinsurance = coinsurance.toUint64();
+        if (benefit.unitLimit != 0) remittance.units = units.toUint32();
+        return allowed - deductible - coinsurance;
+    }
+
+    /// @dev R2 for a rate by the unit. By night the stay's first nights may be eliminated, and only nights inside the
+    /// cover count.
+    function _scheduled(
+        Policy calldata policy,
+        Member calldata member,
+        Benefit calldata benefit,
+        Diagnosis calldata diagnosis,
+        Used memory used,
+        Remittance memory remittance
+    ) private pure returns (uint256 allowed) {
+        uint256 wanted = diagnosis.units;
+        if (benefit.byNight) {
+            uint256 stay = diagnosis.serviceTo - diagnosis.serviceFrom;
+            uint256 inside = Math.min(stay, _coverEnd(policy, member) - diagnosis.serviceFrom);
+            uint256 eliminated = Math.min(benefit.eliminationDays, stay);
+            wanted = Math.saturatingSub(inside, eliminated);
+            remittance.eliminated = (eliminated * benefit.rate).toUint64();
+            remittance.outside = ((stay - Math.max(inside, eliminated)) * benefit.rate).toUint64();
+        }
+        uint256 units = _unitsPayable(benefit, used, wanted);
+
+        allowed = units * benefit.rate;
+        remittance.allowed = allowed.toUint64();
+        remittance.notCovered = ((wanted - units) * benefit.rate).toUint64();
+        if (benefit.unitLimit != 0) remittance.units = units.toUint32();
+    }
+
+    /// @dev R6: the least of the limits per claim, group and year.
+    function _limit(
+        Policy calldata policy,
+        Benefit calldata benefit,
+        Used memory used
+    ) private pure returns (uint256 limit) {
+        limit = _limitLeft(policy.annualLimit, _decided(used));
+        if (benefit.claimLimit != 0) limit = Math.min(limit, benefit.claimLimit);
+        if (benefit.groupLimit != 0) limit = Math.min(limit, _limitLeft(benefit.groupLimit, used.group.paid));
+    }
+
+    function _unitsPayable(
+        Benefit calldata benefit,
+        Used memory used,
+        uint256 wanted
+    ) private pure returns (uint256) {
+        if (benefit.unitLimit == 0) return wanted;
+        return Math.min(wanted, _limitLeft(benefit.unitLimit, used.group.units));
+    }
+
+    function _coverEnd(Policy calldata policy, Member calldata member) private pure returns (uint256) {
+        return Math.min(policy.end, member.coveredUntil);
+    }
+
+    function _decided(Used memory used) private pure returns (uint256) {
+        return uint256(used.account.paid) + used.account.reserved;
+    }
+
+    function _limitLeft(uint256 limit, uint256 used) private pure returns (uint256) {
+        return Math.saturatingSub(limit, used);
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {PolicyId, ProviderId} from "../types/Ids.sol";
+import {Bill, BillLine, OtherClaim, Standing} from "../types/Provider.sol";
+
+/// @title Bill lines
+/// @notice Who has decided what on a line of a provider's bill. The first payer stands in the line's one slot; the rare
+/// later ones (other insurers of the same patient) stand beside it.
+library BillLines {
+    struct Others {
+        /// Sum over the later payers, minor units.
+        uint256 claimed;
+        mapping(bytes32 payer => OtherClaim claim) claims;
+    }
+
+    struct Store {
+        mapping(ProviderId provider => mapping(bytes32 billLine => BillLine line)) lines;
+        mapping(ProviderId provider => mapping(bytes32 billLine => Others others)) others;
+    }
+
+    /// @notice One payer of a bill line: a policy at the desk that serves it.
+    function payerOf(address desk, PolicyId policy) internal pure returns (bytes32) {
+        return keccak256(abi.encode(desk, policy));
+    }
+
+    /// @notice Writes what the bill line knows into `standing`.
+    function look(Store storage self, Bill calldata bill, bytes32 payer, Standing memory standing) internal view {
+        BillLine memory line = self.lines[bill.provider][bill.billLine];
+        bool isFirst = line.payer == bytes8(payer);
+
+        standing.revision = line.revision;
+        standing.billed = line.billed;
+        standing.currency = line.currency;
+        standing.decided = isFirst;
+        standing.sameDiagnosis = isFirst && line.leaf == bytes3(bill.diagnosis);
+        if (!isFirst) standing.claimedByOthers = line.claimed;
+        if (!line.shared) return;
+
+        Others storage others = self.others[bill.provider][bill.billLine];
+        OtherClaim memory own = others.claims[payer];
+        standing.claimedByOthers += others.claimed - own.claimed;
+        if (own.decided) {
+            standing.decided = true;
+            standing.sameDiagnosis = own.leaf == bytes3(bill.diagnosis);
+        }
+    }
+
+    /// @notice Records a payer's decision. The caller has checked that it has none yet.
+    function record(Store storage self, Bill calldata bill, bytes32 payer) internal {
+        BillLine memory line = self.lines[bill.provider][bill.billLine];
+
+        if (line.payer == 0) {
+            line.payer = bytes8(payer);
+            line.leaf = bytes3(bill.diagnosis);
+            line.claimed = bill.claimed;
+        } else {
+            Others storage others = self.others[bill.provider][bill.billLine];
+            others.claims[payer] = OtherClaim({
+                claimed: bill.claimed,
+                leaf: bytes3(bill.diagnosis),
+                decided: true
+            });
+            others.claimed += bill.claimed;
+            line.shared = true;
+        }
+        line.billed = bill.billed;
+        line.currency = bill.currency;
+        self.lines[bill.provider][bill.billLine] = line;
+    }
+
+    /// @notice Forgets a payer's decision. While nobody else has claimed, the bill itself may be corrected.
+    /// @return found Whether the payer had one.
+    function release(
+        Store storage self,
+        ProviderId provider,
+        bytes32 billLine,
+        bytes32 payer
+    ) internal returns (bool found) {
+        BillLine memory line = self.lines[provider][billLine];
+        Others storage others = self.others[provider][billLine];
+
+        if (line.payer == bytes8(payer)) {
+            line.payer = 0;
+            line.leaf = 0;
+            line.claimed = 0;
+        } else {
+            OtherClaim memory own = others.claims[payer];
+            if (!own.decided) return false;
+            others.claimed -= own.claimed;
+            delete others.claims[payer];
+        }
+        if (line.claimed == 0 && others.claimed == 0) {
+            line.billed = 0;
+            line.currency = 0;
+        }
+        line.revision += 1;
+        self.lines[provider][billLine] = line;
+        return true;
+    }
+}

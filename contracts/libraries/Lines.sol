@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+import {BenefitKind} from "../types/Benefit.sol";
+import {Line, SkipReason} from "../types/Claim.sol";
+import {latestDay} from "../types/Days.sol";
+import {Attestation} from "../types/Attestation.sol";
+import {PolicyId} from "../types/Ids.sol";
+import {MAX_MEMBER_PROOF} from "../types/Member.sol";
+
+/// @title Lines
+/// @notice Whether a line hangs together: everything that can be told from calldata alone.
+library Lines {
+    uint256 private constant BPS = 10_000;
+
+    /// @notice Checks a line against its own parts and the policy it names.
+    function check(Line calldata line, PolicyId policy) internal pure returns (SkipReason) {
+        if (
+            !(line.diagnosis.policy == policy) ||
+            line.diagnosis.member != line.member.commitment ||
+            line.diagnosis.benefit != line.benefit.id
+        ) return SkipReason.Mismatch;
+        if (!_isMember(line)) return SkipReason.BadMemberProof;
+        if (!MerkleProof.verifyCalldata(line.benefitProof, line.member.schedule, line.benefit.hash()))
+            return SkipReason.BadBenefitProof;
+        if (_isMalformed(line)) return SkipReason.Malformed;
+        if (line.diagnosis.currency != line.policy.currency) return SkipReason.WrongCurrency;
+        return SkipReason.None;
+    }
+
+    /// @notice Checks that the attestation holds the diagnosis, and was signed after the service.
+    function checkAttested(
+        Line calldata line,
+        Attestation calldata attestation,
+        bytes32 leaf
+    ) internal pure returns (SkipReason) {
+        if (!MerkleProof.verifyCalldata(line.diagnosisProof, attestation.root, leaf))
+            return SkipReason.BadDiagnosisProof;
+        if (line.diagnosis.serviceTo > latestDay(attestation.issuedAt)) return SkipReason.NotYetServed;
+        return SkipReason.None;
+    }
+
+    function _isMember(Line calldata line) private pure returns (bool) {
+        return
+            line.memberProof.length <= MAX_MEMBER_PROOF &&
+            MerkleProof.verifyCalldata(line.memberProof, line.policy.members, line.member.hash());
+    }
+
+    /// @dev Keeps out every input on which the adjudication could fail.
+    function _isMalformed(Line calldata line) private pure returns (bool) {
+        uint256 from = line.diagnosis.serviceFrom;
+        uint256 to = line.diagnosis.serviceTo;
+        if (line.diagnosis.units == 0 || from > to) return true;
+        if (line.benefit.kind == BenefitKind.Indemnity) return line.benefit.shareBps > BPS;
+        if (line.benefit.kind != BenefitKind.Scheduled) return true;
+
+        uint256 units = line.benefit.byNight ? Math.max(to - from, line.benefit.eliminationDays) : line.diagnosis.units;
+        return units * line.benefit.rate > type(uint64).max;
+    }
+}

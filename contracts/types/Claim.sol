@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {Benefit} from "./Benefit.sol";
+import {Diagnosis} from "./Diagnosis.sol";
+import {PolicyId, ProviderId} from "./Ids.sol";
+import {Member} from "./Member.sol";
+import {Policy} from "./Policy.sol";
+
+/// @notice One diagnosis presented for payment, with everything it is proven by.
+struct Line {
+    Policy policy;
+    Member member;
+    bytes32[] memberProof;
+    Benefit benefit;
+    bytes32[] benefitProof;
+    Diagnosis diagnosis;
+    bytes32[] diagnosisProof;
+}
+
+enum ClaimStatus {
+    /// Absent: never decided, or withdrawn.
+    None,
+    /// Left undecided; may be filed again. Never stored.
+    Skipped,
+    /// Final.
+    Paid,
+    /// Decided and reserved; waits for its review window.
+    Held,
+    /// Due, but the pool was short or the payee refused; anyone may collect it for the payee.
+    Owed,
+    /// Final unless the provider withdraws the line.
+    Denied
+}
+
+/// @notice Why a line was left undecided: each can heal, or was the filer's choice.
+enum SkipReason {
+    None,
+    /// No such policy: wrong terms, or not issued.
+    UnknownPolicy,
+    /// The diagnosis names another policy, member or benefit than the line presents.
+    Mismatch,
+    /// The member is not in the policy.
+    BadMemberProof,
+    /// The benefit is not in the member's schedule.
+    BadBenefitProof,
+    /// The diagnosis is not in the attested root.
+    BadDiagnosisProof,
+    /// No units, the service ends before it begins, or a benefit of no known kind.
+    Malformed,
+    /// The bill is not in the policy's currency.
+    WrongCurrency,
+    /// The service lies after the signature.
+    NotYetServed,
+    /// This very line was decided already.
+    AlreadyDecided,
+    /// The revision was withdrawn; a higher one is needed.
+    Superseded,
+    /// Another amount or currency was billed first for this bill line.
+    BillMismatch,
+    /// The member's signer has not consented for the service day.
+    NoConsent,
+    /// Care had to be authorised beforehand (CARC 197).
+    NotAuthorised
+}
+
+/// @notice How a bill was split, in minor units. Indemnity: billed = paid + deductible + coinsurance + overLimit +
+/// notCovered + otherCover, exactly. Scheduled: rate × days or units = paid + overLimit + notCovered + eliminated + outside.
+struct Remittance {
+    uint64 allowed;
+    uint64 deductible; // CARC 1
+    uint64 coinsurance; // CARC 2
+    uint64 overLimit; // CARC 119
+    uint64 notCovered; // CARC 119, units
+    uint64 otherCover; // CARC 23
+    uint64 eliminated; // CARC 78
+    uint64 outside; // CARC 238
+    uint64 paid;
+    uint32 units; // counted against the unit limit; 0 when there is none
+}
+
+/// @notice What was decided on a line. A held, owed or denied claim is stored as the hash of this, so whoever settles,
+/// collects or withdraws hands it back from the event.
+struct Decision {
+    ClaimStatus status;
+    /// X12 claim adjustment reason codes, three ASCII bytes each, the latest last.
+    bytes32 codes;
+    /// Leaf of the diagnosis.
+    bytes32 diagnosis;
+    address pool;
+    address payee;
+    /// Key of the group counters charged; 0 for none.
+    bytes32 group;
+    /// First second at which a held claim may be settled.
+    uint64 releaseAt;
+    Remittance remittance;
+}
+
+/// @notice What was served, as attested: repeated in the event so that a ledger needs nothing else.
+struct Service {
+    bytes32 member;
+    bytes32 benefit;
+    bytes32 caseId;
+    bytes32 record;
+    uint8 revision;
+    uint8 flags;
+    uint32 from;
+    uint32 to;
+    uint16 units;
+    uint64 billed;
+    bytes3 currency;
+    /// Second of signing.
+    uint64 issuedAt;
+    /// Second of the decision.
+    uint64 decidedAt;
+}
+
+/// @notice Names a claim.
+struct ClaimRef {
+    PolicyId policy;
+    ProviderId provider;
+    bytes32 billLine;
+}
+
+/// @notice A decision that something may still happen to. One slot.
+struct StoredClaim {
+    // slot 0
+    /// Head of the hash of the decision.
+    bytes31 digest;
+    ClaimStatus status;
+}
+
+/// @notice What a member could claim, in minor units.
+struct Eligibility {
+    /// None when a claim would be decided.
+    SkipReason reason;
+    /// Denied, or what the claim would become.
+    ClaimStatus status;
+    bytes32 codes;
+    uint64 annualLeft;
+    uint64 deductibleLeft;
+    uint64 outOfPocketLeft;
+    /// type(uint64).max when the group has no limit.
+    uint64 groupLeft;
+    /// type(uint32).max when the units have no limit.
+    uint32 unitsLeft;
+}

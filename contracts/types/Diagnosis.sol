@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {PolicyId} from "./Ids.sol";
+
+/// @notice One attested bill line: one leaf of `Attestation.root`. The patient's record itself stays off the chain.
+struct Diagnosis {
+    PolicyId policy;
+    /// `Member.commitment` of the patient.
+    bytes32 member;
+    /// `Benefit.id` of the row that covers the care.
+    bytes32 benefit;
+    /// Keyed hash of the provider's claim identifier and line: the key against double payment.
+    bytes32 billLine;
+    /// Keyed hash of the encounter: groups the lines of one stay.
+    bytes32 caseId;
+    /// Salted hash of the sealed record.
+    bytes32 record;
+    /// Rises with each corrected line after a withdrawal.
+    uint8 revision;
+    /// First civil day of the service, in the record's own offset.
+    uint32 serviceFrom;
+    /// Last civil day of the service.
+    uint32 serviceTo;
+    /// Visits, items or sums; at least 1.
+    uint16 units;
+    /// Minor units of `currency`.
+    uint64 billed;
+    bytes3 currency;
+    /// Bit 0: emergency.
+    uint8 flags;
+}
+
+uint8 constant FLAG_EMERGENCY = 1;
+
+// solhint-disable-next-line gas-small-strings
+bytes32 constant DIAGNOSIS_TYPEHASH = keccak256(
+    "Diagnosis(bytes32 policy,bytes32 member,bytes32 benefit,bytes32 billLine,bytes32 caseId,bytes32 record,uint8 revision,uint32 serviceFrom,uint32 serviceTo,uint16 units,uint64 billed,bytes3 currency,uint8 flags)"
+);
+
+using {hash, isEmergency} for Diagnosis global;
+
+/// @notice EIP-712 hashStruct of the leaf.
+function hash(Diagnosis calldata diagnosis) pure returns (bytes32) {
+    return keccak256(abi.encode(DIAGNOSIS_TYPEHASH, diagnosis));
+}
+
+function isEmergency(Diagnosis calldata diagnosis) pure returns (bool) {
+    return diagnosis.flags & FLAG_EMERGENCY != 0;
+}

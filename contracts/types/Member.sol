@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+/// @notice A person covered: one leaf of `Policy.members`.
+struct Member {
+    /// Blinded identity; opens only with the member's key.
+    bytes32 commitment;
+    /// Whose consent lets providers file.
+    address consentSigner;
+    /// Who is paid; 0 for the policy's payee.
+    address payee;
+    /// First civil day covered. Waiting periods run from it, and it may lie before the policy's start.
+    uint32 coveredSince;
+    /// First civil day no longer covered.
+    uint32 coveredUntil;
+    /// Merkle root of the member's blinded benefits.
+    bytes32 schedule;
+}
+
+// solhint-disable-next-line gas-small-strings
+bytes32 constant MEMBER_TYPEHASH = keccak256(
+    "Member(bytes32 commitment,address consentSigner,address payee,uint32 coveredSince,uint32 coveredUntil,bytes32 schedule)"
+);
+
+// A tree of 256 members is 8 levels deep.
+uint256 constant MAX_MEMBER_PROOF = 8;
+
+using {hash} for Member global;
+
+/// @notice EIP-712 hashStruct of the leaf.
+function hash(Member calldata member) pure returns (bytes32) {
+    return keccak256(abi.encode(MEMBER_TYPEHASH, member));
+}

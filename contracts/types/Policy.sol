@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {Account} from "./Account.sol";
+
+/// @notice The terms of one policy year, as the insurer signs them. Never stored: whoever acts on a policy passes
+/// them along, and they are hashed to the policy id. Amounts are minor units of `currency`.
+struct Policy {
+    /// Who holds the bound token.
+    address holder;
+    /// Who is paid when a member names nobody.
+    address payee;
+    /// The risk pool that carries the policy.
+    address pool;
+    /// Hash of the benefit table that the policy was sold under.
+    bytes32 benefitTable;
+    /// Merkle root of the members' leaves, at most 256 of them.
+    bytes32 members;
+    /// First civil day of cover.
+    uint32 start;
+    /// First civil day after cover.
+    uint32 end;
+    /// Days after the end of a service during which it may be filed.
+    uint16 filingDays;
+    /// Most that the insurer pays under this policy, shared by the members.
+    uint64 annualLimit;
+    /// Deductible of the policy year, shared by the members.
+    uint64 deductible;
+    /// Most that the members bear of deductible and coinsurance together.
+    uint64 outOfPocket;
+    /// A line above this amount is held for review.
+    uint64 autoPayLimit;
+    /// Seconds for which a held claim waits before anyone may settle it.
+    uint32 reviewWindow;
+    /// Capital that the pool locks per unit of unused annual limit, basis points.
+    uint16 solvencyBps;
+    /// Premium for the whole year, paid at issue.
+    uint64 premium;
+    /// ISO 4217 alphabetic code.
+    bytes3 currency;
+    /// The account that the counters live under: 0, this policy's own.
+    bytes32 account;
+    /// Makes two equal policies differ.
+    bytes32 salt;
+}
+
+// solhint-disable-next-line gas-small-strings
+bytes32 constant POLICY_TYPEHASH = keccak256(
+    "Policy(address holder,address payee,address pool,bytes32 benefitTable,bytes32 members,uint32 start,uint32 end,uint16 filingDays,uint64 annualLimit,uint64 deductible,uint64 outOfPocket,uint64 autoPayLimit,uint32 reviewWindow,uint16 solvencyBps,uint64 premium,bytes3 currency,bytes32 account,bytes32 salt)"
+);
+
+using {hash, lock} for Policy global;
+
+/// @notice EIP-712 hashStruct of the terms.
+function hash(Policy calldata policy) pure returns (bytes32) {
+    return keccak256(abi.encode(POLICY_TYPEHASH, policy));
+}
+
+/// @notice Capital, in minor units, that the pool must keep for what the policy may still cost. Rounds up, for the policy.
+function lock(Policy calldata policy, Account memory account) pure returns (uint256) {
+    if (account.closed) return 0;
+
+    uint256 unused = uint256(policy.annualLimit) - account.paid - account.reserved;
+    return (unused * policy.solvencyBps + 9_999) / 10_000;
+}
