@@ -23,6 +23,7 @@ from salus.abi import (
     Uint32,
     Uint64,
     Uint256,
+    keccak,
 )
 from salus.errors import AttestationError, CardError, InputError, PolicyError
 
@@ -212,3 +213,8 @@ class Line:
             self.diagnosis.as_tuple(),
             list(self.diagnosis_proof),
         )
+
+
+def claim_id(policy_id: bytes, provider: int, bill_line: bytes) -> bytes:
+    """The name of a claim on the chain: the hash of policy, provider and bill line, 32 bytes."""
+    return keccak(policy_id + provider.to_bytes(32, "big") + bill_line)
