@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import time
+from calendar import monthrange
 from datetime import date, timedelta
 
 from salus.errors import InputError
@@ -33,6 +34,22 @@ def civil_day(text: str) -> int:
             "is not a full date", field="date", remedy="write year, month and day, and an offset after a time"
         )
     return of_date(_calendar(match[1]))
+
+
+def last_day(text: str) -> int:
+    """The last civil day that a FHIR date may mean, which may leave out day or month.
+
+    Raises `InputError` as `civil_day` does.
+
+    >>> to_date(last_day("2019-02")).isoformat(), to_date(last_day("2019")).isoformat()
+    ('2019-02-28', '2019-12-31')
+    """
+    if re.fullmatch(r"\d{4}", text):
+        return civil_day(f"{text}-12-31")
+    if re.fullmatch(r"\d{4}-\d{2}", text):
+        first = _calendar(f"{text}-01")
+        return of_date(first.replace(day=monthrange(first.year, first.month)[1]))
+    return civil_day(text)
 
 
 def of_date(day: date) -> int:

@@ -1,0 +1,16 @@
+"""FHIR R4 in: a Bundle, a folder or a stream of them becomes bill lines, or named reasons why not.
+
+    for result in fhir.read("bundles/", table.shipped("family")):
+        match result:
+            case fhir.BillLine(): ...       # attest it
+            case fhir.Refused(): ...        # one Claim; result.reason says why
+            case FhirError(): ...           # a whole file
+
+Nothing is guessed and nothing is dropped: `Summary.of(results).claims` is the number of Claims in the input.
+"""
+
+from salus.fhir.reader import Result, Source, read
+from salus.fhir.reasons import Reason
+from salus.fhir.results import BillLine, Note, Refused, Summary
+
+__all__ = ["BillLine", "Note", "Reason", "Refused", "Result", "Source", "Summary", "read"]

@@ -1,0 +1,184 @@
+"""One Claim, with what it refers to, becomes one bill line or is refused for one named reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, get_args
+
+import msgspec
+
+from salus import days, money
+from salus.errors import InputError
+from salus.fhir.bundle import Bundle, Entry
+from salus.fhir.diagnosis import Diagnosis, diagnoses, principal
+from salus.fhir.elements import codes_of, identifier_of, party_of
+from salus.fhir.evidence import Evidence, gather
+from salus.fhir.reasons import Reason, Refusal
+from salus.fhir.results import BillLine, Note, Refused
+from salus.table import Benefit, Care, Table
+from salus.table.model import ClaimType
+
+_CLAIM_TYPES = get_args(ClaimType)
+_encode = msgspec.json.Encoder(decimal_format="number").encode
+
+
+def to_line(claim: Entry, bundle: Bundle, table: Table, *, today: int, source: str) -> BillLine | Refused:
+    """The bill line of a Claim. `today` is the latest civil day that a service may lie on."""
+    number = claim_number(claim)
+    try:
+        return _line(claim, number, bundle, table, today, source)
+    except Refusal as refusal:
+        resource = refusal.resource or claim.name
+        return Refused(
+            reason=refusal.reason, claim=number, resource=resource, field=refusal.field, source=source
+        )
+
+
+def claim_number(claim: Entry) -> str | None:
+    """The provider's number of the bill: the first identifier, else the id; None when there is neither."""
+    identifiers = claim.resource.get("identifier")
+    first = identifier_of(identifiers[0]) if isinstance(identifiers, list) and identifiers else None
+    own = claim.resource.get("id")
+    return first or (own if isinstance(own, str) and own else None)
+
+
+def _line(
+    claim: Entry, number: str | None, bundle: Bundle, table: Table, today: int, source: str
+) -> BillLine:
+    bundle.check(claim)
+    _check_final(claim)
+    patient = party_of(claim, "patient", bundle)
+    if number is None:
+        raise Refusal(Reason.NO_IDENTIFIER, "id")
+    if patient is None:
+        raise Refusal(Reason.NO_PATIENT, "patient")
+    evidence = gather(claim, bundle)
+    service_from, service_to = _service(claim, evidence.encounter, today)
+    billed, currency = _billed(claim, table)
+
+    found = diagnoses(claim, bundle, service_to=service_to, ignore=table.ignore)
+    counting = principal(found, claim)
+    codes = counting.codes if counting else evidence.reason_codes(table.ignore)
+    care = Care(_claim_type(claim), evidence.encounter_class, evidence.items(found), frozenset(codes))
+    benefit = table.match(care)
+    if benefit is None:
+        raise Refusal(Reason.NO_BENEFIT, "type")
+
+    return BillLine(
+        claim=number,
+        patient=patient,
+        provider=party_of(claim, "provider", bundle) or "",
+        encounter=evidence.encounter_id,
+        benefit=benefit.code,
+        service_from=service_from,
+        service_to=service_to,
+        units=_units(benefit, service_from, service_to),
+        billed=billed,
+        currency=currency,
+        emergency=evidence.encounter_class == "EMER",
+        diagnosis=codes,
+        record=_record(evidence, found),
+        source=source,
+        notes=_notes(claim, billed, currency),
+    )
+
+
+def _check_final(claim: Entry) -> None:
+    if claim.resource["status"] != "active":
+        raise Refusal(Reason.NOT_FINAL_STATUS, "status")
+    if claim.resource["use"] != "claim":
+        raise Refusal(Reason.NOT_A_BILL, "use")
+
+
+def _claim_type(claim: Entry) -> str:
+    for code in codes_of(claim.resource["type"]):
+        if code.code in _CLAIM_TYPES:
+            return code.code
+    raise Refusal(Reason.UNKNOWN_CLAIM_TYPE, "type")
+
+
+def _service(claim: Entry, encounter: Entry, today: int) -> tuple[int, int]:
+    """First and last civil day: of `billablePeriod` or, where that is silent, of `Encounter.period`."""
+    billable, stay = claim.resource.get("billablePeriod", {}), encounter.resource.get("period", {})
+    first = _day(billable.get("start") or stay.get("start"), "billablePeriod.start")
+    last = _day(billable.get("end") or stay.get("end"), "billablePeriod.end")
+    if last < first:
+        raise Refusal(Reason.END_BEFORE_START, "billablePeriod")
+    if first < 0:
+        raise Refusal(Reason.BEFORE_1970, "billablePeriod.start")
+    if last > today:
+        raise Refusal(Reason.FUTURE_DATE, "billablePeriod.end")
+    return first, last
+
+
+def _day(text: Any, field: str) -> int:
+    if text is None:
+        raise Refusal(Reason.NO_DATE, field)
+    try:
+        return days.civil_day(text)
+    except (InputError, TypeError):
+        raise Refusal(Reason.IMPRECISE_DATE, field) from None
+
+
+def _billed(claim: Entry, table: Table) -> tuple[int, str]:
+    total = claim.resource.get("total", {})
+    value, currency = total.get("value"), total.get("currency")
+    if value is None or currency is None:
+        raise Refusal(Reason.NO_AMOUNT, "total")
+    if not _is_number(value):
+        raise Refusal(Reason.MALFORMED, "total.value")
+    if not money.is_currency(currency):
+        raise Refusal(Reason.UNKNOWN_CURRENCY, "total.currency")
+    if currency != table.currency:
+        raise Refusal(Reason.OTHER_CURRENCY, "total.currency")
+    try:
+        billed = money.to_minor(Decimal(value), currency)
+    except InputError:
+        billed = money.MAX_BILLED + 1
+    if value < 0:
+        raise Refusal(Reason.NEGATIVE_AMOUNT, "total.value")
+    if billed > money.MAX_BILLED:
+        raise Refusal(Reason.AMOUNT_TOO_LARGE, "total.value")
+    if billed == 0:
+        raise Refusal(Reason.ZERO_AMOUNT, "total.value")
+    return billed, currency
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Decimal) or type(value) is int
+
+
+def _units(benefit: Benefit, service_from: int, service_to: int) -> int:
+    if not benefit.terms.by_night:
+        return 1
+    if service_to == service_from:
+        raise Refusal(Reason.NO_NIGHTS, "billablePeriod")
+    return service_to - service_from
+
+
+def _notes(claim: Entry, billed: int, currency: str) -> tuple[Note, ...]:
+    nets = [item["net"].get("value") for item in claim.resource.get("item", ()) if "net" in item]
+    amounts = [Decimal(net) for net in nets if _is_number(net)]
+    if not amounts:
+        return ()
+    try:
+        same = money.to_minor(sum(amounts, Decimal(0)), currency) == billed
+    except (InputError, ArithmeticError):
+        same = False
+    return () if same else (Note.ITEMS_DIFFER,)
+
+
+def _record(evidence: Evidence, found: Iterable[Diagnosis]) -> bytes:
+    """What justifies the line, as received, each resource once. Contained ones are inside what contains
+    them."""
+    conditions = (diagnosis.condition for diagnosis in found)
+    parts = (evidence.claim, evidence.encounter, *conditions, evidence.prescription, evidence.medication)
+    kept = {
+        id(entry.resource): {"fullUrl": entry.url, "resource": entry.resource}
+        if entry.url
+        else {"resource": entry.resource}
+        for entry in (*parts, *evidence.procedures)
+        if entry is not None and entry.container is None
+    }
+    return _encode({"resourceType": "Bundle", "type": "collection", "entry": list(kept.values())})

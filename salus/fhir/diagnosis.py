@@ -1,0 +1,88 @@
+"""Which diagnosis of a Claim counts.
+
+The one marked `principal`; else the one of lowest sequence whose Condition is confirmed, dated by the end of
+the service, and not in the table's ignore set. The others never raise a benefit: neither they nor bill items
+that merely repeat them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from salus import days
+from salus.errors import InputError
+from salus.fhir.bundle import Bundle, Entry
+from salus.fhir.elements import check_subject, codes_of
+from salus.fhir.reasons import Reason, Refusal
+from salus.table import Code, CodeSet
+
+_DATES = ("onsetDateTime", "recordedDate")
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One row of `Claim.diagnosis`: its codes, its Condition unless it is coded on the bill, and whether it
+    may count."""
+
+    row: int
+    codes: tuple[Code, ...]
+    condition: Entry | None
+    principal: bool
+    usable: bool
+
+
+def diagnoses(claim: Entry, bundle: Bundle, *, service_to: int, ignore: CodeSet) -> list[Diagnosis]:
+    """The diagnoses of a Claim by sequence. Raises `Refusal` for one that is missing, malformed or somebody
+    else's."""
+    rows = sorted(enumerate(claim.resource.get("diagnosis", ())), key=lambda item: int(item[1]["sequence"]))
+    return [_diagnosis(row, part, claim, bundle, service_to, ignore) for row, part in rows]
+
+
+def principal(found: Iterable[Diagnosis], claim: Entry) -> Diagnosis | None:
+    """The diagnosis that counts, or None. Raises `Refusal`: SEVERAL_PRINCIPALS, PRINCIPAL_NOT_USABLE."""
+    found = list(found)
+    marked = [diagnosis for diagnosis in found if diagnosis.principal]
+    if len(marked) > 1:
+        raise Refusal(Reason.SEVERAL_PRINCIPALS, "diagnosis", claim.name)
+    if marked and not marked[0].usable:
+        raise Refusal(Reason.PRINCIPAL_NOT_USABLE, f"diagnosis[{marked[0].row}]", claim.name)
+    return next((diagnosis for diagnosis in marked or found if diagnosis.usable), None)
+
+
+def _diagnosis(
+    row: int,
+    part: Mapping[str, Any],
+    claim: Entry,
+    bundle: Bundle,
+    service_to: int,
+    ignore: CodeSet,
+) -> Diagnosis:
+    marked = any(code.code == "principal" for kind in part.get("type", ()) for code in codes_of(kind))
+    if "diagnosisReference" not in part:
+        codes = codes_of(part.get("diagnosisCodeableConcept"))
+        return Diagnosis(row, codes, None, marked, usable=not ignore.holds_any(codes))
+    field = f"diagnosis[{row}].diagnosisReference"
+    condition = bundle.resolve(part["diagnosisReference"], kind="Condition", origin=claim, field=field)
+    check_subject(condition, claim, bundle)
+    codes = codes_of(condition.resource.get("code"))
+    usable = (
+        any(code.code == "confirmed" for code in codes_of(condition.resource.get("verificationStatus")))
+        and _dated_by(condition, service_to)
+        and not ignore.holds_any(codes)
+    )
+    return Diagnosis(row, codes, condition, marked, usable)
+
+
+def _dated_by(condition: Entry, service_to: int) -> bool:
+    dates = [condition.resource.get(name) for name in _DATES]
+    dates.append(condition.resource.get("onsetPeriod", {}).get("start"))
+    return any(_latest(date, condition) <= service_to for date in dates if date is not None)
+
+
+def _latest(date: Any, condition: Entry) -> int:
+    try:
+        return days.last_day(date)
+    except (InputError, TypeError):
+        raise Refusal(Reason.IMPRECISE_DATE, "onset or recordedDate", condition.name) from None

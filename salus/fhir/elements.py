@@ -1,0 +1,72 @@
+"""Reading the elements that many resources share: codes, identifiers, references to people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from salus.fhir.bundle import Bundle, Entry
+from salus.fhir.reasons import Reason, Refusal
+from salus.table import Code
+
+
+def codes_of(concept: Any) -> tuple[Code, ...]:
+    """The codes of a CodeableConcept, in its order; those without system or code are left out."""
+    codings = concept.get("coding", ()) if isinstance(concept, Mapping) else ()
+    return tuple(
+        Code.of(coding["system"], coding["code"])
+        for coding in codings
+        if isinstance(coding.get("system"), str) and isinstance(coding.get("code"), str)
+    )
+
+
+def identifier_of(identifier: Any) -> str | None:
+    """An Identifier as `system|value`, or its value alone; None when it has no value.
+
+    >>> identifier_of({"system": "https://clinic.example/bills", "value": "2025-17"})
+    'https://clinic.example/bills|2025-17'
+    """
+    value = identifier.get("value") if isinstance(identifier, Mapping) else None
+    if not isinstance(value, str) or not value:
+        return None
+    system = identifier.get("system")
+    return f"{system}|{value}" if isinstance(system, str) and system else value
+
+
+def party_of(entry: Entry, field: str, bundle: Bundle) -> str | None:
+    """The id of the patient or organisation that `field` refers to, as the reference gives it: `Patient/7`
+    and `urn:uuid:7` are both 7. A contained or merely identified one is known by its identifier."""
+    reference = entry.resource.get(field)
+    if not isinstance(reference, Mapping):
+        return None
+    address = reference.get("reference")
+    if not isinstance(address, str):
+        return identifier_of(reference.get("identifier"))
+    if address.startswith("#"):
+        target = bundle.find(reference, entry)
+        identifiers = target.resource.get("identifier") if target else None
+        return identifier_of(identifiers[0]) if isinstance(identifiers, list) and identifiers else None
+    return address.removeprefix("urn:uuid:").rpartition("/")[2] or None
+
+
+def check_subject(entry: Entry, claim: Entry, bundle: Bundle) -> None:
+    """Raises `Refusal` (OTHER_PATIENT) when the resource is about another patient than the Claim.
+
+    Two ways of writing one patient are told apart by the Patient itself where the file has it. Where it has
+    not, a `urn:uuid:` and a relative address cannot be compared, and the record is taken at its word.
+    """
+    if "subject" not in entry.resource:
+        return
+    patient, subject = claim.resource["patient"], entry.resource["subject"]
+    mine, theirs = bundle.find(patient, claim), bundle.find(subject, entry)
+    if mine is not None and theirs is not None:
+        same = mine.resource is theirs.resource
+    else:
+        same = party_of(claim, "patient", bundle) == party_of(entry, "subject", bundle)
+        same = same or _is_urn(patient) != _is_urn(subject)
+    if not same:
+        raise Refusal(Reason.OTHER_PATIENT, "subject", entry.name)
+
+
+def _is_urn(reference: Mapping[str, Any]) -> bool:
+    return str(reference.get("reference", "")).startswith("urn:")

@@ -1,0 +1,125 @@
+"""What a Claim refers to: the encounter, the prescription, the procedures; and the codes of what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from salus.fhir.bundle import Bundle, Entry
+from salus.fhir.diagnosis import Diagnosis
+from salus.fhir.elements import check_subject, codes_of
+from salus.fhir.reasons import Reason, Refusal
+from salus.table import Code, CodeSet
+
+_UNDONE = {
+    "Encounter": ("planned", "cancelled", "entered-in-error"),
+    "MedicationRequest": ("draft", "cancelled", "entered-in-error"),
+    "Procedure": ("preparation", "not-done", "entered-in-error"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The valid resources behind a Claim, all of the Claim's own patient."""
+
+    claim: Entry
+    encounter: Entry
+    prescription: Entry | None
+    medication: Entry | None
+    procedures: tuple[Entry, ...]
+
+    @property
+    def encounter_class(self) -> str:
+        return str(self.encounter.resource["class"].get("code", ""))
+
+    @property
+    def encounter_id(self) -> str:
+        """A contained encounter's id means nothing outside its Claim, so the Claim's own address goes with
+        it."""
+        if self.encounter.container is not None:
+            return self.encounter.url
+        return str(self.encounter.resource.get("id") or self.encounter.url)
+
+    def reason_codes(self, ignore: CodeSet) -> tuple[Code, ...]:
+        """Codes of the encounter's first reason that is not to be ignored."""
+        reasons = (codes_of(reason) for reason in self.encounter.resource.get("reasonCode", ()))
+        return next((codes for codes in reasons if codes and not ignore.holds_any(codes)), ())
+
+    def items(self, found: Iterable[Diagnosis]) -> frozenset[Code]:
+        """Codes of what was done. An item that merely repeats a diagnosis of the bill is no service."""
+        repeated = {code for diagnosis in found for code in diagnosis.codes}
+        return frozenset(code for concept in self._concepts() for code in codes_of(concept)) - repeated
+
+    def _concepts(self) -> Iterator[Any]:
+        for item in self.claim.resource.get("item", ()):
+            yield item.get("revenue")
+            for part in (item, *item.get("detail", ())):
+                yield part.get("productOrService")
+        for part in self.claim.resource.get("procedure", ()):
+            yield part.get("procedureCodeableConcept")
+        for procedure in self.procedures:
+            yield procedure.resource.get("code")
+        if self.prescription is not None:
+            yield self.prescription.resource.get("medicationCodeableConcept")
+        if self.medication is not None:
+            yield self.medication.resource.get("code")
+        yield from self.encounter.resource.get("type", ())
+
+
+def gather(claim: Entry, bundle: Bundle) -> Evidence:
+    """Follows the references of a valid Claim. Raises `Refusal` for what is missing, not done or somebody
+    else's."""
+    prescription = _prescription(claim, bundle)
+    encounter = _encounter(claim, prescription, bundle)
+    procedures = tuple(_procedures(claim, bundle))
+    for entry in (encounter, prescription, *procedures):
+        if entry is not None:
+            _check_done(entry)
+            check_subject(entry, claim, bundle)
+    return Evidence(claim, encounter, prescription, _medication(prescription, bundle), procedures)
+
+
+def _encounter(claim: Entry, prescription: Entry | None, bundle: Bundle) -> Entry:
+    """The one encounter that the items name; a pharmacy's bill may leave that to the prescription."""
+    named = [
+        (claim, reference, f"item[{row}].encounter")
+        for row, item in enumerate(claim.resource.get("item", ()))
+        for reference in item.get("encounter", ())
+    ]
+    if not named and prescription is not None and "encounter" in prescription.resource:
+        named = [(prescription, prescription.resource["encounter"], "encounter")]
+    if not named:
+        raise Refusal(Reason.NO_ENCOUNTER, "item.encounter")
+    found = [
+        bundle.resolve(ref, kind="Encounter", origin=origin, field=field) for origin, ref, field in named
+    ]
+    if any(encounter.resource is not found[0].resource for encounter in found):
+        raise Refusal(Reason.SEVERAL_ENCOUNTERS, "item.encounter")
+    return found[0]
+
+
+def _prescription(claim: Entry, bundle: Bundle) -> Entry | None:
+    reference = claim.resource.get("prescription")
+    if reference is None:
+        return None
+    return bundle.resolve(reference, kind="MedicationRequest", origin=claim, field="prescription")
+
+
+def _medication(prescription: Entry | None, bundle: Bundle) -> Entry | None:
+    if prescription is None or "medicationReference" not in prescription.resource:
+        return None
+    reference = prescription.resource["medicationReference"]
+    return bundle.resolve(reference, kind="Medication", origin=prescription, field="medicationReference")
+
+
+def _procedures(claim: Entry, bundle: Bundle) -> Iterator[Entry]:
+    for row, part in enumerate(claim.resource.get("procedure", ())):
+        if "procedureReference" in part:
+            field = f"procedure[{row}].procedureReference"
+            yield bundle.resolve(part["procedureReference"], kind="Procedure", origin=claim, field=field)
+
+
+def _check_done(entry: Entry) -> None:
+    if entry.resource["status"] in _UNDONE[entry.resource["resourceType"]]:
+        raise Refusal(Reason.NOT_FINAL_STATUS, "status", entry.name)

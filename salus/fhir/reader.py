@@ -1,0 +1,146 @@
+"""Where Bundles come from: a file, a folder, a stream, or any mix of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from io import BytesIO
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import msgspec
+
+from salus import days
+from salus.errors import FhirError
+from salus.fhir.bundle import Bundle
+from salus.fhir.claim import to_line
+from salus.fhir.reasons import Reason
+from salus.fhir.results import BillLine, Refused
+from salus.table import Table
+
+Source = str | os.PathLike[str] | bytes | BinaryIO
+Result = BillLine | Refused | FhirError
+Document = tuple[str, bytes] | FhirError
+
+_SUFFIXES = (".json", ".ndjson")
+_BOM = b"\xef\xbb\xbf"
+_decode = msgspec.json.Decoder(float_hook=Decimal).decode
+
+
+def read(source: Source | Iterable[Source], table: Table, *, today: int | None = None) -> Iterator[Result]:
+    """Every Claim of FHIR R4 Bundles, as a `BillLine` or `Refused`, in the order of the input.
+
+    `source` is a path of a file or a folder (all `.json` and `.ndjson` files in it and below, by name), the
+    bytes of a document, an open binary stream, or an iterable of these. A document is one Bundle, or NDJSON:
+    a Bundle on each line; it is NDJSON when its name says so or its first line is a complete JSON object.
+    Streams of NDJSON are read line by line.
+
+    `today` is the latest civil day on which a service may lie; without it, the latest that any clock on earth
+    shows.
+
+    What cannot be used as a whole (no such file, not JSON, not a Bundle, not R4) comes out as a `FhirError`
+    in its place, and the others go on: it is not raised.
+    """
+    limit = days.latest_day() if today is None else today
+    return _unique(result for document in _documents(source) for result in _results(document, table, limit))
+
+
+def _results(document: Document, table: Table, today: int) -> Iterator[Result]:
+    if isinstance(document, FhirError):
+        yield document
+        return
+    name, text = document
+    try:
+        bundle = Bundle(_json(text, name), name)
+    except FhirError as error:
+        yield error
+        return
+    for claim in bundle.claims():
+        yield to_line(claim, bundle, table, today=today, source=name)
+
+
+def _unique(results: Iterable[Result]) -> Iterator[Result]:
+    """A claim number is the key against double payment, so its second use in a run is refused."""
+    seen: set[str] = set()
+    for result in results:
+        if isinstance(result, BillLine) and result.claim in seen:
+            yield Refused(
+                reason=Reason.DUPLICATE_CLAIM,
+                claim=result.claim,
+                resource="Claim",
+                field="identifier",
+                source=result.source,
+            )
+            continue
+        if isinstance(result, BillLine):
+            seen.add(result.claim)
+        yield result
+
+
+def _json(document: bytes, name: str) -> object:
+    try:
+        return _decode(document.removeprefix(_BOM))
+    except msgspec.DecodeError as error:
+        place = str(error).removeprefix("JSON is malformed: ")
+        raise FhirError(
+            f"is not JSON: {place}", file=name, remedy="export the file again, as FHIR JSON"
+        ) from None
+    except (RecursionError, UnicodeDecodeError):
+        raise FhirError("is not JSON that can be read", file=name, remedy="export the file again") from None
+
+
+def _documents(source: Source | Iterable[Source]) -> Iterator[Document]:
+    if isinstance(source, bytes):
+        yield from _split(BytesIO(source), "<input>")
+    elif isinstance(source, str | os.PathLike):
+        yield from _below(Path(source))
+    elif hasattr(source, "readline"):
+        yield from _split(cast(BinaryIO, source), str(getattr(source, "name", "<input>")))
+    else:
+        for part in source:
+            yield from _documents(part)
+
+
+def _below(path: Path) -> Iterator[Document]:
+    if not path.is_dir():
+        yield from _from_file(path)
+        return
+    files = sorted(file for file in path.rglob("*") if file.suffix in _SUFFIXES and file.is_file())
+    if not files:
+        yield FhirError(
+            "holds no .json or .ndjson file", file=str(path), remedy="name the folder of the Bundles"
+        )
+    for file in files:
+        yield from _from_file(file)
+
+
+def _from_file(path: Path) -> Iterator[Document]:
+    try:
+        with path.open("rb") as stream:
+            if path.suffix == ".json":
+                yield str(path), stream.read()
+            else:
+                yield from _split(stream, str(path), ndjson=path.suffix == ".ndjson")
+    except OSError as error:
+        reason = (error.strerror or "unknown").lower()
+        yield FhirError(f"cannot be read: {reason}", file=str(path), remedy="name a file that can be read")
+
+
+def _split(stream: Iterable[bytes], name: str, *, ndjson: bool = False) -> Iterator[Document]:
+    """The documents of a stream: each line of NDJSON, or all lines as one document."""
+    lines = ((number, line) for number, line in enumerate(stream, 1) if line.strip())
+    first, second = next(lines, (0, b"")), next(lines, None)
+    rest = lines if second is None else chain([second], lines)
+    if ndjson or (second is not None and _is_complete(first[1])):
+        yield from ((f"{name}:{number}", line) for number, line in chain([first], rest))
+    else:
+        yield name, first[1] + b"".join(line for _, line in rest)
+
+
+def _is_complete(line: bytes) -> bool:
+    try:
+        return isinstance(_decode(line.removeprefix(_BOM)), dict)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return False

@@ -1,0 +1,68 @@
+"""Why a Claim did not become a bill line: every Claim that is read ends as a line or as one of these."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from salus import codes
+from salus.codes import Carc
+
+
+class Reason(Enum):
+    """A named reason, in words, with what to do about it."""
+
+    MALFORMED = ("does not fit FHIR R4", "correct the record")
+    NO_IDENTIFIER = ("has neither an identifier nor an id", "give the bill its number")
+    DUPLICATE_CLAIM = ("was read already in this run", "send each bill once")
+    NOT_A_BILL = ("is a preauthorisation or a cost estimate", "send it when the care is given")
+    NOT_FINAL_STATUS = ("is draft, cancelled, not done or entered in error", "send the final record")
+    UNKNOWN_CLAIM_TYPE = (
+        "is no claim type of FHIR",
+        "use institutional, oral, pharmacy, professional or vision",
+    )
+    NO_PATIENT = ("names no patient", "name the patient")
+    OTHER_PATIENT = ("belongs to another patient than the bill", "correct the reference")
+    NO_ENCOUNTER = ("names no encounter", "name the encounter on an item or on the prescription")
+    SEVERAL_ENCOUNTERS = ("names several encounters", "send one bill for each encounter")
+    MISSING_REFERENCE = (
+        "is not in the file, or is of another type",
+        "send what the bill refers to along with it",
+    )
+    AMBIGUOUS_REFERENCE = ("fits several resources of the file", "give each resource an id of its own")
+    NO_DATE = ("is missing", "write the days of service")
+    IMPRECISE_DATE = ("is not a full date", "write year, month and day")
+    END_BEFORE_START = ("ends before it starts", "correct the dates")
+    BEFORE_1970 = ("lies before 1970, which no policy covers", "leave the bill out")
+    FUTURE_DATE = ("lies in the future", "send the bill after the service")
+    NO_AMOUNT = ("is missing", "write the total and its currency")
+    NEGATIVE_AMOUNT = ("is negative", "send a corrected bill in place of a credit")
+    ZERO_AMOUNT = ("is zero", "leave the bill out")
+    AMOUNT_TOO_LARGE = ("is astronomically large", "correct the amount")
+    UNKNOWN_CURRENCY = ("is no ISO 4217 currency", "use a code such as USD")
+    OTHER_CURRENCY = ("is not the currency of the benefit table", "bill in the currency of the plan")
+    SEVERAL_PRINCIPALS = ("marks several diagnoses as principal", "mark one")
+    PRINCIPAL_NOT_USABLE = (
+        "is marked principal, but is unconfirmed, later than the service, or not a diagnosis",
+        "correct the mark or the condition",
+    )
+    NO_NIGHTS = ("spans no night, and the benefit counts nights", "correct the dates or leave the bill out")
+    NO_BENEFIT = ("matches no benefit of the table", "bill the patient, or ask the insurer")
+
+    def __init__(self, words: str, remedy: str) -> None:
+        self.words = words
+        self.remedy = remedy
+
+    @property
+    def carc(self) -> Carc | None:
+        """The reason code that a payer would give; None where the record itself is at fault."""
+        return codes.NO_BENEFIT if self in (Reason.NO_BENEFIT, Reason.NO_NIGHTS) else None
+
+
+class Refusal(Exception):
+    """Carries a reason from where it is found to where the Claim ends; never leaves this package."""
+
+    def __init__(self, reason: Reason, field: str, resource: str | None = None) -> None:
+        self.reason = reason
+        self.field = field
+        self.resource = resource
+        super().__init__(reason.name)
