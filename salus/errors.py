@@ -36,8 +36,8 @@ class SalusError(Exception):
 class InputError(SalusError):
     """What was handed in cannot be used: `file`, `line`, `resource` and `field` say where, as far as known.
 
-    >>> str(InputError("is negative", file="bundle.json", resource="Claim/7", field="total", remedy="correct it"))
-    'bundle.json: Claim/7.total: is negative; correct it'
+    >>> str(InputError("is negative", file="a.json", resource="Claim/7", field="total", remedy="correct it"))
+    'a.json: Claim/7.total: is negative; correct it'
     """
 
     def __init__(

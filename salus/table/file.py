@@ -207,8 +207,8 @@ def _check_diversity(table: Table, override: frozenset[str]) -> None:
             if benefit.code not in override:
                 raise TableError(
                     f"the terms of {benefit.code} are shared by {len(finding.benefits)} benefits of "
-                    f"{len(finding.kinds)} kinds, so they give it away on the chain; {lint.MIN_BENEFITS} benefits of "
-                    f"{lint.MIN_KINDS} kinds are needed",
+                    f"{len(finding.kinds)} kinds, so they give it away on the chain; "
+                    f"{lint.MIN_BENEFITS} benefits of {lint.MIN_KINDS} kinds are needed",
                     field=f"benefits.{table.benefits.index(benefit)}.terms",
                     remedy="share terms with other benefits, or name it in diversity_override",
                 )

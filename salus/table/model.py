@@ -179,7 +179,7 @@ class Table:
             first = groups.setdefault(benefit.group, benefit) if benefit.group else benefit
             if _shared(first.terms) != _shared(benefit.terms):
                 raise TableError(
-                    f"{benefit.code} and {first.code} share group {benefit.group} but not its limits or its unit",
+                    f"{benefit.code} and {first.code} share a group, but not its limits or its unit",
                     field=f"benefits.{row}.group",
                     remedy="give all rows of a group one group_limit, unit_limit and by_night",
                 )
