@@ -31,6 +31,11 @@ class Membership:
         """`Member.commitment`, 32 bytes."""
         return self.cover.member.commitment
 
+    @property
+    def currency(self) -> str:
+        """ISO 4217 code of the policy's amounts."""
+        return self.cover.terms.currency
+
     def benefit(self, code: str) -> Benefit | None:
         """The member's blinded benefit for a row of the table; None if that row is excluded (reason code
         204)."""

@@ -136,6 +136,9 @@ class PolicyFile(_Document):
         check_terms(self.book, self.terms)
         if not 1 <= len(self.members) <= MAX_MEMBERS:
             raise PolicyError(f"are {len(self.members)} instead of 1 to {MAX_MEMBERS}", field="members")
+        for index, member in enumerate(self.members):
+            if member.payee in (self.terms.pool, self.book.verifying_contract):
+                raise PolicyError("is the pool or the book", resource=f"Member/{index}", field="payee")
         if self._tree.root != self.terms.members:
             raise PolicyError(
                 "are not those of the terms", field="members", remedy="ask for a new policy file"
@@ -213,13 +216,14 @@ def build_policy(
 def check_terms(book: Domain, terms: Policy) -> None:
     """That the terms are within the bounds that the policy book sets at issue. Raises PolicyError, naming the
     field."""
-    amounts = ("annual_limit", "deductible", "out_of_pocket")
+    amounts = ("annual_limit", "deductible", "out_of_pocket", "premium")
     bounds = [
         (
             "end",
             terms.start < terms.end <= terms.start + MAX_DAYS,
             f"is not 1 to {MAX_DAYS} days after start",
         ),
+        ("annual_limit", terms.annual_limit > 0, "is 0"),
         *((name, getattr(terms, name) <= MAX_AMOUNT, "is above 2^56 − 1 minor units") for name in amounts),
         ("review_window", terms.review_window <= MAX_REVIEW_WINDOW, "is longer than 30 days"),
         ("solvency_bps", 1 <= terms.solvency_bps <= _BPS, f"is not 1 to {_BPS} basis points"),

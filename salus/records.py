@@ -16,7 +16,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import NoReturn, Self
 
@@ -82,6 +82,14 @@ class SealedRecord:
     ciphertext: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class OpenedRecord:
+    """What a sealed file held. The record does not show in its `repr`."""
+
+    commitment: bytes
+    record: bytes = field(repr=False)
+
+
 def seal(record: bytes, recipients: Sequence[str]) -> SealedRecord:
     """Seals a record to each recipient (age1…); any one of them opens it. Sealing twice gives two
     commitments.
@@ -93,17 +101,29 @@ def seal(record: bytes, recipients: Sequence[str]) -> SealedRecord:
 
 
 def open_sealed(ciphertext: bytes, key: RecordKey, commitment: bytes) -> bytes:
-    """The record in the sealed file. Raises RecordError if the key does not open it, or if it is not the
-    record that the commitment was made to.
+    """The record in a sealed file. Raises RecordError if the key does not open it, or if it is not the record
+    that the commitment was made to.
     """
-    salted = key.decrypt(ciphertext)
-    if len(salted) < _SALT_BYTES or not hmac.compare_digest(sha256(salted).digest(), commitment):
+    opened = unseal(ciphertext, key)
+    if not hmac.compare_digest(opened.commitment, commitment):
         raise RecordError(
             "is not the record that was attested",
             field="record",
             remedy="ask the provider for the attested one",
         )
-    return salted[_SALT_BYTES:]
+    return opened.record
+
+
+def unseal(ciphertext: bytes, key: RecordKey) -> OpenedRecord:
+    """The record in a sealed file, whichever it is, and the commitment that it would open. Raises RecordError
+    if the key does not open it.
+    """
+    salted = key.decrypt(ciphertext)
+    if len(salted) < _SALT_BYTES:
+        raise RecordError(
+            "is too short to be a sealed record", field="record", remedy="ask for the file again"
+        )
+    return OpenedRecord(sha256(salted).digest(), salted[_SALT_BYTES:])
 
 
 def encrypt(content: bytes, recipients: Sequence[str]) -> bytes:

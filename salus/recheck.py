@@ -1,0 +1,89 @@
+"""Whether an attested diagnosis says what its record says.
+
+The hospital picks the benefit and writes the amounts, so they can be checked: whoever may open the record and
+holds the member's card recomputes every field with the same code as the hospital, and sees each that differs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from salus.diagnosis import keyed_fields, open_fields
+from salus.errors import RecordError
+from salus.fhir import BillLine, read
+from salus.membership import Membership
+from salus.provider_key import ProviderKey
+from salus.records import RecordKey, unseal
+from salus.structs import Diagnosis
+
+_NO_LIMIT = 2**32 - 1
+"""A later day than any; whether a service lay in the future when it was signed, the claim desk has judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field of the diagnosis that says something else than the record."""
+
+    field: str
+    """Its name in Solidity."""
+    attested: Any
+    recomputed: Any
+    """None: the record gives nothing for it (a benefit that the member has no cover for)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """What `recheck` found."""
+
+    differences: tuple[Difference, ...]
+    unchecked: tuple[str, ...]
+    """Fields that only the provider can recompute, or that the record does not hold."""
+
+    @property
+    def passed(self) -> bool:
+        return not self.differences
+
+
+def recheck(
+    diagnosis: Diagnosis,
+    sealed: bytes,
+    key: RecordKey,
+    membership: Membership,
+    *,
+    provider_key: ProviderKey | None = None,
+) -> Recheck:
+    """The insurer's or the patient's part: recomputes every field of a diagnosis from its sealed record, the
+    member's card and the benefit table, and names each that differs. A benefit that the record does not
+    justify (up-coding) differs in `benefit`.
+
+    `billLine` and `caseId` are keyed by the provider and can be recomputed with its key only; `revision` is a
+    count of withdrawals, which the chain keeps. Without them they are listed as unchecked. A record that lies
+    in itself passes.
+
+    Raises RecordError if the key does not open the file, or if it holds no record that gives one bill line.
+    """
+    opened = unseal(sealed, key)
+    line = _line(opened.record, membership)
+    recomputed = {**open_fields(line, membership), "record": opened.commitment}
+    if provider_key is not None:
+        recomputed |= keyed_fields(line, membership, provider_key)
+
+    differences = [
+        Difference(part.solidity, getattr(diagnosis, part.name), recomputed[part.name])
+        for part in diagnosis.parts
+        if part.name in recomputed and getattr(diagnosis, part.name) != recomputed[part.name]
+    ]
+    unchecked = [part.solidity for part in diagnosis.parts if part.name not in recomputed]
+    return Recheck(tuple(differences), tuple(unchecked))
+
+
+def _line(record: bytes, membership: Membership) -> BillLine:
+    results = list(read(record, membership.table, today=_NO_LIMIT))
+    if len(results) != 1 or not isinstance(results[0], BillLine):
+        raise RecordError(
+            "does not give one bill line under the policy's benefit table",
+            field="record",
+            remedy="ask the provider",
+        )
+    return results[0]
