@@ -1,20 +1,18 @@
 """Start and stop local chains: Ganache or Anvil, on free ports, in a process group of their own.
 
-Every chain has chain id 1337, ten unlocked accounts of 10,000 ether that are the same in each run, blocks of 100 million gas
-and the contract size limit of the main network. Gas costs nothing.
+Every chain has chain id 1337, ten unlocked accounts of 10,000 ether that are the same in each run, blocks of
+100 million gas and the main network's limit on contract size. Gas costs nothing.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -24,6 +22,7 @@ from pathlib import Path
 import psutil
 
 from tools.places import NODE_BIN, NODE_MODULES
+from tools.supervise import die_with_parent
 
 CHAIN_ID = 1337
 ACCOUNTS = 10
@@ -32,7 +31,6 @@ BLOCK_GAS = 100_000_000
 HARD_FORKS = {"ganache": "berlin", "anvil": "shanghai"}
 READY_WITHIN_SECONDS = 60
 ATTEMPTS = 3
-PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -50,8 +48,8 @@ class ChainError(Exception):
 def chains(kind: str, count: int, folder: Path, hard_fork: str = "", start: int = 0) -> Iterator[int]:
     """Run `count` chains on consecutive free ports and yield the first port.
 
-    `kind` is a key of HARD_FORKS, `folder` takes logs and temporary data, `start` is the time of the first block in
-    Unix seconds (0: now). Raises ChainError if one does not come up.
+    `kind` is a key of HARD_FORKS, `folder` takes logs and temporary data, `start` is the time of the first
+    block in Unix seconds (0: now). Raises ChainError if one does not come up.
     """
     running: list[Chain] = []
     try:
@@ -60,7 +58,9 @@ def chains(kind: str, count: int, folder: Path, hard_fork: str = "", start: int 
             try:
                 for port in range(first, first + count):
                     log = folder / f"{kind}-{port}.log"
-                    running.append(launch(command(kind, port, hard_fork or HARD_FORKS[kind], start), port, log))
+                    running.append(
+                        launch(command(kind, port, hard_fork or HARD_FORKS[kind], start), port, log)
+                    )
                 for chain in running:
                     wait_until_ready(chain)
                 break
@@ -92,12 +92,26 @@ def command(kind: str, port: int, hard_fork: str, start: int) -> list[str]:
         }
         if start:
             arguments["chain.time"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(start))
-        return [node(), str(NODE_BIN / "ganache"), *(f"--{name}={value}" for name, value in arguments.items())]
+        return [
+            node(),
+            str(NODE_BIN / "ganache"),
+            *(f"--{name}={value}" for name, value in arguments.items()),
+        ]
+    values = {
+        "host": "127.0.0.1",
+        "port": port,
+        "chain-id": CHAIN_ID,
+        "hardfork": hard_fork,
+        "gas-limit": BLOCK_GAS,
+        "accounts": ACCOUNTS,
+        "balance": ETHER_EACH,
+        "gas-price": 0,
+        "base-fee": 0,
+        **({"timestamp": start} if start else {}),
+    }
     # auto-impersonate: Brownie unlocks accounts of a running node with a call that only Ganache knows
-    flags = f"--quiet --auto-impersonate --host 127.0.0.1 --port {port} --chain-id {CHAIN_ID} --hardfork {hard_fork}"
-    flags += f" --gas-limit {BLOCK_GAS} --accounts {ACCOUNTS} --balance {ETHER_EACH} --gas-price 0 --base-fee 0"
-    flags += " --disable-min-priority-fee --no-request-size-limit"
-    return [anvil(), *flags.split(), *(["--timestamp", str(start)] if start else [])]
+    switches = ["--quiet", "--auto-impersonate", "--disable-min-priority-fee", "--no-request-size-limit"]
+    return [anvil(), *switches, *(f"--{name}={value}" for name, value in values.items())]
 
 
 def node() -> str:
@@ -149,12 +163,6 @@ def launch(arguments: list[str], port: int, log: Path) -> Chain:
     return Chain(process=process, port=port, log=log)
 
 
-def die_with_parent() -> None:
-    """On Linux even a launcher that is killed outright leaves no process behind."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
 def wait_until_ready(chain: Chain) -> None:
     deadline = time.monotonic() + READY_WITHIN_SECONDS
     while time.monotonic() < deadline and chain.process.poll() is None:
@@ -176,7 +184,9 @@ def listens(chain: Chain) -> bool:
 
 def chain_id_at(port: int) -> int | None:
     question = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "eth_chainId", "params": []}).encode()
-    request = urllib.request.Request(f"http://127.0.0.1:{port}", question, {"content-type": "application/json"})
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}", question, {"content-type": "application/json"}
+    )
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=5) as reply:

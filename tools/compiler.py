@@ -1,7 +1,7 @@
 """Install the Solidity compiler where Brownie looks for it (`.cache/solcx`).
 
-First choice is the native build through py-solc-x. Where its server is out of reach, the same compiler stands in as
-WebAssembly: the npm package `solc`, behind a small Node program with the command line that py-solc-x expects.
+First choice is the native build through py-solc-x. Where its server is out of reach, the same compiler stands
+in as WebAssembly: the npm package `solc`, behind a Node program with the command line that py-solc-x expects.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ def main() -> int:
         if not (download() and is_right(program)):
             write_wasm_program(program)
     if not is_right(program):
-        print(f"compiler: {program} is not solc {SOLC_BUILD}; it says {version_of(program)!r}", file=sys.stderr)
+        print(
+            f"compiler: {program} is not solc {SOLC_BUILD}; it says {version_of(program)!r}", file=sys.stderr
+        )
         return 1
     print(f"compiler: {version_of(program)}")
     return 0
@@ -39,7 +41,9 @@ def version_of(program: Path) -> str:
         done = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return next((line for line in done.stdout.splitlines() if line.startswith("Version: ")), "").removeprefix("Version: ")
+    return next((line for line in done.stdout.splitlines() if line.startswith("Version: ")), "").removeprefix(
+        "Version: "
+    )
 
 
 def is_right(program: Path) -> bool:
@@ -69,7 +73,9 @@ def write_wasm_program(program: Path) -> None:
     if node is None or not (NODE_MODULES / "solc").is_dir():
         raise SystemExit("compiler: needs Node.js and the npm packages; run `make setup`")
     text = (ROOT / "tools" / "solc_wasm.cjs").read_text()
-    text = text.replace("#!/usr/bin/env node", f"#!{node}").replace("require('solc')", f"require({str(NODE_MODULES / 'solc')!r})")
+    text = text.replace("#!/usr/bin/env node", f"#!{node}").replace(
+        "require('solc')", f"require({str(NODE_MODULES / 'solc')!r})"
+    )
     with tempfile.NamedTemporaryFile("w", dir=SOLCX, delete=False) as draft:
         draft.write(text)
     os.chmod(draft.name, 0o755)

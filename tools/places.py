@@ -1,4 +1,4 @@
-"""Where things lie in a clone. Everything that set-up or a run creates is below these folders, all git-ignored."""
+"""Where things lie in a clone. All that set-up or a run creates is below these folders, git-ignored."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ SOLC_BUILD = "0.8.30+commit.73712a01"
 def tool_environment() -> dict[str, str]:
     """The caller's environment with this clone's programs first on PATH and its compiler folder."""
     environment = dict(os.environ)
-    environment["PATH"] = os.pathsep.join([str(VENV / "bin"), str(NODE_BIN), environment.get("PATH", os.defpath)])
+    environment["PATH"] = os.pathsep.join(
+        [str(VENV / "bin"), str(NODE_BIN), environment.get("PATH", os.defpath)]
+    )
     environment["VIRTUAL_ENV"] = str(VENV)
     environment["SOLCX_BINARY_PATH"] = str(SOLCX)
     return environment

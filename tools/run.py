@@ -1,12 +1,14 @@
 """Run a command beside a fresh local chain, or against a live network, with nothing left behind.
 
-    python -m tools.run [--network ganache|anvil|<live>] [--hard-fork NAME] [--clock SECONDS] [--workers N] -- COMMAND …
+    python -m tools.run [--network ganache|anvil|<live>] [--hard-fork NAME] [--clock SECONDS] [--workers N]
+                        -- COMMAND …
 
-COMMAND is `brownie …` (told the network by itself) or any other. It finds the node's address in SALUS_RPC_URL and runs
-with a HOME of its own below .cache, so that two runs, also in one clone, do not meet, and a user's own ~/.brownie stays
-untouched. Keystores are shared by all runs: the folder `keystores`.
+COMMAND is `brownie …` (told the network by itself) or any other. It finds the node's address in SALUS_RPC_URL
+and runs with a HOME of its own below .cache, so that two runs, also in one clone, do not meet, and a user's
+own ~/.brownie stays untouched. Keystores are shared by all runs: the folder `keystores`.
 
-Ctrl-C, SIGTERM and a closed terminal are passed on to COMMAND; then, and after any failure, the chain is stopped.
+Ctrl-C, SIGTERM and a closed terminal are passed on to COMMAND; then, as after any failure, the chain is
+stopped.
 """
 
 from __future__ import annotations
@@ -18,25 +20,27 @@ import hashlib
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import FrameType
 
 import psutil
 import yaml
 from dotenv import dotenv_values
 
-from tools.chain import HARD_FORKS, ChainError, chains, die_with_parent
+from tools.chain import HARD_FORKS, ChainError, chains
 from tools.places import CACHE, KEYSTORES, NODE_MODULES, ROOT, RUNS, tool_environment
+from tools.supervise import NoSuchProgram, supervise
 
 NETWORKS = ROOT / "tools" / "networks.yaml"
 BROWNIE_ID = {"ganache": "development", "anvil": "anvil"}
 TAKES_NETWORK = {"test", "run", "console"}
-SHARED_BROWNIE_DATA = {"accounts": KEYSTORES, "hypothesis": CACHE / "hypothesis", "packages": CACHE / "packages"}
-ENDS_WITHIN_SECONDS = 15
+SHARED_BROWNIE_DATA = {
+    "accounts": KEYSTORES,
+    "hypothesis": CACHE / "hypothesis",
+    "packages": CACHE / "packages",
+}
 
 
 class RunError(Exception):
@@ -47,22 +51,28 @@ def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda caught, _: sys.exit(128 + caught))
-    with run_folder() as folder:
-        try:
+    try:
+        with run_folder() as folder:
             return run(options, folder)
-        except (ChainError, RunError) as error:
-            print(f"run: {error}", file=sys.stderr)
-            return 1
-        except KeyboardInterrupt:
-            return 130
+    except (ChainError, NoSuchProgram, RunError) as error:
+        print(f"run: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tools.run", description="Run a command beside a fresh local chain.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.run", description="Run a command beside a fresh chain."
+    )
     parser.add_argument("--network", default="ganache", help="ganache (default), anvil, or a live network")
-    parser.add_argument("--hard-fork", default="", help="of the local chain; default: ganache berlin, anvil shanghai")
-    parser.add_argument("--clock", type=int, default=0, help="time of the local chain's first block, Unix seconds")
-    parser.add_argument("--workers", type=int, default=1, help="local chains on consecutive ports, for `brownie test -n`")
+    parser.add_argument(
+        "--hard-fork", default="", help="of the local chain; ganache: berlin, anvil: shanghai"
+    )
+    parser.add_argument("--clock", type=int, default=0, help="time of the chain's first block, Unix seconds")
+    parser.add_argument(
+        "--workers", type=int, default=1, help="chains on consecutive ports, for brownie test -n"
+    )
     parser.add_argument("command", nargs="+", metavar="COMMAND")
     return parser.parse_args(arguments)
 
@@ -72,15 +82,13 @@ def run(options: argparse.Namespace, folder: Path) -> int:
     settings = {"SALUS_NETWORK": options.network} if local else live_settings(options.network)
     environment = {**tool_environment(), **settings, "HOME": str(folder), "TMPDIR": str(folder)}
     compile_contracts(folder, environment)
-    with contextlib.ExitStack() as stack:
-        port = 0
-        if local:
-            port = stack.enter_context(
-                chains(options.network, options.workers, folder, options.hard_fork, options.clock)
-            )
-            environment["SALUS_RPC_URL"] = f"http://127.0.0.1:{port}"
+    command = with_network(options.command, options.network)
+    if not local:
+        write_brownie_home(folder)
+        return supervise(command, environment)
+    with chains(options.network, options.workers, folder, options.hard_fork, options.clock) as port:
         write_brownie_home(folder, port)
-        return supervise(with_network(options.command, options.network), environment)
+        return supervise(command, {**environment, "SALUS_RPC_URL": f"http://127.0.0.1:{port}"})
 
 
 @contextlib.contextmanager
@@ -98,27 +106,30 @@ def run_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def live_settings(network: str) -> Mapping[str, str]:
-    """What .env says, with the node's address of a live network. The environment goes before .env."""
-    settings = {**dotenv_values(ROOT / ".env"), **os.environ}
-    listed = yaml.safe_load(NETWORKS.read_text())["live"]
-    host = next((n["host"] for group in listed for n in group["networks"] if n["id"] == network), None)
-    if host is None:
-        names = ", ".join([*HARD_FORKS, *(n["id"] for group in listed for n in group["networks"])])
-        raise RunError(f"unknown network {network!r}; there are {names} (tools/networks.yaml)")
-    variable = host.removeprefix("$")
-    if not settings.get(variable):
-        raise RunError(f"{network} needs the address of a node in {variable}; set it in the environment or in .env")
-    own = {name: value for name, value in settings.items() if name not in os.environ and value is not None}
-    return {**own, "SALUS_NETWORK": network, "SALUS_RPC_URL": str(settings[variable])}
+def live_settings(network: str) -> dict[str, str]:
+    """What .env says, with the address of a live network's node. The environment goes before .env."""
+    groups = yaml.safe_load(NETWORKS.read_text())["live"]
+    hosts = {entry["id"]: entry["host"].removeprefix("$") for group in groups for entry in group["networks"]}
+    if network not in hosts:
+        known = ", ".join([*HARD_FORKS, *hosts])
+        raise RunError(f"unknown network {network!r}; tools/networks.yaml lists {known}")
+    from_file = {name: value for name, value in dotenv_values(ROOT / ".env").items() if value}
+    settings = {**from_file, **{name: os.environ[name] for name in from_file if name in os.environ}}
+    address = os.environ.get(hosts[network]) or settings.get(hosts[network])
+    if not address:
+        raise RunError(
+            f"{network} needs the address of a node: set {hosts[network]} in the environment or in .env"
+        )
+    return {**settings, hosts[network]: address, "SALUS_NETWORK": network, "SALUS_RPC_URL": address}
 
 
-def write_brownie_home(folder: Path, port: int) -> None:
+def write_brownie_home(folder: Path, port: int | None = None) -> None:
     home = folder / ".brownie"
     home.mkdir(exist_ok=True)
     networks = yaml.safe_load(NETWORKS.read_text())
-    for network in networks["development"]:
-        network["cmd_settings"]["port"] = port or network["cmd_settings"]["port"]
+    if port is not None:
+        for network in networks["development"]:
+            network["cmd_settings"]["port"] = port
     (home / "network-config.yaml").write_text(yaml.safe_dump(networks))
     for name, shared in SHARED_BROWNIE_DATA.items():
         shared.mkdir(parents=True, exist_ok=True)
@@ -129,8 +140,7 @@ def write_brownie_home(folder: Path, port: int) -> None:
 
 def compile_contracts(folder: Path, environment: Mapping[str, str]) -> None:
     """Compile what has changed, one run at a time: Brownie writes `build/` in place."""
-    write_brownie_home(folder, 0)
-    CACHE.mkdir(exist_ok=True)
+    write_brownie_home(folder)
     with (CACHE / "compile.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         stamp = ROOT / "build" / "sources.sha256"
@@ -141,57 +151,30 @@ def compile_contracts(folder: Path, environment: Mapping[str, str]) -> None:
         if code > 128:
             sys.exit(code)
         if code != 0:
-            raise RunError("the contracts do not compile")
+            raise RunError("the contracts do not compile; the compiler's messages are above")
         stamp.write_text(digest)
 
 
 def sources_digest() -> str:
     digest = hashlib.sha256()
-    sources = [path for folder in ("contracts", "interfaces") for path in sorted((ROOT / folder).rglob("*.sol"))]
-    for path in [ROOT / "brownie-config.yaml", NODE_MODULES / "@openzeppelin" / "contracts" / "package.json", *sources]:
+    sources = [
+        path for folder in ("contracts", "interfaces") for path in sorted((ROOT / folder).rglob("*.sol"))
+    ]
+    openzeppelin = NODE_MODULES / "@openzeppelin" / "contracts" / "package.json"
+    for path in [ROOT / "brownie-config.yaml", openzeppelin, *sources]:
         digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
 def with_network(command: list[str], network: str) -> list[str]:
-    if command[0] == "brownie" and len(command) > 1 and command[1] in TAKES_NETWORK and "--network" not in command:
+    if (
+        command[0] == "brownie"
+        and len(command) > 1
+        and command[1] in TAKES_NETWORK
+        and "--network" not in command
+    ):
         return [*command, "--network", BROWNIE_ID.get(network, network)]
     return command
-
-
-def supervise(command: list[str], environment: Mapping[str, str]) -> int:
-    """Run the command in a process group of its own, pass signals on to it, and see that all of it has ended."""
-    program = shutil.which(command[0], path=environment["PATH"])
-    if program is None:
-        raise RunError(f"no program `{command[0]}` in .venv, node_modules or PATH")
-    signals: list[int] = []
-    process = subprocess.Popen(
-        [program, *command[1:]], cwd=ROOT, env=environment, start_new_session=True, preexec_fn=die_with_parent
-    )
-
-    def pass_on(number: int, _: FrameType | None) -> None:
-        signals.append(number)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, number if len(signals) == 1 else signal.SIGKILL)
-        signal.signal(signal.SIGALRM, lambda *_: kill(process))
-        signal.alarm(ENDS_WITHIN_SECONDS)
-
-    before = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    try:
-        code = process.wait()
-    finally:
-        kill(process)
-        signal.alarm(0)
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    if signals:
-        return 128 + signals[0]
-    return code if code >= 0 else 128 - code
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
 
 
 if __name__ == "__main__":

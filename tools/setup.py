@@ -1,8 +1,8 @@
 """Set up a clone: Python packages, npm packages, compiler. Runs on a bare Python 3.11, standard library only.
 
-Each step leaves a stamp with the digest of what it was made from, and is skipped while the stamp fits. A lock makes a
-second set-up in the same clone wait for the first. pip and npm run with the caller's HOME, so that the caller's
-registries apply, but keep their caches in the clone.
+Each step leaves a stamp with the digest of what it was made from, and is skipped while the stamp fits. A lock
+makes a second set-up in the same clone wait for the first. pip and npm run with the caller's HOME, so that
+the caller's registries apply, but keep their caches in the clone.
 """
 
 from __future__ import annotations
@@ -35,7 +35,12 @@ def main() -> int:
         try:
             check_versions()
             step("Python packages", ["requirements.txt"], [VENV / "bin" / "brownie"], install_python)
-            step("npm packages", ["package-lock.json", ".npmrc"], [NODE_MODULES / ".bin" / "ganache"], install_npm)
+            step(
+                "npm packages",
+                ["package-lock.json", ".npmrc"],
+                [NODE_MODULES / ".bin" / "ganache"],
+                install_npm,
+            )
             step("Solidity compiler", ["tools/compiler.py", "tools/solc_wasm.cjs"], [], install_compiler)
         except SetupError as error:
             print(f"set-up: {error}", file=sys.stderr)
@@ -49,7 +54,9 @@ def main() -> int:
 def check_versions() -> None:
     if sys.version_info[:2] != (3, 11):
         found = ".".join(map(str, sys.version_info[:3]))
-        raise SetupError(f"the packages are locked for Python 3.11, this is {found}; try `make PYTHON=/path/to/python3.11`")
+        raise SetupError(
+            f"the packages are locked for Python 3.11, this is {found}; try `make PYTHON=/path/to/python3.11`"
+        )
     for program in ("node", "npm"):
         if shutil.which(program) is None:
             raise SetupError(f"`{program}` is not on PATH; install Node.js {NODE_AT_LEAST} or later")
@@ -71,14 +78,20 @@ def step(name: str, inputs: list[str], products: list[Path], install: Callable[[
 def install_python() -> None:
     if not (VENV / "bin" / "pip").exists():
         run([sys.executable, "-m", "venv", "--clear", str(VENV)], "make a virtual environment")
-    # Brownie's compiled wheel cannot load this project's network settings nor measure coverage: docs/dependencies.md
-    environment = {"BROWNIE_NOCOMPILE": "1", "PIP_CACHE_DIR": str(CACHE / "pip"), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    # Brownie's compiled wheel fails on network settings and coverage: docs/dependencies.md
+    environment = {
+        "BROWNIE_NOCOMPILE": "1",
+        "PIP_CACHE_DIR": str(CACHE / "pip"),
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+    }
     pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-binary", "eth-brownie"]
     run([*pip, "-r", "requirements.txt"], "install the Python packages", environment)
 
 
 def install_npm() -> None:
-    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    version = subprocess.run(
+        ["node", "--version"], capture_output=True, text=True, check=False
+    ).stdout.strip()
     major = re.match(r"v(\d+)", version)
     if major is None or int(major[1]) < NODE_AT_LEAST:
         raise SetupError(f"Node.js {NODE_AT_LEAST} or later is needed, `node --version` says {version!r}")
@@ -98,7 +111,9 @@ def run(command: list[str], purpose: str, extra: dict[str, str] | None = None) -
     environment = {**tool_environment(), "TMPDIR": str(temporary), **(extra or {})}
     done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False)
     if done.returncode != 0:
-        command_line = " ".join(os.path.relpath(part, ROOT) if part.startswith(str(ROOT)) else part for part in command)
+        command_line = " ".join(
+            os.path.relpath(part, ROOT) if part.startswith(str(ROOT)) else part for part in command
+        )
         raise SetupError(f"could not {purpose} (exit code {done.returncode}): {command_line}")
 
 

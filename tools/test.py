@@ -1,4 +1,4 @@
-"""Run the tests: those of the library in plain pytest, those that need a chain under Brownie beside a fresh one.
+"""Run the tests: the library's in plain pytest, those that need a chain under Brownie beside a fresh one.
 
     python -m tools.test [--network ganache|anvil] [--workers N] [PATH …] [-- PYTEST OPTIONS …]
 
@@ -11,7 +11,6 @@ import argparse
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 from tools import run
 from tools.chain import HARD_FORKS
@@ -45,7 +44,9 @@ def split(arguments: list[str]) -> tuple[list[str], list[str]]:
 
 def everything() -> list[str]:
     """Every folder that holds a test, and the library for its doctests."""
-    folders = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").iterdir() if path.is_dir())
+    folders = sorted(
+        path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").iterdir() if path.is_dir()
+    )
     return ["salus", *(folder for folder in folders if any((ROOT / folder).rglob("test_*.py")))]
 
 
@@ -65,7 +66,14 @@ def sort_out(paths: list[str]) -> tuple[list[str], list[str]]:
 
 
 def run_plain(paths: list[str], pytest_options: list[str]) -> int:
-    command = [str(VENV / "bin" / "pytest"), "-p", "no:pytest-brownie", "--doctest-modules", *paths, *pytest_options]
+    command = [
+        str(VENV / "bin" / "pytest"),
+        "-p",
+        "no:pytest-brownie",
+        "--doctest-modules",
+        *paths,
+        *pytest_options,
+    ]
     print(f"\ntest: without a chain: {' '.join(paths)}", flush=True)
     code = subprocess.run(command, cwd=ROOT, env=tool_environment(), check=False).returncode
     return 0 if code == NO_TESTS and paths == ["salus"] else code
@@ -74,7 +82,7 @@ def run_plain(paths: list[str], pytest_options: list[str]) -> int:
 def run_chained(paths: list[str], network: str, workers: int, pytest_options: list[str]) -> int:
     print(f"\ntest: on {network}: {' '.join(paths)}", flush=True)
     side_by_side = ["-n", str(workers)] if workers > 1 else []
-    command = ["brownie", "test", *paths, *side_by_side, *pytest_options]
+    command = ["brownie", "test", *paths, "-p", "tools.brownie_repairs", *side_by_side, *pytest_options]
     return run.main(["--network", network, "--workers", str(workers), "--", *command])
 
 
