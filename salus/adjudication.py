@@ -23,8 +23,8 @@ the out-of-pocket maximum are literal.
 
 >>> nobody, blank = "0x" + "00" * 20, bytes(32)
 >>> policy = Policy(
-...     holder=nobody, payee=nobody, pool=nobody, benefit_table=blank, members=blank, account=blank, salt=blank,
-...     start=20_089, end=20_454, filing_days=90, annual_limit=10_000_00, deductible=500_00,
+...     holder=nobody, payee=nobody, pool=nobody, benefit_table=blank, members=blank, account=blank,
+...     salt=blank, start=20_089, end=20_454, filing_days=90, annual_limit=10_000_00, deductible=500_00,
 ...     out_of_pocket=2_000_00, auto_pay_limit=0, review_window=0, solvency_bps=0, premium=0, currency="USD")
 >>> member = Member(
 ...     commitment=blank, consent_signer=nobody, payee=nobody, schedule=blank,
@@ -249,7 +249,7 @@ def codes_of(remittance: Remittance) -> tuple[Carc, ...]:
 
 
 def lock(annual_limit: int, solvency_bps: int, account: Account) -> int:
-    """Capital, minor units, that the pool must keep for what a policy may still cost. Rounds up, for the policy.
+    """Capital, minor units, that the pool must keep for what a policy may still cost. Rounds up.
 
     Raises `InputError` when more was decided than the annual limit.
 
@@ -315,7 +315,7 @@ def _indemnity(policy: Policy, benefit: Benefit, diagnosis: Diagnosis, used: Use
 def _scheduled(
     policy: Policy, member: Member, benefit: Benefit, diagnosis: Diagnosis, used: Used
 ) -> Remittance:
-    """R2 for a rate by the unit; by night, the elimination days go first, then nights after the cover's end."""
+    """R2 for a rate by the unit; by night, elimination days go first, then nights after the cover's end."""
     wanted, eliminated, outside = diagnosis.units, 0, 0
     if benefit.by_night:
         stay = diagnosis.service_to - diagnosis.service_from
