@@ -53,13 +53,11 @@ def to_minor(amount: Decimal, currency: str) -> int:
     (78633, 12)
     """
     places = exponent(currency)
-    # The order of magnitude is asked first: 1E+999999999 is a legal JSON number that must never be written
-    # out.
+    # The order of magnitude is asked first: 1E+999999999 is a legal JSON number, never to be written out.
     magnitude = amount.adjusted() + places if amount.is_finite() else len(str(MAX_BILLED))
-    if amount and magnitude < -1:
+    if amount == 0 or magnitude < -1:
         return 0
-    # A fraction is exact; Decimal arithmetic would round to its context's 28 digits before it rounds to the
-    # unit.
+    # A fraction is exact; Decimal arithmetic would round to 28 digits before it rounds to the unit.
     minor = round(Fraction(amount) * 10**places) if magnitude < len(str(MAX_BILLED)) else MAX_BILLED + 1
     if abs(minor) > MAX_BILLED:
         raise InputError("amount is astronomically large", field="amount", remedy="correct the amount")

@@ -1,0 +1,74 @@
+"""salus.money: decimal amounts to minor units
+
+given a currency with a minor unit
+    it converts exactly, rounding half to even
+    it does not round twice however many digits are written
+    it takes tiny amounts as zero
+given an amount that no bill can have
+    it refuses it at once, however large its exponent
+given anything but an ISO 4217 currency
+    it refuses it by name
+"""
+
+from __future__ import annotations
+
+import time
+from decimal import Decimal
+
+import pytest
+
+from salus import money
+from salus.errors import InputError
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "minor"),
+    [
+        ("786.3299999999999", "USD", 78_633),
+        ("0.005", "USD", 0),
+        ("0.015", "USD", 2),
+        ("0.025", "USD", 2),
+        ("-0.015", "USD", -2),
+        ("140.5", "USD", 14_050),
+        ("500.5", "JPY", 500),
+        ("501.5", "JPY", 502),
+        ("1.2345", "KWD", 1_234),
+        ("1.2355", "KWD", 1_236),
+        ("10000000000000.00", "USD", 10**15),
+        ("0", "USD", 0),
+        ("0E+9999", "USD", 0),
+        ("1E-999999999", "USD", 0),
+    ],
+)
+def test_converts_half_to_even(amount: str, currency: str, minor: int) -> None:
+    assert money.to_minor(Decimal(amount), currency) == minor
+
+
+def test_does_not_round_twice() -> None:
+    just_above_a_tie = Decimal("0.125" + "0" * 40 + "1")
+
+    assert money.to_minor(just_above_a_tie, "USD") == 13
+
+
+@pytest.mark.parametrize("amount", ["10000000000000.01", "1E+16", "1E+999999999", "-1E+999999999", "Infinity", "NaN"])
+def test_refuses_what_no_bill_can_have(amount: str) -> None:
+    started = time.monotonic()
+
+    with pytest.raises(InputError, match="astronomically large") as error:
+        money.to_minor(Decimal(amount), "USD")
+
+    assert error.value.field == "amount"
+    assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize("code", ["usd", "ZZZ", "XAU", "XXX", "", "US", "DEM"])
+def test_refuses_what_is_no_currency(code: str) -> None:
+    assert not money.is_currency(code)
+    with pytest.raises(InputError, match=f"'{code}' is not a currency") as error:
+        money.to_minor(Decimal(1), code)
+    assert error.value.field == "currency"
+
+
+@pytest.mark.parametrize(("minor", "currency", "words"), [(5, "USD", "0.05 USD"), (-123456, "KWD", "-123.456 KWD")])
+def test_says_an_amount_in_words(minor: int, currency: str, words: str) -> None:
+    assert money.to_words(minor, currency) == words

@@ -1,0 +1,128 @@
+"""Small FHIR R4 records to read: one clinic visit, to be altered by each test. No person stands behind them."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+SNOMED = "http://snomed.info/sct"
+ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+CLAIM_TYPE = "http://terminology.hl7.org/CodeSystem/claim-type"
+VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
+DIAGNOSIS_TYPE = "http://terminology.hl7.org/CodeSystem/ex-diagnosistype"
+
+VISIT = "185345009"
+CHECK_UP = "185349003"
+ASTHMA = "195967001"
+EMPLOYMENT = "160903007"
+
+Resource = dict[str, Any]
+
+
+def concept(code: str, system: str = SNOMED) -> Resource:
+    return {"coding": [{"system": system, "code": code}]}
+
+
+def ref(address: str) -> Resource:
+    return {"reference": address}
+
+
+def claim(**changes: Any) -> Resource:
+    """A bill of 120.50 USD for a visit on 2025-03-10, late in the evening of New York; `None` takes an element out."""
+    return _with(
+        {
+            "resourceType": "Claim",
+            "id": "c1",
+            "status": "active",
+            "type": concept("professional", CLAIM_TYPE),
+            "use": "claim",
+            "patient": ref("Patient/p1"),
+            "billablePeriod": {"start": "2025-03-10T22:30:00-04:00", "end": "2025-03-10T23:10:00-04:00"},
+            "created": "2025-03-10T23:10:00-04:00",
+            "provider": ref("Organization/o1"),
+            "priority": concept("normal", "http://terminology.hl7.org/CodeSystem/processpriority"),
+            "insurance": [{"sequence": 1, "focal": True, "coverage": {"display": "plan"}}],
+            "item": [{"sequence": 1, "productOrService": concept(VISIT), "encounter": [ref("Encounter/e1")]}],
+            "total": {"value": 120.5, "currency": "USD"},
+        },
+        changes,
+    )
+
+
+def encounter(**changes: Any) -> Resource:
+    act = changes.pop("act", "AMB")
+    return _with(
+        {
+            "resourceType": "Encounter",
+            "id": "e1",
+            "status": "finished",
+            "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": act},
+            "subject": ref("Patient/p1"),
+            "period": {"start": "2025-03-10T22:30:00-04:00", "end": "2025-03-10T23:10:00-04:00"},
+        },
+        changes,
+    )
+
+
+def condition(code: str = ASTHMA, **changes: Any) -> Resource:
+    return _with(
+        {
+            "resourceType": "Condition",
+            "id": "d1",
+            "verificationStatus": concept("confirmed", VERIFICATION),
+            "code": concept(code),
+            "subject": ref("Patient/p1"),
+            "onsetDateTime": "2025-03-10T22:30:00-04:00",
+        },
+        changes,
+    )
+
+
+def diagnosed(*addresses: str, **changes: Any) -> Resource:
+    """A bill with diagnoses in the order given."""
+    rows = [{"sequence": n, "diagnosisReference": ref(a)} for n, a in enumerate(addresses, 1)]
+    return claim(diagnosis=rows, **changes)
+
+
+def prescription(**changes: Any) -> Resource:
+    return _with(
+        {
+            "resourceType": "MedicationRequest",
+            "id": "m1",
+            "status": "active",
+            "intent": "order",
+            "medicationCodeableConcept": concept("313782", RXNORM),
+            "subject": ref("Patient/p1"),
+            "encounter": ref("Encounter/e1"),
+        },
+        changes,
+    )
+
+
+def procedure(**changes: Any) -> Resource:
+    return _with(
+        {
+            "resourceType": "Procedure",
+            "id": "x1",
+            "status": "completed",
+            "code": concept("73761001"),
+            "subject": ref("Patient/p1"),
+        },
+        changes,
+    )
+
+
+def bundle(*resources: Resource, kind: str = "collection") -> Resource:
+    return {"resourceType": "Bundle", "type": kind, "entry": [{"resource": resource} for resource in resources]}
+
+
+def document(*resources: Resource) -> bytes:
+    """A Bundle of the resources as JSON bytes."""
+    return json.dumps(bundle(*resources)).encode()
+
+
+def _with(resource: Resource, changes: Resource) -> Resource:
+    changed = {**copy.deepcopy(resource), **copy.deepcopy(changes)}
+    return {key: value for key, value in changed.items() if value is not None}
