@@ -22,7 +22,6 @@ from salus.abi import ZERO_ADDRESS
 from salus.card import MemberCard, MemberKey, PolicyKey
 from salus.eip712 import Domain
 from salus.errors import PolicyError
-from salus.merkle import MerkleTree
 from salus.schedule import Schedule
 from salus.structs import MAX_MEMBERS, Member
 from salus.table import Table
@@ -109,11 +108,6 @@ def check(enrolments: Sequence[Enrolment], table: Table, exclusions: Sequence[fr
                     field=field,
                     remedy="enrol again under the table and exclusions that were agreed",
                 )
-
-
-def members_root(enrolments: Sequence[Enrolment]) -> bytes:
-    """`Policy.members`, 32 bytes."""
-    return MerkleTree(enrolment.member.hash_struct() for enrolment in enrolments).root
 
 
 def reveal_json(enrolments: Sequence[Enrolment]) -> bytes:
