@@ -1,0 +1,160 @@
+"""Adjudication, through its harness
+
+adjudicate
+  given a case that somebody worked out
+    it gives that denial, remittance and codes: golden-cases.json, adjudication-cases.json
+  given a denial
+    it splits nothing and lists no other code
+  given a line that cannot be decided
+    it reverts
+  given any well-formed case
+    it gives what the model gives
+isWellFormed
+  it tells the lines that the model refuses from all others
+lock
+  it is what the model says, up to the largest terms
+  given a closed account
+    it is 0
+  when more was decided than the limit
+    it reverts
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+import brownie
+import pytest
+
+from salus import codes
+from salus.adjudication import Account, Remittance, lock
+from salus.structs import MAX_AMOUNT
+from tests.support.adjudication import Case, amount, golden, random_case, tabled
+
+BATCH = 100
+RANDOM_CASES = 2_000
+RANDOM_LOCKS = 40
+
+Answer = tuple[tuple[str, ...], Remittance]
+
+
+@pytest.fixture(autouse=True)
+def isolation() -> None:
+    """Pure functions leave nothing to put back, and need no world around them."""
+
+
+@pytest.fixture(scope="module")
+def harness(AdjudicationHarness: Any, accounts: Any) -> Any:
+    return AdjudicationHarness.deploy({"from": accounts[0]})
+
+
+def answer(outcome: Any) -> Answer:
+    """The contract's answer in the model's words."""
+    denial, reasons, remittance = outcome
+    given = codes.from_chain(bytes(denial)) or codes.from_chain(bytes(reasons))
+    return tuple(code.code for code in given), Remittance.from_tuple([int(value) for value in remittance])
+
+
+def answers(adjudicate: Any, cases: Sequence[Case]) -> list[Answer]:
+    batches = (cases[at : at + BATCH] for at in range(0, len(cases), BATCH))
+    return [answer(each) for batch in batches for each in adjudicate([case.as_tuple() for case in batch])]
+
+
+def model(case: Case) -> Answer:
+    outcome = case.outcome()
+    return tuple(code.code for code in outcome.codes), outcome.remittance
+
+
+@pytest.mark.parametrize("table", [golden, tabled])
+def test_gives_the_answers_of_the_tables(harness: Any, table: Any) -> None:
+    rows = [row for row in table() if not row.malformed]
+
+    given = answers(harness.adjudicate, [row.case for row in rows])
+
+    for row, (reasons, remittance) in zip(rows, given, strict=True):
+        assert remittance == row.remittance, row.name
+        assert reasons == model(row.case)[0], row.name
+        if row.denied:
+            assert reasons == (row.denied,), row.name
+
+
+def test_a_denial_splits_nothing(harness: Any) -> None:
+    denied = [row.case for row in tabled() if row.denied]
+
+    for denial, reasons, remittance in harness.adjudicate([case.as_tuple() for case in denied[:BATCH]]):
+        assert any(denial)
+        assert not any(reasons)
+        assert not any(remittance)
+
+
+def test_tells_malformed_lines_from_the_others(harness: Any) -> None:
+    rows = tabled()
+
+    answers = harness.isWellFormed([row.case.as_tuple() for row in rows])
+
+    assert {row.name for row, well_formed in zip(rows, answers, strict=True) if not well_formed} == {
+        row.name for row in rows if row.malformed
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("no units: indemnity", "Division or modulo by zero"),
+        ("a share a basis point above the whole", "Integer overflow"),
+        ("a stay that ends before it begins", "Integer overflow"),
+        ("four nights at a rate of 2^62", f"SafeCastOverflowedUintDowncast: 64, {2**64}"),
+    ],
+)
+def test_reverts_on_a_line_that_cannot_be_decided(harness: Any, name: str, error: str) -> None:
+    case = next(row.case for row in tabled() if row.name == name)
+
+    with brownie.reverts(error):
+        harness.adjudicate([case.as_tuple()])
+
+
+def test_gives_what_the_model_gives(harness: Any) -> None:
+    rng = Random(secrets.randbits(64))
+    cases = [random_case(rng) for _ in range(RANDOM_CASES)]
+
+    for case, given in zip(cases, answers(harness.adjudicate.call, cases), strict=True):
+        assert given == model(case), case
+
+
+def test_random_cases_reach_every_rule() -> None:
+    rng = Random(1)
+    reasons = {reason for _ in range(RANDOM_CASES) for reason in model(random_case(rng))[0]}
+
+    assert reasons == {"1", "2", "23", "26", "27", "29", "78", "119", "179", "238"}
+
+
+class TestLock:
+    def test_is_what_the_model_says(self, harness: Any) -> None:
+        rng = Random(secrets.randbits(64))
+        policy = random_case(rng).policy
+        terms = [(amount(rng), rng.choice((0, 1, 2_501, 10_000, 2**16 - 1))) for _ in range(RANDOM_LOCKS)]
+
+        for limit, bps in [*terms, (MAX_AMOUNT, 10_000), (MAX_AMOUNT, 2**16 - 1)]:
+            decided = rng.choice((0, limit, rng.randint(0, limit)))
+            paid = rng.randint(0, decided)
+            account = Account(paid=paid, reserved=decided - paid)
+            sold = replace(policy, annual_limit=limit, solvency_bps=bps)
+
+            assert harness.lock(sold.as_tuple(), account.as_tuple()) == lock(limit, bps, account)
+
+    def test_is_nothing_for_a_closed_account(self, harness: Any) -> None:
+        policy = replace(random_case(Random(1)).policy, annual_limit=1_000_003, solvency_bps=2_501)
+        account = Account(paid=7)
+
+        assert harness.lock(policy.as_tuple(), account.as_tuple()) == 250_099
+        assert harness.lock(policy.as_tuple(), replace(account, closed=True).as_tuple()) == 0
+
+    def test_reverts_when_more_was_decided_than_the_limit(self, harness: Any) -> None:
+        policy = replace(random_case(Random(1)).policy, annual_limit=10, solvency_bps=10_000)
+
+        with brownie.reverts("Integer overflow"):
+            harness.lock(policy.as_tuple(), Account(paid=11).as_tuple())
