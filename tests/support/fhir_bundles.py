@@ -6,6 +6,8 @@ import copy
 import json
 from typing import Any
 
+from salus import days, fhir, table
+
 SNOMED = "http://snomed.info/sct"
 ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
@@ -18,7 +20,29 @@ CHECK_UP = "185349003"
 ASTHMA = "195967001"
 EMPLOYMENT = "160903007"
 
+FAMILY = table.shipped("family")
+TODAY = days.civil_day("2025-12-31")
+
 Resource = dict[str, Any]
+
+
+def read_one(*resources: Resource, plan: table.Table = FAMILY) -> fhir.Result:
+    """What the one Claim among the resources becomes, read on the last day of 2025."""
+    (result,) = fhir.read(document(*resources), plan, today=TODAY)
+    return result
+
+
+def line(*resources: Resource, plan: table.Table = FAMILY) -> fhir.BillLine:
+    result = read_one(*resources, plan=plan)
+    assert isinstance(result, fhir.BillLine), result
+    return result
+
+
+def refused(*resources: Resource, plan: table.Table = FAMILY) -> tuple[fhir.Reason, str, str]:
+    """Reason, resource and field of the refusal."""
+    result = read_one(*resources, plan=plan)
+    assert isinstance(result, fhir.Refused), result
+    return result.reason, result.resource, result.field
 
 
 def concept(code: str, system: str = SNOMED) -> Resource:
@@ -66,13 +90,13 @@ def encounter(**changes: Any) -> Resource:
     )
 
 
-def condition(code: str = ASTHMA, **changes: Any) -> Resource:
+def condition(snomed: str = ASTHMA, **changes: Any) -> Resource:
     return _with(
         {
             "resourceType": "Condition",
             "id": "d1",
             "verificationStatus": concept("confirmed", VERIFICATION),
-            "code": concept(code),
+            "code": concept(snomed),
             "subject": ref("Patient/p1"),
             "onsetDateTime": "2025-03-10T22:30:00-04:00",
         },
@@ -115,7 +139,11 @@ def procedure(**changes: Any) -> Resource:
 
 
 def bundle(*resources: Resource, kind: str = "collection") -> Resource:
-    return {"resourceType": "Bundle", "type": kind, "entry": [{"resource": resource} for resource in resources]}
+    return {
+        "resourceType": "Bundle",
+        "type": kind,
+        "entry": [{"resource": resource} for resource in resources],
+    }
 
 
 def document(*resources: Resource) -> bytes:
