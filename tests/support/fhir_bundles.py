@@ -1,4 +1,4 @@
-"""Small FHIR R4 records to read: one clinic visit, to be altered by each test. No person stands behind them."""
+"""Small FHIR R4 records to read: one clinic visit, to be altered by each test. Nobody stands behind them."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ def ref(address: str) -> Resource:
 
 
 def claim(**changes: Any) -> Resource:
-    """A bill of 120.50 USD for a visit on 2025-03-10, late in the evening of New York; `None` takes an element out."""
+    """A bill of 120.50 USD for a visit on 2025-03-10, late in the evening of New York; `None` takes an
+    element out."""
     return _with(
         {
             "resourceType": "Claim",

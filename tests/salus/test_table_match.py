@@ -1,0 +1,188 @@
+"""salus.table: code sets, matching and lint
+
+given patterns
+    an ICD-10-CM code holds everything under it; ranges include their ends
+    a SNOMED code holds itself only; a star holds a prefix, a dash a range
+    overlap and inclusion of sets follow from their patterns
+given a table
+    the first row that matches wins; an absent part matches anything
+given rows
+    one is unreachable when earlier ones take all of its care, also together
+    two overlap when they meet and neither is inside the other
+given terms
+    benefits are counted, not codes; a benefit is of its one ICD chapter, else of its category
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from salus import table
+from salus.errors import TableError
+from salus.table import Benefit, Care, Category, Code, CodeSet, Matcher, Table, Terms
+
+TERMS = Terms(kind="indemnity", share_bps=8000)
+
+
+def row(code: str, *, category: Category = Category.PRIMARY, terms: Terms = TERMS, **when: Any) -> Benefit:
+    return Benefit(code=code, title=code, words=code, category=category, terms=terms, when=Matcher(**when))
+
+
+def plan(*rows: Benefit) -> Table:
+    return Table(name="t", version="1", title="T", currency="USD", benefits=rows)
+
+
+@pytest.mark.parametrize(
+    ("patterns", "inside", "outside"),
+    [
+        (
+            CodeSet(icd10cm=("E11",)),
+            [("icd10cm", "E11"), ("icd10cm", "E11.9")],
+            [("icd10cm", "E12"), ("snomed", "E11")],
+        ),
+        (CodeSet(icd10cm=("E11.6",)), [("icd10cm", "E11.65")], [("icd10cm", "E11.9"), ("icd10cm", "E11")]),
+        (CodeSet(icd10cm=("C00-C43",)), [("icd10cm", "C00.0"), ("icd10cm", "C43.9")], [("icd10cm", "C44.0")]),
+        (CodeSet(icd10cm=("O00-O9A",)), [("icd10cm", "O9A.2")], [("icd10cm", "P00")]),
+        (CodeSet(snomed=("123",)), [("snomed", "123")], [("snomed", "1234"), ("snomed", "12")]),
+        (CodeSet(cdt=("D0*",)), [("cdt", "D0120")], [("cdt", "D1110")]),
+        (
+            CodeSet(cpt=("99202-99215",)),
+            [("cpt", "99202"), ("cpt", "99215")],
+            [("cpt", "99216"), ("cpt", "99201")],
+        ),
+        (CodeSet(cvx=("*",)), [("cvx", "08"), ("cvx", "140")], [("rxnorm", "140")]),
+    ],
+)
+def test_patterns_hold_codes(patterns: CodeSet, inside: list[Any], outside: list[Any]) -> None:
+    assert [code for code in inside if Code(*code) not in patterns] == []
+    assert [code for code in outside if Code(*code) in patterns] == []
+
+
+@pytest.mark.parametrize("pattern", ["", "D*0", "D5-D40", "D0180-D0120", "*x"])
+def test_refuses_what_is_no_pattern(pattern: str) -> None:
+    with pytest.raises(ValidationError, match="is neither a code, nor a prefix"):
+        CodeSet(cdt=(pattern,))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "overlap", "covers"),
+    [
+        (CodeSet(icd10cm=("E08-E13",)), CodeSet(icd10cm=("E11.9",)), True, True),
+        (CodeSet(icd10cm=("E11.9",)), CodeSet(icd10cm=("E08-E13",)), True, False),
+        (CodeSet(icd10cm=("E08-E11",)), CodeSet(icd10cm=("E11-E13",)), True, False),
+        (CodeSet(icd10cm=("E11",)), CodeSet(snomed=("44054006",)), False, False),
+        (CodeSet(icd10cm=("E11",), snomed=("1",)), CodeSet(snomed=("1",)), True, True),
+        (CodeSet(snomed=("1",)), CodeSet(icd10cm=("E11",), snomed=("1",)), True, False),
+        (CodeSet(cdt=("D0*",)), CodeSet(cdt=("D0120-D0180",)), True, True),
+    ],
+)
+def test_sets_overlap_and_cover(one: CodeSet, other: CodeSet, overlap: bool, covers: bool) -> None:
+    assert one.overlaps(other) is other.overlaps(one) is overlap
+    assert one.covers(other) is covers
+
+
+def test_the_first_matching_row_wins_and_absent_parts_match_anything() -> None:
+    asthma = CodeSet(icd10cm=("J45",))
+    small = plan(
+        row("both", claim_types={"professional"}, diagnoses=asthma),
+        row("class", encounter_classes={"EMER"}),
+        row("item", items=CodeSet(snomed=("1",))),
+    )
+    code = frozenset({Code("icd10cm", "J45.20")})
+
+    def match(*care: Any) -> str | None:
+        benefit = small.match(Care(*care))
+        return benefit.code if benefit else None
+
+    assert match("professional", "EMER", frozenset(), code) == "both"
+    assert match("institutional", "EMER", frozenset(), code) == "class"
+    assert match("professional", "EMER") == "class"
+    assert match("vision", "AMB", frozenset({Code("snomed", "1")}), code) == "item"
+    assert match("vision", "AMB", frozenset({Code("snomed", "2")}), code) is None
+
+
+def test_a_benefit_without_its_own_code_is_refused() -> None:
+    with pytest.raises(TableError, match="a names two benefits") as error:
+        plan(row("a"), row("a", claim_types={"oral"}))
+    assert error.value.field == "benefits.1.code"
+
+
+def test_an_unknown_benefit_is_a_key_error() -> None:
+    with pytest.raises(KeyError, match="z"):
+        plan(row("a"))["z"]
+
+
+def test_finds_unreachable_rows() -> None:
+    small = plan(
+        row("oral", claim_types={"oral", "vision"}),
+        row("emergency", encounter_classes={"EMER"}),
+        row("reached", claim_types={"oral", "pharmacy"}),
+        row("taken", claim_types={"oral"}, encounter_classes={"AMB"}),
+        row("taken.together", claim_types={"vision", "professional"}, encounter_classes={"EMER"}),
+    )
+
+    found = {f.benefit.code: [b.code for b in f.earlier] for f in table.unreachable(small)}
+
+    assert found.keys() == {"taken", "taken.together"}
+    assert found["taken"] == ["oral"]
+    assert sorted(found["taken.together"]) == ["emergency", "oral"]
+
+
+def test_a_row_with_codes_does_not_hide_a_row_without() -> None:
+    codes = CodeSet(snomed=("1",))
+
+    assert table.unreachable(plan(row("narrow", items=codes), row("wide"))) == []
+    assert [f.benefit.code for f in table.unreachable(plan(row("wide"), row("narrow", items=codes)))] == [
+        "narrow"
+    ]
+
+
+def test_finds_rows_that_only_order_decides() -> None:
+    small = plan(
+        row("lung", diagnoses=CodeSet(icd10cm=("J45",))),
+        row("scan", items=CodeSet(snomed=("1",))),
+        row("special", claim_types={"oral"}, diagnoses=CodeSet(icd10cm=("K02",))),
+        row("general", claim_types={"oral"}),
+    )
+
+    found = {(f.first.code, f.second.code) for f in table.overlaps(small)}
+
+    # `special` lies inside `general`: that is order as it is meant, and no finding.
+    assert found == {("lung", "scan"), ("scan", "special"), ("lung", "general"), ("scan", "general")}
+
+
+def test_counts_benefits_not_codes() -> None:
+    rows = [row(f"sugar{n}", diagnoses=CodeSet(icd10cm=(f"E{n:02}",))) for n in (8, 9, 10, 11, 13)]
+
+    (found,) = table.revealing(plan(*rows))
+
+    assert len(found.benefits) == 5
+    assert found.kinds == {"ICD-10-CM chapter 4"}
+
+
+def test_a_benefit_over_several_chapters_is_of_its_category() -> None:
+    wide = row("wide", category=Category.HOME, diagnoses=CodeSet(icd10cm=("C00-J99",)))
+
+    (found,) = table.revealing(plan(wide))
+
+    assert found.kinds == {"care at home"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"kind": "indemnity", "share_bps": 8000, "rate": 1}, "belong to scheduled"),
+        ({"kind": "scheduled", "share_bps": 8000, "rate": 1}, "share of 10000"),
+        ({"kind": "scheduled", "share_bps": 10_000}, "have a rate"),
+        ({"kind": "scheduled", "share_bps": 10_000, "rate": 1, "deductible_applies": True}, "no deductible"),
+        ({"kind": "scheduled", "share_bps": 10_000, "rate": 1, "elimination_days": 1}, "need by_night"),
+        ({"kind": "indemnity", "share_bps": 8000, "claim_limit": 10**15 + 1}, "less than or equal"),
+        ({"kind": "indemnity", "share_bps": 8000, "waiting_days": -1}, "greater than or equal"),
+    ],
+)
+def test_terms_fit_their_kind(fields: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        Terms(**fields)
