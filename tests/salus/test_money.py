@@ -50,7 +50,9 @@ def test_does_not_round_twice() -> None:
     assert money.to_minor(just_above_a_tie, "USD") == 13
 
 
-@pytest.mark.parametrize("amount", ["10000000000000.01", "1E+16", "1E+999999999", "-1E+999999999", "Infinity", "NaN"])
+@pytest.mark.parametrize(
+    "amount", ["10000000000000.01", "1E+16", "1E+999999999", "-1E+999999999", "Infinity", "NaN"]
+)
 def test_refuses_what_no_bill_can_have(amount: str) -> None:
     started = time.monotonic()
 
@@ -69,6 +71,8 @@ def test_refuses_what_is_no_currency(code: str) -> None:
     assert error.value.field == "currency"
 
 
-@pytest.mark.parametrize(("minor", "currency", "words"), [(5, "USD", "0.05 USD"), (-123456, "KWD", "-123.456 KWD")])
+@pytest.mark.parametrize(
+    ("minor", "currency", "words"), [(5, "USD", "0.05 USD"), (-123456, "KWD", "-123.456 KWD")]
+)
 def test_says_an_amount_in_words(minor: int, currency: str, words: str) -> None:
     assert money.to_words(minor, currency) == words
