@@ -99,4 +99,4 @@ def _check(diagnoses: Sequence[Diagnosis], issued_at: int) -> None:
 
 
 def _refused(line: int, field: str, message: str, remedy: str) -> AttestationError:
-    return AttestationError(message, line=line, resource="Diagnosis", field=field, remedy=remedy)
+    return AttestationError(message, resource=f"Diagnosis/{line}", field=field, remedy=remedy)

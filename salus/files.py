@@ -6,12 +6,13 @@ step: a full disk, a crash or Ctrl-C leaves the old file or none, never half of 
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+from pydantic_core import from_json
 
 from salus.errors import InputError
 
@@ -53,8 +54,10 @@ def read(path: str | Path, *, fault: type[InputError]) -> bytes:
 def parse_object(content: str | bytes, *, fault: type[InputError], wanted: str) -> dict[str, Any]:
     """The JSON object in `content`. Raises `fault`, naming what was wanted and nothing of what was there."""
     try:
-        value = json.loads(content)
-    except (ValueError, RecursionError):
+        # Its own limit on nesting: the standard library's parser overruns the stack where a dependency has
+        # raised Python's recursion limit, as some of eth_account's do.
+        value = from_json(content)
+    except ValueError:
         raise fault("is not JSON", remedy=f"give {wanted}") from None
     if not isinstance(value, dict):
         raise fault("is not a JSON object", remedy=f"give {wanted}")

@@ -132,7 +132,11 @@ class TestRefusedLines:
     ) -> None:
         with pytest.raises(AttestationError) as refusal:
             signed([diagnosis(0), diagnosis(1), diagnosis(2, **change)])
-        assert (refusal.value.line, refusal.value.field, refusal.value.message) == (3, field, message)
+        assert (refusal.value.resource, refusal.value.field, refusal.value.message) == (
+            "Diagnosis/3",
+            field,
+            message,
+        )
 
     def test_a_service_of_today_at_utc_plus_14_is_not_in_the_future(self) -> None:
         just_before_ten = ISSUED_AT // DAY * DAY + 10 * 3_600 - 1
