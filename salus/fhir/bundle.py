@@ -111,17 +111,12 @@ class Bundle:
         resource = entry.resource
         if id(resource) in self._valid:
             return
-        # Narrative is for people; parsing its XHTML would cost more than all the rest.
-        lean = {key: value for key, value in resource.items() if key not in ("text", "contained")}
-        null = _null(lean)
-        if null is not None:
-            raise Refusal(Reason.MALFORMED, null.removeprefix("."), entry.name)
         try:
-            _model(resource["resourceType"]).model_validate(lean)
-        except ValidationError as error:
-            where = error.errors(include_input=False, include_url=False, include_context=False)[0]["loc"]
-            field = ".".join(str(part) for part in where if part != "__root__")
-            raise Refusal(Reason.MALFORMED, field or "?", entry.name) from None
+            field = _fault(resource)
+        except RecursionError:
+            field = "extension"  # nothing else in these resources nests without end
+        if field is not None:
+            raise Refusal(Reason.MALFORMED, field, entry.name)
         self._valid.add(id(resource))
 
 
@@ -171,6 +166,21 @@ def _contained(origin: Entry, identifier: str) -> Entry | None:
     for resource in contained if isinstance(contained, list) else ():
         if isinstance(resource, Mapping) and resource.get("id") == identifier:
             return Entry(f"{address}#{identifier}", resource, container)
+    return None
+
+
+def _fault(resource: Resource) -> str | None:
+    """Path of the first element that does not fit FHIR R4; None when all do."""
+    # Narrative is for people; parsing its XHTML would cost more than all the rest.
+    lean = {key: value for key, value in resource.items() if key not in ("text", "contained")}
+    null = _null(lean)
+    if null is not None:
+        return null.removeprefix(".")
+    try:
+        _model(resource["resourceType"]).model_validate(lean)
+    except ValidationError as error:
+        where = error.errors(include_input=False, include_url=False, include_context=False)[0]["loc"]
+        return ".".join(str(part) for part in where if part != "__root__") or "?"
     return None
 
 

@@ -269,6 +269,23 @@ def test_junk_in_any_place_ends_as_a_line_or_a_reason() -> None:
             assert all(isinstance(result, BillLine | Refused | FhirError) for result in results)
 
 
+@pytest.mark.parametrize("depth", [10, 200, 5_000])
+def test_nesting_without_end_ends_as_a_line_or_a_reason(depth: int) -> None:
+    plain = json.dumps(build.bundle(build.claim(extension=["here"]), build.encounter()))
+    nested = '{"url":"u","extension":[' * depth + '{"url":"u","valueString":"x"}' + "]}" * depth
+
+    (result,) = fhir.read(plain.replace('"here"', nested).encode(), FAMILY, today=TODAY)
+
+    match depth:
+        case 10:
+            assert isinstance(result, BillLine)
+        case 200:
+            assert isinstance(result, Refused)
+            assert (result.reason, result.field) == (Reason.MALFORMED, "extension")
+        case _:
+            assert isinstance(result, FhirError)
+
+
 def _entries(document: Any) -> list[Any]:
     entries = document.get("entry")
     return entries if isinstance(entries, list) else []
