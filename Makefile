@@ -59,5 +59,5 @@ lock: setup ## resolve requirements.in and package.json anew
 
 .PHONY: clean
 clean: ## remove all that set-up and runs have made (keystores stay)
-	@rm -rf .venv .cache node_modules build reports out dist *.egg-info
+	@rm -rf .venv .cache .hypothesis node_modules build reports out dist *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -2,8 +2,8 @@
 
     python -m tools.coverage [PATH …] [-- PYTEST OPTIONS …]
 
-Brownie counts per deployed contract, inherited and inlined code of others included. Here each source file counts
-once: a place in it is covered if the tests ran it in any contract. Mocks and dependencies do not count.
+Brownie counts per deployed contract, inherited and inlined code of others included. Here each source file
+counts once: a place in it is covered if the tests ran it in any contract. Mocks and dependencies do not.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Place = tuple[int, int]
 
 @dataclass
 class File:
-    """What the tests ran of one source file: per place whether a statement ran, and which ways a branch went."""
+    """What the tests ran of one source file: which statements, and which ways at each branch."""
 
     statements: dict[Place, bool] = field(default_factory=lambda: defaultdict(bool))
     branches: dict[Place, set[bool]] = field(default_factory=lambda: defaultdict(set))

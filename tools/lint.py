@@ -16,7 +16,7 @@ SOURCES = {
     ".py": ["salus", "scripts", "tests", "tools", "benchmarks"],
     ".sol": ["contracts", "interfaces"],
 }
-FORMATTED = ["contracts", "interfaces", "salus", "tools"]
+FORMATTED = ["contracts", "interfaces", "tools"]
 FORMATTED_SUFFIXES = {".sol", ".json", ".yaml", ".cjs"}
 
 

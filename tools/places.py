@@ -19,11 +19,12 @@ SOLC_BUILD = "0.8.30+commit.73712a01"
 
 
 def tool_environment() -> dict[str, str]:
-    """The caller's environment with this clone's programs first on PATH and its compiler folder."""
+    """The caller's environment, with this clone's programs first on PATH and its folders for data."""
     environment = dict(os.environ)
     environment["PATH"] = os.pathsep.join(
         [str(VENV / "bin"), str(NODE_BIN), environment.get("PATH", os.defpath)]
     )
     environment["VIRTUAL_ENV"] = str(VENV)
     environment["SOLCX_BINARY_PATH"] = str(SOLCX)
+    environment["HYPOTHESIS_STORAGE_DIRECTORY"] = str(CACHE / "hypothesis")
     return environment

@@ -43,6 +43,9 @@ SHARED_BROWNIE_DATA = {
 }
 
 
+CANNOT_RUN = 70  # none of pytest's codes: a test that could not run has not failed
+
+
 class RunError(Exception):
     """The command could not be started; the text says why and what to do."""
 
@@ -56,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
             return run(options, folder)
     except (ChainError, NoSuchProgram, RunError) as error:
         print(f"run: {error}", file=sys.stderr)
-        return 1
+        return CANNOT_RUN
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
 
