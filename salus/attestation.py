@@ -31,8 +31,8 @@ def attest(
     """Signs diagnoses of one provider. `issued_at` and `expires_at` are seconds, at most 90 days apart.
 
     Raises AttestationError for what the claim desk would refuse or leave undecided whatever the policy says:
-    no line or too many, a service after the signature, no units, one bill line twice under a policy. `line`
-    counts from 1.
+    no line or too many, a service after the signature, no units, one bill line twice under a policy.
+    Errors count lines from 1.
 
     >>> from eth_account import Account
     >>> desk = Domain.claim_desk(31337, "0x5FbDB2315678afecb367f032d93F642f64180aa3")
