@@ -182,8 +182,9 @@ def build_policy(
     payee: str | None = None,
     salt: bytes | None = None,
 ) -> PolicyFile:
-    """The insurer's part of a sale, after `salus.enrolment.check`: terms over the enrolled members. The insurer
-    signs them as the quote: `sale.book.sign(sale.terms, signer)` for the policy file `sale` that is returned.
+    """The insurer's part of a sale, after `salus.enrolment.check`: terms over the enrolled members. The
+    insurer signs them as the quote: `sale.book.sign(sale.terms, signer)` for the policy file `sale` that is
+    returned.
 
     Amounts are minor units of the table's currency, days are civil days, the review window is in seconds. The
     payee is the holder and the salt is random unless given. Without an `out_of_pocket` maximum the members'
