@@ -7,11 +7,15 @@
     │   ├── CardError           … in a member card
     │   ├── RecordError         … in a sealed record
     │   ├── AttestationError    … in an attestation or its proofs
-    │   └── PolicyError         … in the terms of a policy
+    │   ├── PolicyError         … in the terms of a policy
+    │   ├── AddressBookError    … in `deployments/<chain id>.json`
+    │   └── OutboxError         … in the outbox, where a provider keeps what it files
     └── ChainError              look at the chain, the address book or the account
         ├── NodeUnreachable     start or choose a node, then run again
         ├── WrongChain          choose the network that the address book belongs to
         ├── NotAccredited       ask the accreditor, or sign with an accredited key
+        ├── NotFinished         a transaction was sent and is not confirmed; look it up before anything else
+        ├── DeploymentError     what stands on the chain is not what the deploy asked for
         └── Reverted            the contract refused; its typed error says why
 
 Every error names the value at fault and the way out, and carries both as attributes. None ever carries a key,
@@ -19,6 +23,9 @@ or the name or a clinical code of a patient.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 
 class SalusError(Exception):
@@ -86,6 +93,14 @@ class PolicyError(InputError):
     """The terms of a policy are out of bounds or do not fit together."""
 
 
+class AddressBookError(InputError):
+    """An address book cannot be read or written, or lacks a contract."""
+
+
+class OutboxError(InputError):
+    """An outbox cannot be read or written, or holds something else than what is asked for."""
+
+
 class ChainError(SalusError):
     """Something on the way to the chain, or on it, stands against the request."""
 
@@ -102,5 +117,33 @@ class NotAccredited(ChainError):
     """The provider or the attestor key is not accredited for the time in question."""
 
 
+class NotFinished(ChainError):
+    """A transaction was sent, and its receipt did not come in time. It may still be mined."""
+
+    def __init__(self, message: str, *, transaction: str, remedy: str | None = None) -> None:
+        self.transaction = transaction
+        super().__init__(message, remedy=remedy)
+
+
+class DeploymentError(ChainError):
+    """The deployed suite differs from its parameters, or cannot be completed by this deployer."""
+
+
 class Reverted(ChainError):
-    """A contract refused the call. The message holds its typed error, decoded."""
+    """A contract refused the call. The message holds its typed error, decoded.
+
+    `name` is the error's name in Solidity (None for a revert without one) and `arguments` its values by their
+    Solidity names.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        name: str | None = None,
+        arguments: Mapping[str, Any] | None = None,
+        remedy: str | None = None,
+    ) -> None:
+        self.name = name
+        self.arguments = dict(arguments or {})
+        super().__init__(message, remedy=remedy)

@@ -1,0 +1,1 @@
+"""Brownie entry points, one file for each actor: `brownie run <actor>` lists what it can do."""
