@@ -44,7 +44,10 @@ library Adjudication {
     }
 
     /// @notice Whether a line can be decided at all. What is not must be skipped: `adjudicate` may revert on it.
-    function isWellFormed(Benefit calldata benefit, Diagnosis calldata diagnosis) internal pure returns (bool) {
+    function isWellFormed(
+        Benefit calldata benefit,
+        Diagnosis calldata diagnosis
+    ) internal pure returns (bool) {
         if (diagnosis.units == 0 || diagnosis.serviceTo < diagnosis.serviceFrom) return false;
         if (benefit.kind == BenefitKind.None) return false;
         if (benefit.kind == BenefitKind.Indemnity) return benefit.shareBps <= BPS;
@@ -66,9 +69,10 @@ library Adjudication {
         denial = _gate(policy, member, benefit, diagnosis, used);
         if (denial != 0) return (denial, remittance);
 
-        uint256 payable_ = benefit.kind == BenefitKind.Indemnity
-            ? _indemnity(policy, benefit, diagnosis, used, remittance)
-            : _scheduled(policy, member, benefit, diagnosis, used, remittance);
+        uint256 payable_ =
+            benefit.kind == BenefitKind.Indemnity
+                ? _indemnity(policy, benefit, diagnosis, used, remittance)
+                : _scheduled(policy, member, benefit, diagnosis, used, remittance);
 
         uint256 paid = Math.min(payable_, _limit(policy, benefit, used));
         remittance.overLimit = (payable_ - paid).toUint64();
@@ -122,9 +126,10 @@ library Adjudication {
     ) private pure returns (uint256) {
         uint256 units = _unitsPayable(benefit, used, diagnosis.units);
         uint256 allowed = (uint256(diagnosis.billed) * units) / diagnosis.units;
-        uint256 deductible = benefit.deductibleApplies
-            ? Math.min(allowed, _limitLeft(policy.deductible, used.account.deductible))
-            : 0;
+        uint256 deductible =
+            benefit.deductibleApplies
+                ? Math.min(allowed, _limitLeft(policy.deductible, used.account.deductible))
+                : 0;
         uint256 afterDeductible = allowed - deductible;
         uint256 coinsurance = afterDeductible - (afterDeductible * benefit.shareBps) / BPS;
 

@@ -2,20 +2,18 @@
 pragma solidity 0.8.30;
 
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-import {BenefitKind} from "../types/Benefit.sol";
 import {Line, SkipReason} from "../types/Claim.sol";
 import {latestDay} from "../types/Days.sol";
 import {Attestation} from "../types/Attestation.sol";
 import {PolicyId} from "../types/Ids.sol";
 import {MAX_MEMBER_PROOF} from "../types/Member.sol";
 
+import {Adjudication} from "./Adjudication.sol";
+
 /// @title Lines
 /// @notice Whether a line hangs together: everything that can be told from calldata alone.
 library Lines {
-    uint256 private constant BPS = 10_000;
-
     /// @notice Checks a line against its own parts and the policy it names.
     function check(Line calldata line, PolicyId policy) internal pure returns (SkipReason) {
         if (
@@ -26,7 +24,7 @@ library Lines {
         if (!_isMember(line)) return SkipReason.BadMemberProof;
         if (!MerkleProof.verifyCalldata(line.benefitProof, line.member.schedule, line.benefit.hash()))
             return SkipReason.BadBenefitProof;
-        if (_isMalformed(line)) return SkipReason.Malformed;
+        if (!Adjudication.isWellFormed(line.benefit, line.diagnosis)) return SkipReason.Malformed;
         if (line.diagnosis.currency != line.policy.currency) return SkipReason.WrongCurrency;
         return SkipReason.None;
     }
@@ -47,17 +45,5 @@ library Lines {
         return
             line.memberProof.length <= MAX_MEMBER_PROOF &&
             MerkleProof.verifyCalldata(line.memberProof, line.policy.members, line.member.hash());
-    }
-
-    /// @dev Keeps out every input on which the adjudication could fail.
-    function _isMalformed(Line calldata line) private pure returns (bool) {
-        uint256 from = line.diagnosis.serviceFrom;
-        uint256 to = line.diagnosis.serviceTo;
-        if (line.diagnosis.units == 0 || from > to) return true;
-        if (line.benefit.kind == BenefitKind.Indemnity) return line.benefit.shareBps > BPS;
-        if (line.benefit.kind != BenefitKind.Scheduled) return true;
-
-        uint256 units = line.benefit.byNight ? Math.max(to - from, line.benefit.eliminationDays) : line.diagnosis.units;
-        return units * line.benefit.rate > type(uint64).max;
     }
 }
