@@ -6,6 +6,7 @@ in as WebAssembly: the npm package `solc`, behind a Node program with the comman
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -23,7 +24,7 @@ DOWNLOAD_WITHIN_SECONDS = 180
 def main() -> int:
     SOLCX.mkdir(parents=True, exist_ok=True)
     program = SOLCX / f"solc-v{SOLC_VERSION}"
-    if not is_right(program):
+    if not is_right(program) or is_wasm(program):
         program.unlink(missing_ok=True)
         if not (download() and is_right(program)):
             write_wasm_program(program)
@@ -50,6 +51,12 @@ def is_right(program: Path) -> bool:
     return version_of(program).startswith(f"{SOLC_BUILD}.")
 
 
+def is_wasm(program: Path) -> bool:
+    """Our own stand-in: written anew whenever set-up comes here, and a chance for the native build."""
+    with program.open("rb") as file:
+        return file.read(2) == b"#!"
+
+
 def download() -> bool:
     import requests
 
@@ -70,12 +77,18 @@ def download() -> bool:
 
 def write_wasm_program(program: Path) -> None:
     node = shutil.which("node")
-    if node is None or not (NODE_MODULES / "solc").is_dir():
+    package = NODE_MODULES / "solc"
+    if node is None or not package.is_dir():
         raise SystemExit("compiler: needs Node.js and the npm packages; run `make setup`")
+    ask = [node, "-p", f"require({json.dumps(str(package))}).version()"]
+    version = subprocess.run(ask, capture_output=True, text=True, check=False).stdout.strip()
     text = (ROOT / "tools" / "solc_wasm.cjs").read_text()
-    text = text.replace("#!/usr/bin/env node", f"#!{node}").replace(
-        "require('solc')", f"require({str(NODE_MODULES / 'solc')!r})"
-    )
+    for general, particular in {
+        "#!/usr/bin/env node": f"#!{node}",
+        '"not installed"': json.dumps(version),
+        'require("solc")': f"require({json.dumps(str(package))})",
+    }.items():
+        text = text.replace(general, particular)
     with tempfile.NamedTemporaryFile("w", dir=SOLCX, delete=False) as draft:
         draft.write(text)
     os.chmod(draft.name, 0o755)

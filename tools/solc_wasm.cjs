@@ -1,11 +1,19 @@
 #!/usr/bin/env node
 // The official compiler as WebAssembly (npm `solc`), behind as much of solc's command line as py-solc-x uses.
+// tools/compiler.py writes it to `.cache/solcx` with the version it found: Brownie asks for that dozens of times,
+// and the compiler itself takes half a second to load.
 const fs = require("fs");
-const solc = require("solc");
+
+const VERSION = "not installed";
 
 if (process.argv.includes("--version")) {
-  console.log(`solc, the solidity compiler commandline interface\nVersion: ${solc.version()}`);
+  console.log(`solc, the solidity compiler commandline interface\nVersion: ${VERSION}`);
 } else if (process.argv.includes("--standard-json")) {
+  const solc = require("solc");
+  if (solc.version() !== VERSION) {
+    console.error(`this is solc ${solc.version()}, installed was ${VERSION}; run \`make setup\``);
+    process.exit(1);
+  }
   const read = (path) => {
     try {
       return { contents: fs.readFileSync(path, "utf8") };
