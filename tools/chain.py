@@ -7,6 +7,7 @@ Every chain has chain id 1337, ten unlocked accounts of 10,000 ether that are th
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import shutil
@@ -166,7 +167,7 @@ def launch(arguments: list[str], port: int, log: Path) -> Chain:
 def wait_until_ready(chain: Chain) -> None:
     deadline = time.monotonic() + READY_WITHIN_SECONDS
     while time.monotonic() < deadline and chain.process.poll() is None:
-        if listens(chain) and chain_id_at(chain.port) == CHAIN_ID:
+        if listens(chain) and chain_id_of(f"http://127.0.0.1:{chain.port}", through_proxy=False) == CHAIN_ID:
             return
         time.sleep(0.05)
     last_words = chain.log.read_text(errors="replace")[-2000:].strip() or "it said nothing"
@@ -182,16 +183,15 @@ def listens(chain: Chain) -> bool:
     return any(c.status == psutil.CONN_LISTEN and c.laddr.port == chain.port for c in connections)
 
 
-def chain_id_at(port: int) -> int | None:
+def chain_id_of(address: str, *, through_proxy: bool) -> int | None:
+    """The chain id that the node at `address` gives, or None if it gives none within five seconds."""
     question = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "eth_chainId", "params": []}).encode()
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{port}", question, {"content-type": "application/json"}
-    )
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler(None if through_proxy else {}))
     try:
+        request = urllib.request.Request(address, question, {"content-type": "application/json"})
         with opener.open(request, timeout=5) as reply:
             return int(json.load(reply)["result"], 16)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, http.client.HTTPException):
         return None
 
 

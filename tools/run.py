@@ -29,7 +29,7 @@ import psutil
 import yaml
 from dotenv import dotenv_values
 
-from tools.chain import HARD_FORKS, ChainError, chains
+from tools.chain import HARD_FORKS, ChainError, chain_id_of, chains
 from tools.places import CACHE, KEYSTORES, NODE_MODULES, ROOT, RUNS, tool_environment
 from tools.supervise import NoSuchProgram, supervise
 
@@ -112,18 +112,22 @@ def run_folder() -> Iterator[Path]:
 def live_settings(network: str) -> dict[str, str]:
     """What .env says, with the address of a live network's node. The environment goes before .env."""
     groups = yaml.safe_load(NETWORKS.read_text())["live"]
-    hosts = {entry["id"]: entry["host"].removeprefix("$") for group in groups for entry in group["networks"]}
-    if network not in hosts:
-        known = ", ".join([*HARD_FORKS, *hosts])
+    entries = {entry["id"]: entry for group in groups for entry in group["networks"]}
+    if network not in entries:
+        known = ", ".join([*HARD_FORKS, *entries])
         raise RunError(f"unknown network {network!r}; tools/networks.yaml lists {known}")
+    variable = entries[network]["host"].removeprefix("$")
     from_file = {name: value for name, value in dotenv_values(ROOT / ".env").items() if value}
     settings = {**from_file, **{name: os.environ[name] for name in from_file if name in os.environ}}
-    address = os.environ.get(hosts[network]) or settings.get(hosts[network])
+    address = os.environ.get(variable) or settings.get(variable)
     if not address:
-        raise RunError(
-            f"{network} needs the address of a node: set {hosts[network]} in the environment or in .env"
-        )
-    return {**settings, hosts[network]: address, "SALUS_NETWORK": network, "SALUS_RPC_URL": address}
+        raise RunError(f"{network} needs the address of a node: set {variable} in the environment or in .env")
+    found, wanted = chain_id_of(address, through_proxy=True), entries[network]["chainid"]
+    if found is None:
+        raise RunError(f"the node in {variable} does not answer; look at its address and at the node")
+    if found != wanted:
+        raise RunError(f"the node in {variable} is on chain {found}, {network} is chain {wanted}")
+    return {**settings, variable: address, "SALUS_NETWORK": network, "SALUS_RPC_URL": address}
 
 
 def write_brownie_home(folder: Path, port: int | None = None) -> None:

@@ -43,11 +43,10 @@ def split(arguments: list[str]) -> tuple[list[str], list[str]]:
 
 
 def everything() -> list[str]:
-    """Every folder that holds a test, and the library for its doctests."""
-    folders = sorted(
-        path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").iterdir() if path.is_dir()
-    )
-    return ["salus", *(folder for folder in folders if any((ROOT / folder).rglob("test_*.py")))]
+    """The library for its doctests, and each folder or file below `tests` that holds tests."""
+    entries = sorted((ROOT / "tests").iterdir())
+    holding = [path for path in entries if path.match("test_*.py") or any(path.rglob("test_*.py"))]
+    return ["salus", *(path.relative_to(ROOT).as_posix() for path in holding)]
 
 
 def sort_out(paths: list[str]) -> tuple[list[str], list[str]]:
