@@ -82,7 +82,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
 def run(options: argparse.Namespace, folder: Path) -> int:
     local = options.network in HARD_FORKS
-    settings = {"SALUS_NETWORK": options.network} if local else live_settings(options.network)
+    settings = local_settings(options.network, folder) if local else live_settings(options.network)
     environment = {**tool_environment(), **settings, "HOME": str(folder), "TMPDIR": str(folder)}
     compile_contracts(folder, environment)
     command = with_network(options.command, options.network)
@@ -107,6 +107,12 @@ def run_folder() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def local_settings(network: str, folder: Path) -> dict[str, str]:
+    """The address book of a chain that ends with this run ends with it too, unless the caller names a folder."""
+    book = os.environ.get("SALUS_DEPLOYMENTS") or str(folder / "deployments")
+    return {"SALUS_NETWORK": network, "SALUS_DEPLOYMENTS": book}
 
 
 def live_settings(network: str) -> dict[str, str]:
