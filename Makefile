@@ -54,7 +54,7 @@ console: setup ## open Brownie's console on a fresh chain
 	@$(PY) -m tools.run --network $(NETWORK) -- brownie console
 
 .PHONY: lock
-lock: setup ## resolve requirements.in and package.json anew
+lock: setup ## pin what requirements.in asks for, in requirements.txt
 	@$(PY) -m tools.lock
 
 .PHONY: clean

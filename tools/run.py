@@ -110,7 +110,7 @@ def run_folder() -> Iterator[Path]:
 
 
 def local_settings(network: str, folder: Path) -> dict[str, str]:
-    """The address book of a chain that ends with this run ends with it too, unless the caller names a folder."""
+    """An address book that ends with the chain, unless the caller names a folder for it."""
     book = os.environ.get("SALUS_DEPLOYMENTS") or str(folder / "deployments")
     return {"SALUS_NETWORK": network, "SALUS_DEPLOYMENTS": book}
 
