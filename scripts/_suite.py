@@ -57,7 +57,7 @@ class Params:
 
     @classmethod
     def local(cls, accounts: Any) -> Params:
-        """For a chain on one's own machine: accounts 1, 2 and 3 hold the roles, and there is a test stablecoin."""
+        """For a chain on one's own machine: accounts 1, 2 and 3 hold the roles; with a test stablecoin."""
         governor, accreditor, sentinel = (str(accounts[number]) for number in (1, 2, 3))
         return cls(governor=governor, accreditor=accreditor, sentinel=sentinel, stablecoin=True)
 

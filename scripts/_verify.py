@@ -1,4 +1,4 @@
-"""Reads a deployed suite back: every address, role, delay and parameter, and that nobody else has any power."""
+"""Reads a deployed suite back: every address, role, delay and parameter, and who else has power: nobody."""
 
 from __future__ import annotations
 
@@ -148,8 +148,8 @@ def _is_listed(suite: Suite, asset: Asset) -> bool:
 
 
 def holders(suite: Suite) -> dict[int, dict[str, int]]:
-    """Every role that anyone holds: role, account, execution delay. The manager keeps no list, so its events say
-    whom to ask for."""
+    """Every role that anyone holds: role, account, execution delay. The manager keeps no list, so its events
+    say whom to ask for."""
     found: dict[int, dict[str, int]] = defaultdict(dict)
     for event in _events(suite, "RoleGranted"):
         has_role, delay = suite.manager.hasRole(event["roleId"], event["account"])

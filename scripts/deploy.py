@@ -1,7 +1,7 @@
 """Deploys the suite, wires it, hands every power over, and reads all of it back.
 
     brownie run deploy          a local chain: test stablecoin, roles with accounts 1, 2 and 3
-    brownie run deploy live     any other chain: what scripts/networks.yaml and the environment say; asks first
+    brownie run deploy live     any other chain, as scripts/networks.yaml and the environment say; asks first
 
 A rerun deploys only what is missing, and goes on where the last one stopped.
 """
@@ -119,7 +119,8 @@ def _set_up(suite: Suite, params: Params, deployer: Any) -> None:
     is_admin, _ = suite.manager.hasRole(0, deployer)
     if steps and not is_admin:
         raise DeploymentError(
-            f"{deployer.address} has no power any more, and is asked to: {'; '.join(step.words for step in steps)}",
+            f"{deployer.address} has given its power up, and is asked to "
+            + "; ".join(step.words for step in steps),
             remedy="let the governor do it, or deploy with the parameters that the suite was deployed with",
         )
     for step in steps:

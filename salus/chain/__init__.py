@@ -1,0 +1,36 @@
+"""The chain, over web3.py: where a suite stands, what can be asked and sent, what happened, what was refused.
+
+from salus.chain import Chain, claims, events
+chain = Chain.open("http://127.0.0.1:8545")          # deployments/<chain id>.json says where
+chain.send(claims.file(chain, …), account)   # previews, sends once, waits
+for claim in chain.past(events.ClaimDecided): …
+"""
+
+from salus.chain import events
+from salus.chain.actions import accreditation, claims, consents, policies, pools
+from salus.chain.address_book import AddressBook, Deployed
+from salus.chain.sending import Action, Receipt, Sender, Unlocked
+from salus.chain.suite import Chain, Pool
+from salus.chain.values import ClaimRef, ClaimStatus, Decision, Service, SkipReason
+
+__all__ = [
+    "Action",
+    "AddressBook",
+    "Chain",
+    "ClaimRef",
+    "ClaimStatus",
+    "Decision",
+    "Deployed",
+    "Pool",
+    "Receipt",
+    "Sender",
+    "Service",
+    "SkipReason",
+    "Unlocked",
+    "accreditation",
+    "claims",
+    "consents",
+    "events",
+    "policies",
+    "pools",
+]

@@ -1,7 +1,8 @@
-"""Where a suite of contracts stands: `deployments/<chain id>.json`, written by the deploy and by nothing else.
+"""Where a suite of contracts stands: `deployments/<chain id>.json`, written by the deploy alone.
 
-A chain id does not name a chain: every local chain has 1337, and a fork keeps the id of what it forked. So the
-book also holds the hash of the chain's first block, and a book of another chain is never used by mistake.
+A chain id does not name a chain: every local chain has 1337, and a fork keeps the id of what it forked.
+So the book also holds the hash of the chain's first block, and a book of another chain is never used by
+mistake.
 """
 
 from __future__ import annotations

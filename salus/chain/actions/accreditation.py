@@ -1,0 +1,114 @@
+"""The accreditor's and the sentinel's actions, and those of a provider's admin on its own keys."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from salus.chain.sending import Action
+from salus.chain.suite import Chain, Pool
+from salus.days import to_date
+
+
+def accredit(chain: Chain, *, admin: str, from_: int, until: int, licence: bytes) -> Action:
+    """Accredits a new provider from a civil day to before another; `licence` is the hash of its licence."""
+    return Action(
+        "ProviderRegistry",
+        chain.providers.functions.accredit(admin, from_, until, licence),
+        (f"Accredit a new provider, {_period(from_, until)}.", f"Its admin account is {admin}."),
+    )
+
+
+def renew(chain: Chain, *, provider: int, from_: int, until: int, licence: bytes) -> Action:
+    """Extends an accreditation, or opens a new window after a gap."""
+    return Action(
+        "ProviderRegistry",
+        chain.providers.functions.renew(provider, from_, until, licence),
+        (f"Renew the accreditation of provider {provider}, {_period(from_, until)}.",),
+    )
+
+
+def end(chain: Chain, *, provider: int, until: int) -> Action:
+    """Ends an accreditation; `until` is the first civil day without it."""
+    return Action(
+        "ProviderRegistry",
+        chain.providers.functions.endAccreditation(provider, until),
+        (
+            f"End the accreditation of provider {provider}: {to_date(until)} is its first day without.",
+            "Care given before stays payable.",
+        ),
+    )
+
+
+def suspend(chain: Chain, *, provider: int, suspended: bool) -> Action:
+    """Sends a provider's new lines to review, or ends that."""
+    words = "Hold every new line of" if suspended else "Stop holding every new line of"
+    return Action(
+        "ProviderRegistry",
+        chain.providers.functions.setSuspended(provider, suspended),
+        (f"{words} provider {provider} for review.",),
+    )
+
+
+def set_admin(chain: Chain, *, provider: int, admin: str) -> Action:
+    """Names another admin for a provider."""
+    old = chain.providers.functions.providerOf(provider).call()[0]
+    return Action(
+        "ProviderRegistry",
+        chain.providers.functions.setAdmin(provider, admin),
+        (f"Change the admin of provider {provider} from {old} to {admin}.",),
+    )
+
+
+def safe_mode(chain: Chain) -> Action:
+    """Holds every new line of every provider for seven days."""
+    return Action(
+        "ProviderRegistry",
+        chain.providers.functions.enterSafeMode(),
+        ("Hold every new claim of every provider for review, for seven days.", "Nothing due is delayed."),
+    )
+
+
+def add_key(chain: Chain, *, provider: int, attestor: str, from_: int, until: int) -> Action:
+    """Adds a seal key that may sign from a second to before another."""
+    return Action(
+        "ProviderRegistry",
+        chain.providers.functions.addKey(provider, attestor, from_, until),
+        (
+            f"Let the key {attestor} sign attestations of provider {provider}",
+            f"from {_moment(from_)} to {_moment(until)}.",
+        ),
+    )
+
+
+def revoke_key(chain: Chain, *, provider: int, attestor: str) -> Action:
+    """Kills a seal key for good."""
+    return Action(
+        "ProviderRegistry",
+        chain.providers.functions.revokeKey(provider, attestor),
+        (
+            f"Revoke the key {attestor} of provider {provider}, for good.",
+            "Nothing that it signed and nobody has filed can be filed any more.",
+        ),
+    )
+
+
+def set_daily_cap(pool: Pool, *, provider: int, limit: int) -> Action:
+    """Sets what a pool pays a provider without review on one UTC day, minor units; 0 holds everything."""
+    chain = pool.chain
+    old = chain.providers.functions.dailyCapOf(pool.address, provider).call()[0]
+    return Action(
+        "ProviderRegistry",
+        chain.providers.functions.setDailyCap(pool.address, provider, limit),
+        (
+            f"Let pool {pool.address} pay provider {provider} up to {pool.words(limit)} a day without review",
+            f"(now: {pool.words(old)}).",
+        ),
+    )
+
+
+def _period(from_: int, until: int) -> str:
+    return f"from {to_date(from_)} to before {to_date(until)}"
+
+
+def _moment(second: int) -> str:
+    return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,77 @@
+"""Selling and closing policies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from salus.abi import Address, Struct, Uint256
+from salus.chain.sending import Action
+from salus.chain.suite import Chain, Pool
+from salus.days import to_date
+from salus.eip712 import EIP712Domain, Signer
+from salus.structs import Policy
+
+
+class Permit(Struct):
+    """An ERC-2612 permit, as the token's owner signs it. Amounts are token units, the deadline a second."""
+
+    owner: Address
+    spender: Address
+    value: Uint256
+    nonce: Uint256
+    deadline: Uint256
+
+
+@dataclass(frozen=True, slots=True)
+class SignedPermit:
+    """What `issueWithPermit` takes of a permit."""
+
+    value: int
+    deadline: int
+    signature: bytes
+
+    def as_tuple(self) -> tuple[int, int, int, bytes, bytes]:
+        """Value, deadline, v, r, s."""
+        return self.value, self.deadline, self.signature[64], self.signature[:32], self.signature[32:64]
+
+
+def sign_permit(pool: Pool, *, amount: int, deadline: int, signer: Signer) -> SignedPermit:
+    """Lets the pool take `amount` minor units of the signer's tokens until a second."""
+    _, name, version, chain_id, asset, *_ = pool.asset.functions.eip712Domain().call()
+    domain = EIP712Domain(name=name, version=version, chain_id=chain_id, verifying_contract=asset)
+    permit = Permit(
+        owner=signer.address,
+        spender=pool.address,
+        value=amount * pool.unit,
+        nonce=pool.asset.functions.nonces(signer.address).call(),
+        deadline=deadline,
+    )
+    return SignedPermit(permit.value, deadline, domain.sign(permit, signer))
+
+
+def issue(
+    chain: Chain, *, terms: Policy, quote_signer: str, quote: bytes, permit: SignedPermit | None = None
+) -> Action:
+    """Issues a policy under a signed quote; the sender pays the premium, by allowance or permit."""
+    pool = chain.pool(terms.pool)
+    arguments = (terms.as_tuple(), quote_signer, quote)
+    functions = chain.book.functions
+    return Action(
+        "PolicyBook",
+        functions.issueWithPermit(*arguments, permit.as_tuple()) if permit else functions.issue(*arguments),
+        (
+            f"Pay the premium of {pool.words(terms.premium)} to pool {pool.address}.",
+            f"{terms.holder} becomes the holder of policy 0x{chain.book_domain.digest(terms).hex()},",
+            f"in force from {to_date(terms.start)} to before {to_date(terms.end)}, "
+            f"which pays at most {pool.words(terms.annual_limit)}.",
+        ),
+    )
+
+
+def close(chain: Chain, *, terms: Policy) -> Action:
+    """Releases the capital of a policy that can bring no more claims; anyone may."""
+    return Action(
+        "PolicyBook",
+        chain.book.functions.close(terms.as_tuple()),
+        (f"Close policy 0x{chain.book_domain.digest(terms).hex()} and free the capital that it locks.",),
+    )

@@ -1,0 +1,110 @@
+"""What insurers and capital providers do with a risk pool. Amounts are minor units of its currency."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from salus.chain.sending import Action
+from salus.chain.suite import Chain, Pool
+
+
+def create(chain: Chain, *, asset: str, insurer: str, name: str, symbol: str) -> Action:
+    """Opens a pool of a listed asset; its address is in the `PoolCreated` event."""
+    return Action(
+        "RiskPoolFactory",
+        chain.factory.functions.createPool(asset, insurer, name, symbol),
+        (f"Open the risk pool “{name}” ({symbol}) in asset {asset}.", f"Its insurer is {insurer}."),
+    )
+
+
+def set_quote_signer(pool: Pool, *, signer: str, allowed: bool) -> Action:
+    """Lets a key sign quotes for the pool, or no longer."""
+    words = "Let" if allowed else "No longer let"
+    return Action(
+        "RiskPool",
+        pool.contract.functions.setQuoteSigner(signer, allowed),
+        (f"{words} {signer} sign policies that pool {pool.address} carries.",),
+    )
+
+
+def pause_sales(pool: Pool, *, benefit_table: bytes, paused: bool) -> Action:
+    """Stops or resumes sales under a benefit table; policies sold are untouched."""
+    return Action(
+        "RiskPool",
+        pool.contract.functions.setSalesPaused(benefit_table, paused),
+        (
+            f"{'Stop' if paused else 'Resume'} sales in pool {pool.address} "
+            f"under benefit table 0x{benefit_table.hex()[:16]}…; policies sold are untouched.",
+        ),
+    )
+
+
+def approve(pool: Pool, *, amount: int) -> Action:
+    """Lets the pool take so much of the sender's tokens; what stands before a deposit or a premium."""
+    return Action(
+        "Asset",
+        pool.asset.functions.approve(pool.address, amount * pool.unit),
+        (f"Let pool {pool.address} take {pool.words(amount)} from this account.",),
+    )
+
+
+def deposit(pool: Pool, *, amount: int, receiver: str) -> Action:
+    """Brings capital for shares."""
+    return Action(
+        "RiskPool",
+        pool.contract.functions.deposit(amount * pool.unit, receiver),
+        (
+            f"Pay {pool.words(amount)} of capital into pool {pool.address}; the shares go to {receiver}.",
+            "It backs the pool's policies, may be lost to claims, and leaves by 35 days' notice.",
+        ),
+    )
+
+
+def give_notice(pool: Pool, *, shares: int) -> Action:
+    """Gives notice for the sender's shares."""
+    worth = pool.contract.functions.convertToAssets(shares).call()
+    return Action(
+        "RiskPool",
+        pool.contract.functions.giveNotice(shares),
+        (
+            f"Give notice for {shares} shares of pool {pool.address}, worth {pool.token_words(worth)} now.",
+            "They may leave in 35 days, within the 14 days after; an earlier notice is replaced.",
+        ),
+    )
+
+
+def redeem(pool: Pool, *, shares: int, receiver: str, owner: str) -> Action:
+    """Turns shares whose notice has run into tokens."""
+    worth = pool.contract.functions.convertToAssets(shares).call()
+    ready = pool.contract.functions.noticeOf(owner).call()[1]
+    words = f"{datetime.fromtimestamp(ready, UTC):%Y-%m-%d %H:%M} UTC" if ready else "never: no notice given"
+    return Action(
+        "RiskPool",
+        pool.contract.functions.redeem(shares, receiver, owner),
+        (
+            f"Redeem {shares} shares of pool {pool.address} for {pool.token_words(worth)}, to {receiver}.",
+            f"The notice lets them out from: {words}.",
+        ),
+    )
+
+
+def recapitalise(pool: Pool, *, amount: int) -> Action:
+    """Fills the pool's deficit, wholly or in part, for nothing in return."""
+    missing = pool.contract.functions.deficit().call()
+    return Action(
+        "RiskPool",
+        pool.contract.functions.recapitalise(amount * pool.unit),
+        (
+            f"Give pool {pool.address} up to {pool.words(amount)} for nothing in return.",
+            f"Its deficit is {pool.token_words(missing)}; no more than that is taken.",
+        ),
+    )
+
+
+def accrue(pool: Pool) -> Action:
+    """Books the premium earned until now."""
+    return Action(
+        "RiskPool",
+        pool.contract.functions.accrue(),
+        (f"Book the premium that pool {pool.address} has earned until now.",),
+    )

@@ -1,0 +1,194 @@
+"""One deployed suite on one chain: its contracts, its clock, and what can be asked and sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+from web3 import Web3
+from web3.contract import Contract
+
+from salus import money
+from salus.chain import events, sending
+from salus.chain.abis import abi_of
+from salus.chain.address_book import AddressBook, book_of
+from salus.chain.events import Event
+from salus.chain.node import PATIENCE_SECONDS, connect, genesis_of
+from salus.chain.sending import Action, OnSigned, Receipt, Sender
+from salus.eip712 import Domain
+from salus.errors import ChainError, NotAccredited
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A suite as its address book lists it. `Chain.open(url)` is the usual way to it.
+
+    chain = Chain.open("http://127.0.0.1:8545")
+    action = accreditation.accredit(chain, admin=…, from_=…, until=…, licence=…)
+    chain.preview(action, account.address)      # moves nothing; raises Reverted with the reason
+    chain.send(action, account)
+    """
+
+    w3: Web3
+    addresses: AddressBook
+    confirmations: int = 1
+    """Blocks, the transaction's own included, before it counts as done."""
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        *,
+        chain_id: int | None = None,
+        addresses: AddressBook | None = None,
+        confirmations: int = 1,
+        patience: float = PATIENCE_SECONDS,
+    ) -> Chain:
+        """The suite on the chain that the node serves, from `deployments/<chain id>.json` unless given.
+
+        Raises NodeUnreachable, WrongChain (another chain than `chain_id` or than the address book's) or
+        AddressBookError.
+        """
+        w3 = connect(url, chain_id=chain_id, patience=patience)
+        book = book_of(w3.eth.chain_id) if addresses is None else addresses
+        book.check_chain(w3.eth.chain_id, genesis_of(w3))
+        return cls(w3, book, confirmations)
+
+    # CONTRACTS
+
+    @cached_property
+    def manager(self) -> Contract:
+        return self._listed("SalusAccessManager")
+
+    @cached_property
+    def providers(self) -> Contract:
+        return self._listed("ProviderRegistry")
+
+    @cached_property
+    def consents(self) -> Contract:
+        return self._listed("ConsentRegistry")
+
+    @cached_property
+    def book(self) -> Contract:
+        return self._listed("PolicyBook")
+
+    @cached_property
+    def desk(self) -> Contract:
+        return self._listed("ClaimDesk")
+
+    @cached_property
+    def factory(self) -> Contract:
+        return self._listed("RiskPoolFactory")
+
+    def pool(self, address: str) -> Pool:
+        """A pool of this suite. Raises ChainError if the factory has not made it."""
+        address = Web3.to_checksum_address(address)
+        if not self.factory.functions.isPool(address).call():
+            raise ChainError(
+                f"{address} is not a pool of this suite", remedy="name the address that `create_pool` gave"
+            )
+        return Pool(self, self.at("RiskPool", address))
+
+    def at(self, contract: str, address: str) -> Contract:
+        """A handle on a contract outside the address book: a pool, an asset."""
+        return self.w3.eth.contract(Web3.to_checksum_address(address), abi=abi_of(contract))
+
+    def _listed(self, name: str) -> Contract:
+        return self.at(name, self.addresses.address(name))
+
+    # SIGNING
+
+    @property
+    def chain_id(self) -> int:
+        return self.addresses.chain_id
+
+    @property
+    def book_domain(self) -> Domain:
+        """Under which policies are signed."""
+        return Domain.policy_book(self.chain_id, self.book.address)
+
+    @property
+    def desk_domain(self) -> Domain:
+        """Under which attestations are signed."""
+        return Domain.claim_desk(self.chain_id, self.desk.address)
+
+    @property
+    def consent_domain(self) -> Domain:
+        """Under which consents are signed."""
+        return Domain.consent_registry(self.chain_id, self.consents.address)
+
+    # ASKING AND SENDING
+
+    def now(self) -> int:
+        """Second of the latest block."""
+        return int(self.w3.eth.get_block("latest")["timestamp"])
+
+    def preview(self, action: Action, sender: str) -> Any:
+        """What the action would return now. Raises Reverted with the reason."""
+        return sending.preview(self.w3, action, sender)
+
+    def send(self, action: Action, sender: Sender, *, on_signed: OnSigned | None = None) -> Receipt:
+        """Does it, once, and waits. Raises as `salus.chain.sending.send`."""
+        return sending.send(self.w3, action, sender, confirmations=self.confirmations, on_signed=on_signed)
+
+    def events(self, kind: type[E], receipt: Receipt) -> list[E]:
+        """What a transaction announced."""
+        return events.in_receipt(self.w3, kind, receipt.raw)
+
+    def past(self, kind: type[E], **indexed: Any) -> Iterator[E]:
+        """All events of a kind since the suite was deployed, oldest first."""
+        address = self.addresses.address(kind.contract)
+        return events.past(self.w3, kind, address, from_block=self.addresses.first_block, **indexed)
+
+    def check_attestor(self, provider: int, attestor: str, signed_at: int) -> None:
+        """That what the key signs then for the provider can be filed. Raises NotAccredited if not."""
+        if not self.providers.functions.isKeyLive(provider, attestor, signed_at).call():
+            raise NotAccredited(
+                f"the key {attestor} may not sign for provider {provider} now",
+                remedy="add it (`hospital add_key`), or sign with a key that is in force",
+            )
+
+
+@dataclass(frozen=True)
+class Pool:
+    """A risk pool, and the currency that it counts in."""
+
+    chain: Chain
+    contract: Contract
+
+    @property
+    def address(self) -> str:
+        return self.contract.address
+
+    @cached_property
+    def currency(self) -> str:
+        """ISO 4217 code."""
+        return bytes(self.contract.functions.currency().call()).rstrip(b"\0").decode("ascii")
+
+    @cached_property
+    def unit(self) -> int:
+        """Token units to a minor unit."""
+        return int(self.contract.functions.unit().call())
+
+    @cached_property
+    def asset(self) -> Contract:
+        return self.chain.at("Asset", self.contract.functions.asset().call())
+
+    @cached_property
+    def insurer(self) -> str:
+        return str(self.contract.functions.insurer().call())
+
+    def words(self, minor: int) -> str:
+        """An amount for a person.
+
+        A pool in US dollars says `pool.words(123450)` as `1,234.50 USD`.
+        """
+        return money.to_words(minor, self.currency)
+
+    def token_words(self, tokens: int) -> str:
+        """Token units for a person; what is below a minor unit is cut."""
+        return self.words(tokens // self.unit)

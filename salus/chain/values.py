@@ -1,0 +1,151 @@
+"""What the contracts answer about claims: the structs of contracts/types/Claim.sol that come back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from salus.abi import Bytes32, Currency, Struct, Uint8, Uint16, Uint32, Uint64
+from salus.adjudication import Remittance
+from salus.codes import Carc, from_chain
+
+
+class ClaimStatus(IntEnum):
+    """Where a claim stands."""
+
+    NONE = 0
+    """Never decided, or withdrawn."""
+    SKIPPED = 1
+    """Left undecided; may be filed again."""
+    PAID = 2
+    HELD = 3
+    """Reserved; waits for its review window."""
+    OWED = 4
+    """Due, but the pool was short or the payee refused; anyone may collect it for the payee."""
+    DENIED = 5
+
+
+class SkipReason(IntEnum):
+    """Why a line was left undecided, and what heals it."""
+
+    NONE = 0
+    UNKNOWN_POLICY = 1
+    MISMATCH = 2
+    BAD_MEMBER_PROOF = 3
+    BAD_BENEFIT_PROOF = 4
+    BAD_DIAGNOSIS_PROOF = 5
+    MALFORMED = 6
+    WRONG_CURRENCY = 7
+    NOT_YET_SERVED = 8
+    ALREADY_DECIDED = 9
+    SUPERSEDED = 10
+    BILL_MISMATCH = 11
+    NO_CONSENT = 12
+    NOT_AUTHORISED = 13
+
+    @property
+    def words(self) -> str:
+        """The reason and the way out, for a person."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    SkipReason.NONE: "it would be decided",
+    SkipReason.UNKNOWN_POLICY: "the policy was not issued, or the terms are others; ask for its cover file",
+    SkipReason.MISMATCH: "the diagnosis names another policy, member or benefit; attest it with this card",
+    SkipReason.BAD_MEMBER_PROOF: "the member is not in the policy; ask for a new cover file",
+    SkipReason.BAD_BENEFIT_PROOF: "the benefit is not in the member's schedule; attest it with this card",
+    SkipReason.BAD_DIAGNOSIS_PROOF: "the line is not under the signature; attest it again",
+    SkipReason.MALFORMED: "units or days make no sense; attest it rightly",
+    SkipReason.WRONG_CURRENCY: "the bill is not in the policy's currency",
+    SkipReason.NOT_YET_SERVED: "the service lies after the signature; attest it when it is over",
+    SkipReason.ALREADY_DECIDED: "this very line was decided already; nothing is to be done",
+    SkipReason.SUPERSEDED: "the line was withdrawn; attest a higher revision",
+    SkipReason.BILL_MISMATCH: "another amount or currency was billed first for this bill line",
+    SkipReason.NO_CONSENT: "the member has not consented for the service day; ask for consent and file again",
+    SkipReason.NOT_AUTHORISED: "the care had to be authorised beforehand (CO-197)",
+}
+
+
+class Service(Struct):
+    """What was served, as attested; amounts are minor units, days civil days, times seconds."""
+
+    member: Bytes32
+    benefit: Bytes32
+    case_id: Bytes32
+    record: Bytes32
+    revision: Uint8
+    flags: Uint8
+    from_: Uint32
+    to: Uint32
+    units: Uint16
+    billed: Uint64
+    currency: Currency
+    issued_at: Uint64
+    decided_at: Uint64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What was decided on a line. Settling, collecting and withdrawing hand back exactly this."""
+
+    status: ClaimStatus
+    packed_codes: bytes
+    """`bytes32`; `codes` opens it."""
+    diagnosis: bytes
+    """Leaf of the diagnosis, 32 bytes."""
+    pool: str
+    payee: str
+    group: bytes
+    """Key of the group counters charged; zero for none."""
+    release_at: int
+    """First second at which a held claim may be settled; 0 if it is not held."""
+    remittance: Remittance
+
+    @property
+    def codes(self) -> tuple[Carc, ...]:
+        """The reasons, the latest last."""
+        return tuple(from_chain(self.packed_codes))
+
+    def as_tuple(self) -> tuple[Any, ...]:
+        """The members in ABI order."""
+        return (
+            int(self.status),
+            self.packed_codes,
+            self.diagnosis,
+            self.pool,
+            self.payee,
+            self.group,
+            self.release_at,
+            self.remittance.as_tuple(),
+        )
+
+    @classmethod
+    def from_tuple(cls, values: Sequence[Any]) -> Decision:
+        """Back from ABI order."""
+        status, codes, diagnosis, pool, payee, group, release_at, remittance = values
+        return cls(
+            status=ClaimStatus(status),
+            packed_codes=bytes(codes),
+            diagnosis=bytes(diagnosis),
+            pool=pool,
+            payee=payee,
+            group=bytes(group),
+            release_at=release_at,
+            remittance=Remittance.from_tuple(remittance),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimRef:
+    """Names a claim."""
+
+    policy: bytes
+    provider: int
+    bill_line: bytes
+
+    def as_tuple(self) -> tuple[bytes, int, bytes]:
+        """The members in ABI order."""
+        return self.policy, self.provider, self.bill_line
