@@ -3,7 +3,6 @@ pragma solidity 0.8.30;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {IClaimDesk} from "../interfaces/IClaimDesk.sol";
@@ -12,7 +11,10 @@ import {IPolicyBook} from "../interfaces/IPolicyBook.sol";
 import {IProviderRegistry} from "../interfaces/IProviderRegistry.sol";
 import {IRiskPool} from "../interfaces/IRiskPool.sol";
 import {Adjudication} from "./libraries/Adjudication.sol";
+import {ClaimEvents} from "./libraries/ClaimEvents.sol";
 import {Lines} from "./libraries/Lines.sol";
+import {Memory} from "./libraries/Memory.sol";
+import {Signatures} from "./libraries/Signatures.sol";
 import {Account, Charge, GroupUse} from "./types/Account.sol";
 import {
     ClaimRef,
@@ -21,7 +23,6 @@ import {
     Eligibility,
     Line,
     Remittance,
-    Service,
     SkipReason,
     StoredClaim
 } from "./types/Claim.sol";
@@ -57,6 +58,7 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         bytes32 group;
         Account account;
         GroupUse use;
+        Bill bill;
         Standing standing;
     }
 
@@ -81,7 +83,11 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         Line[] calldata lines
     ) external {
         _checkLive(attestation, attestor, signature);
-        for (uint256 i = 0; i < lines.length; ++i) _file(attestation, lines[i], i);
+        Memory.Mark mark = Memory.mark();
+        for (uint256 i = 0; i < lines.length; ++i) {
+            _file(attestation, lines[i], i);
+            Memory.reset(mark);
+        }
     }
 
     function _checkLive(
@@ -103,13 +109,10 @@ contract ClaimDesk is IClaimDesk, EIP712 {
             PROVIDERS.isKeyLive(attestation.provider, attestor, issuedAt),
             DeadKey(attestation.provider, attestor)
         );
-        require(
-            SignatureChecker.isValidSignatureNow(attestor, digestOf(attestation), signature),
-            InvalidAttestation(attestor)
-        );
+        require(Signatures.isValid(attestor, digestOf(attestation), signature), InvalidAttestation(attestor));
     }
 
-    function _file(Attestation calldata attestation, Line calldata line, uint256 index) private {
+    function _file(Attestation memory attestation, Line memory line, uint256 index) private {
         (SkipReason reason, Decision memory decision, Facts memory facts) = _decide(attestation, line, true);
 
         if (reason != SkipReason.None) {
@@ -118,30 +121,27 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         }
         if (!facts.standing.decided) _book(attestation.provider, line, decision, facts);
         if (line.diagnosis.isEmergency()) {
-            emit EmergencyAccess(facts.policy, attestation.provider, line.diagnosis.member);
+            emit EmergencyAccess(facts.policy, attestation.provider, line.member.commitment);
         }
         emit ClaimDecided(
             facts.policy,
             attestation.provider,
             line.diagnosis.billLine,
-            decision,
-            _serviceOf(attestation, line),
-            facts.account,
-            facts.use
+            ClaimEvents.keysOf(line, decision),
+            ClaimEvents.pack(attestation, line.diagnosis, decision, facts.account, facts.use)
         );
     }
 
     /// @dev Every counter and record is written before money moves, so a payee that calls back finds a finished claim.
     function _book(
         ProviderId provider,
-        Line calldata line,
+        Line memory line,
         Decision memory decision,
         Facts memory facts
     ) private {
-        Bill memory bill = _billOf(provider, line, facts);
-        bill.claimed = decision.remittance.paid;
-        bill.autoPaid = decision.status == ClaimStatus.Paid;
-        PROVIDERS.record(bill);
+        facts.bill.claimed = decision.remittance.paid;
+        facts.bill.autoPaid = decision.status == ClaimStatus.Paid;
+        PROVIDERS.record(facts.bill);
 
         if (decision.status != ClaimStatus.Denied) _charge(line, decision, facts);
         if (decision.status != ClaimStatus.Paid) {
@@ -150,20 +150,19 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         }
     }
 
-    function _charge(Line calldata line, Decision memory decision, Facts memory facts) private {
+    function _charge(Line memory line, Decision memory decision, Facts memory facts) private {
         uint256 lockBefore = line.policy.lock(facts.account);
         bool held = decision.status == ClaimStatus.Held;
-        (facts.account, facts.use) = BOOK.charge(
-            facts.policy,
-            facts.group,
-            _chargeOf(decision.remittance),
-            held
-        );
+        Charge memory charge = _chargeOf(decision.remittance);
+        BOOK.charge(facts.policy, facts.group, charge, held);
+        facts.account.count(charge, held);
+        if (facts.group != 0) facts.use.countUnits(charge);
         uint256 unlocked = lockBefore - line.policy.lock(facts.account);
 
         IRiskPool pool = IRiskPool(decision.pool);
         if (held) pool.reserve(decision.remittance.paid, unlocked);
-        else if (!pool.pay(decision.payee, decision.remittance.paid, unlocked)) decision.status = ClaimStatus.Owed;
+        else if (!pool.pay(decision.payee, decision.remittance.paid, unlocked))
+            decision.status = ClaimStatus.Owed;
     }
 
     // DECIDE
@@ -171,33 +170,30 @@ contract ClaimDesk is IClaimDesk, EIP712 {
     /// @dev The one path of {file}, {preview} and {eligibility}. What can heal, or is the filer's choice, is a reason to
     /// skip; what follows from diagnosis, terms, counters and day is a decision.
     function _decide(
-        Attestation calldata attestation,
-        Line calldata line,
+        Attestation memory attestation,
+        Line memory line,
         bool attested
     ) private view returns (SkipReason reason, Decision memory decision, Facts memory facts) {
         facts.policy = _policyIdOf(line.policy);
-        facts.diagnosis = line.diagnosis.hash();
+        facts.diagnosis = line.diagnosis.hash(facts.policy, line.member.commitment, line.benefit.id);
         facts.group = line.benefit.groupKey();
         (facts.account, facts.use) = BOOK.usageOf(facts.policy, facts.group);
 
         if (!facts.account.issued) return (SkipReason.UnknownPolicy, decision, facts);
-        reason = line.check(facts.policy);
+        reason = line.check();
         if (reason != SkipReason.None) return (reason, decision, facts);
         if (attested) reason = line.checkAttested(attestation, facts.diagnosis);
         if (reason != SkipReason.None) return (reason, decision, facts);
 
-        facts.standing = PROVIDERS.standingOf(
-            _billOf(attestation.provider, line, facts),
-            address(this),
-            line.diagnosis.serviceFrom
-        );
+        _fillBill(facts, attestation.provider, line);
+        facts.standing = PROVIDERS.standingOf(facts.bill, address(this), line.diagnosis.serviceFrom);
         reason = _checkStanding(attestation.provider, line, facts.standing);
         if (reason == SkipReason.None) decision = _adjudicate(line, facts);
     }
 
     function _checkStanding(
         ProviderId provider,
-        Line calldata line,
+        Line memory line,
         Standing memory standing
     ) private view returns (SkipReason) {
         if (standing.sameDiagnosis) return SkipReason.AlreadyDecided;
@@ -211,7 +207,7 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         return SkipReason.None;
     }
 
-    function _hasConsent(ProviderId provider, Line calldata line) private view returns (bool) {
+    function _hasConsent(ProviderId provider, Line memory line) private view returns (bool) {
         return
             CONSENTS.inForce(
                 line.member.consentSigner,
@@ -223,7 +219,7 @@ contract ClaimDesk is IClaimDesk, EIP712 {
     }
 
     function _adjudicate(
-        Line calldata line,
+        Line memory line,
         Facts memory facts
     ) private view returns (Decision memory decision) {
         decision.diagnosis = facts.diagnosis;
@@ -266,7 +262,7 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         }
     }
 
-    function _isHeld(Line calldata line, uint64 paid, Standing memory standing) private pure returns (bool) {
+    function _isHeld(Line memory line, uint64 paid, Standing memory standing) private pure returns (bool) {
         return
             paid > line.policy.autoPayLimit ||
             paid > standing.capLeft ||
@@ -307,11 +303,7 @@ contract ClaimDesk is IClaimDesk, EIP712 {
     // WITHDRAW
 
     /// @inheritdoc IClaimDesk
-    function withdraw(
-        Policy calldata terms,
-        ClaimRef calldata claim,
-        Decision calldata decision
-    ) external {
+    function withdraw(Policy calldata terms, ClaimRef calldata claim, Decision calldata decision) external {
         _checkAdmin(claim.provider);
         ClaimStatus status = _claims[claimIdOf(claim.policy, claim.provider, claim.billLine)].status;
         require(status == ClaimStatus.Held || status == ClaimStatus.Denied, WrongStatus(status));
@@ -331,7 +323,7 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         emit RootWithdrawnBy(provider, root);
     }
 
-    function _release(Policy calldata terms, PolicyId policy, Decision calldata decision) private {
+    function _release(Policy memory terms, PolicyId policy, Decision calldata decision) private {
         uint256 lockBefore = terms.lock(BOOK.accountOf(policy));
         Account memory account = BOOK.release(policy, decision.group, _chargeOf(decision.remittance));
         uint256 relocked = terms.lock(account) - lockBefore;
@@ -339,10 +331,7 @@ contract ClaimDesk is IClaimDesk, EIP712 {
     }
 
     function _checkAdmin(ProviderId provider) private view {
-        require(
-            msg.sender == PROVIDERS.providerOf(provider).admin,
-            NotProviderAdmin(provider, msg.sender)
-        );
+        require(msg.sender == PROVIDERS.providerOf(provider).admin, NotProviderAdmin(provider, msg.sender));
     }
 
     function _checkStored(
@@ -370,11 +359,8 @@ contract ClaimDesk is IClaimDesk, EIP712 {
             });
     }
 
-    function _billOf(
-        ProviderId provider,
-        Line calldata line,
-        Facts memory facts
-    ) private pure returns (Bill memory bill) {
+    function _fillBill(Facts memory facts, ProviderId provider, Line memory line) private pure {
+        Bill memory bill = facts.bill;
         bill.provider = provider;
         bill.billLine = line.diagnosis.billLine;
         bill.policy = facts.policy;
@@ -382,25 +368,6 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         bill.diagnosis = facts.diagnosis;
         bill.billed = line.diagnosis.billed;
         bill.currency = line.diagnosis.currency;
-    }
-
-    function _serviceOf(
-        Attestation calldata attestation,
-        Line calldata line
-    ) private view returns (Service memory service) {
-        service.member = line.diagnosis.member;
-        service.benefit = line.diagnosis.benefit;
-        service.caseId = line.diagnosis.caseId;
-        service.record = line.diagnosis.record;
-        service.revision = line.diagnosis.revision;
-        service.flags = line.diagnosis.flags;
-        service.from = line.diagnosis.serviceFrom;
-        service.to = line.diagnosis.serviceTo;
-        service.units = line.diagnosis.units;
-        service.billed = line.diagnosis.billed;
-        service.currency = line.diagnosis.currency;
-        service.issuedAt = attestation.issuedAt;
-        service.decidedAt = uint64(block.timestamp);
     }
 
     // VIEWS
@@ -429,12 +396,14 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         answer.annualLeft = uint64(line.policy.annualLimit - decided);
         answer.deductibleLeft = line.policy.deductible - facts.account.deductible;
         answer.outOfPocketLeft = line.policy.outOfPocket - facts.account.outOfPocket;
-        answer.groupLeft = line.benefit.groupLimit == 0
-            ? type(uint64).max
-            : uint64(Math.saturatingSub(line.benefit.groupLimit, facts.use.paid));
-        answer.unitsLeft = line.benefit.unitLimit == 0
-            ? type(uint32).max
-            : uint32(Math.saturatingSub(line.benefit.unitLimit, facts.use.units));
+        answer.groupLeft =
+            line.benefit.groupLimit == 0
+                ? type(uint64).max
+                : uint64(Math.saturatingSub(line.benefit.groupLimit, facts.use.paid));
+        answer.unitsLeft =
+            line.benefit.unitLimit == 0
+                ? type(uint32).max
+                : uint32(Math.saturatingSub(line.benefit.unitLimit, facts.use.units));
     }
 
     /// @inheritdoc IClaimDesk
@@ -451,7 +420,7 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         return _hashTypedDataV4(attestation.hash());
     }
 
-    function _policyIdOf(Policy calldata terms) private view returns (PolicyId) {
+    function _policyIdOf(Policy memory terms) private view returns (PolicyId) {
         return PolicyId.wrap(MessageHashUtils.toTypedDataHash(BOOK_DOMAIN, terms.hash()));
     }
 }

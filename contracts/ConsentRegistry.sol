@@ -2,11 +2,11 @@
 pragma solidity 0.8.30;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
 
 import {IConsentRegistry} from "../interfaces/IConsentRegistry.sol";
+import {Signatures} from "./libraries/Signatures.sol";
 import {ALL_PURPOSES, Consent, Grant} from "./types/Consent.sol";
 import {utcDay} from "./types/Days.sol";
 import {ProviderId} from "./types/Ids.sol";
@@ -33,13 +33,7 @@ contract ConsentRegistry is IConsentRegistry, EIP712, Nonces {
     // GIVE
 
     /// @inheritdoc IConsentRegistry
-    function give(
-        bytes32 member,
-        ProviderId provider,
-        uint8 purposes,
-        uint32 from,
-        uint32 until
-    ) external {
+    function give(bytes32 member, ProviderId provider, uint8 purposes, uint32 from, uint32 until) external {
         _useNonce(msg.sender);
         _give(msg.sender, member, provider, Grant(from, until, purposes, true));
     }
@@ -69,7 +63,8 @@ contract ConsentRegistry is IConsentRegistry, EIP712, Nonces {
 
         // today > old.from, so it is not 0; a day fits 32 bits.
         old.until = uint32(Math.min(old.until, today - 1));
-        bool isHeld = next.from <= old.from && next.until >= old.until && next.purposes & old.purposes == old.purposes;
+        bool isHeld =
+            next.from <= old.from && next.until >= old.until && next.purposes & old.purposes == old.purposes;
         if (!isHeld && old.from <= old.until) entry.past.push(old);
     }
 
@@ -109,16 +104,14 @@ contract ConsentRegistry is IConsentRegistry, EIP712, Nonces {
 
     function _copyPast(Entry storage source, Entry storage target) private {
         uint256 count = source.past.length;
-        for (uint256 i = Math.saturatingSub(count, PAST_GRANTS); i < count; ++i) target.past.push(source.past[i]);
+        for (uint256 i = Math.saturatingSub(count, PAST_GRANTS); i < count; ++i)
+            target.past.push(source.past[i]);
     }
 
     function _useSignature(address signer, Consent calldata consent, bytes calldata signature) private {
         require(block.timestamp <= consent.deadline, ConsentExpired(consent.deadline));
         bytes32 digest = _hashTypedDataV4(consent.hash());
-        require(
-            SignatureChecker.isValidSignatureNow(signer, digest, signature),
-            InvalidConsentSignature(signer)
-        );
+        require(Signatures.isValid(signer, digest, signature), InvalidConsentSignature(signer));
         _useCheckedNonce(signer, consent.nonce);
     }
 

@@ -5,12 +5,12 @@ import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC2
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
 import {IERC5192} from "../interfaces/IERC5192.sol";
 import {IPolicyBook} from "../interfaces/IPolicyBook.sol";
 import {IRiskPool} from "../interfaces/IRiskPool.sol";
 import {IRiskPoolFactory} from "../interfaces/IRiskPoolFactory.sol";
+import {Signatures} from "./libraries/Signatures.sol";
 import {Account, Charge, GroupUse} from "./types/Account.sol";
 import {EARLIEST_OFFSET, utcDay} from "./types/Days.sol";
 import {PolicyId} from "./types/Ids.sol";
@@ -66,7 +66,9 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
         require(FACTORY.isPool(terms.pool), UnknownPool(terms.pool));
         IERC20Permit asset = IERC20Permit(IERC4626(terms.pool).asset());
         // A permit used by somebody else first has set the same allowance; a bad one fails at the premium.
-        try asset.permit(msg.sender, terms.pool, permit.value, permit.deadline, permit.v, permit.r, permit.s) {
+        try
+            asset.permit(msg.sender, terms.pool, permit.value, permit.deadline, permit.v, permit.r, permit.s)
+        {
             // the allowance is set
         } catch {
             // the allowance is judged below
@@ -82,10 +84,7 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
         _checkTerms(terms);
         policy = policyIdOf(terms);
         require(!_accounts[policy].issued, AlreadyIssued(policy));
-        require(
-            SignatureChecker.isValidSignatureNow(quoteSigner, PolicyId.unwrap(policy), quote),
-            InvalidQuote(quoteSigner)
-        );
+        require(Signatures.isValid(quoteSigner, PolicyId.unwrap(policy), quote), InvalidQuote(quoteSigner));
 
         Account memory account;
         account.issued = true;
@@ -96,6 +95,7 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
             Underwriting({
                 payer: msg.sender,
                 quoteSigner: quoteSigner,
+                payee: terms.payee,
                 benefitTable: terms.benefitTable,
                 currency: terms.currency,
                 premium: terms.premium,
@@ -114,10 +114,7 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
             terms.start < terms.end && terms.end - terms.start <= MAX_YEAR,
             InvalidPeriod(terms.start, terms.end)
         );
-        require(
-            block.timestamp + EARLIEST_OFFSET < uint256(terms.start) * 1 days,
-            QuoteClosed(terms.start)
-        );
+        require(block.timestamp + EARLIEST_OFFSET < uint256(terms.start) * 1 days, QuoteClosed(terms.start));
         require(terms.start <= utcDay(block.timestamp) + MAX_LEAD, StartTooFar(terms.start));
         require(terms.solvencyBps != 0 && terms.solvencyBps <= BPS, InvalidSolvency(terms.solvencyBps));
         require(terms.reviewWindow <= MAX_REVIEW_WINDOW, ReviewWindowTooLong(terms.reviewWindow));
@@ -134,13 +131,10 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
         require(amount <= type(uint56).max, AmountTooLarge(amount));
     }
 
+    /// @dev The pool knows its asset, and refuses that one.
     function _checkPayee(address payee, address pool) private view {
         require(
-            payee != address(0) &&
-                payee != pool &&
-                payee != address(this) &&
-                payee != DESK &&
-                payee != IERC4626(pool).asset(),
+            payee != address(0) && payee != pool && payee != address(this) && payee != DESK,
             InvalidPayee(payee)
         );
     }
@@ -166,26 +160,15 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
     // COUNTERS
 
     /// @inheritdoc IPolicyBook
-    function charge(
-        PolicyId policy,
-        bytes32 group,
-        Charge calldata amounts,
-        bool held
-    ) external onlyDesk returns (Account memory account, GroupUse memory use) {
-        account = _accounts[policy];
-        // Decisions stay within the limits, and those fit 56 bits.
-        if (held) account.reserved += uint56(amounts.paid);
-        else account.paid += uint56(amounts.paid);
-        account.deductible += uint56(amounts.deductible);
-        account.outOfPocket += uint56(amounts.deductible) + uint56(amounts.coinsurance);
+    function charge(PolicyId policy, bytes32 group, Charge calldata amounts, bool held) external onlyDesk {
+        Account memory account = _accounts[policy];
+        account.count(amounts, held);
         _accounts[policy] = account;
 
-        if (group != 0) {
-            use = _groups[policy][group];
-            use.paid += amounts.paid;
-            use.units += amounts.units;
-            _groups[policy][group] = use;
-        }
+        if (group == 0) return;
+        GroupUse memory use = _groups[policy][group];
+        use.countUnits(amounts);
+        _groups[policy][group] = use;
     }
 
     /// @inheritdoc IPolicyBook

@@ -13,6 +13,7 @@ import {
     Bill,
     BillLine,
     DailyCap,
+    Desk,
     DeskStatus,
     Provider,
     Standing,
@@ -27,13 +28,12 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
     uint64 public constant SAFE_MODE = 7 days;
 
     uint64 public providerCount;
-    uint64 public safeModeUntil;
 
     mapping(ProviderId provider => Provider record) private _providers;
     mapping(ProviderId provider => Window[] windows) private _pastWindows;
     mapping(ProviderId provider => mapping(address attestor => AttestorKey key)) private _keys;
     mapping(address pool => mapping(ProviderId provider => DailyCap cap)) private _caps;
-    mapping(address desk => DeskStatus status) public deskStatusOf;
+    mapping(address desk => Desk record) private _desks;
     BillLines.Store private _bills;
 
     constructor(address manager) AccessManaged(manager) {}
@@ -113,7 +113,10 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
         uint64 until
     ) external onlyProviderAdmin(provider) {
         require(from < until, InvalidWindow(from, until));
-        require(attestor != address(0) && _keys[provider][attestor].until == 0, KeyExists(provider, attestor));
+        require(
+            attestor != address(0) && _keys[provider][attestor].until == 0,
+            KeyExists(provider, attestor)
+        );
 
         _keys[provider][attestor] = AttestorKey({from: from, until: until, revoked: false});
         emit KeyAdded(provider, attestor, from, until);
@@ -150,40 +153,40 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
     }
 
     /// @inheritdoc IProviderRegistry
-    function enterSafeMode() external restricted {
+    function enterSafeMode(address desk) external restricted {
         // Seconds since 1970 fit 64 bits.
-        safeModeUntil = uint64(block.timestamp) + SAFE_MODE;
-        emit SafeModeEntered(safeModeUntil);
+        uint64 until = uint64(block.timestamp) + SAFE_MODE;
+        _desks[desk].safeModeUntil = until;
+        emit SafeModeEntered(desk, until);
     }
 
     // BILL LINES
 
     /// @inheritdoc IProviderRegistry
     function listDesk(address desk) external restricted {
-        deskStatusOf[desk] = DeskStatus.Listed;
+        _desks[desk].status = DeskStatus.Listed;
         emit DeskChanged(desk, DeskStatus.Listed);
     }
 
     /// @inheritdoc IProviderRegistry
     function retireDesk(address desk) external restricted {
-        require(deskStatusOf[desk] == DeskStatus.Listed, NotDesk(desk));
-        deskStatusOf[desk] = DeskStatus.Retired;
+        require(_desks[desk].status == DeskStatus.Listed, NotDesk(desk));
+        _desks[desk].status = DeskStatus.Retired;
         emit DeskChanged(desk, DeskStatus.Retired);
     }
 
     /// @inheritdoc IProviderRegistry
     function record(Bill calldata bill) external {
-        require(deskStatusOf[msg.sender] == DeskStatus.Listed, NotDesk(msg.sender));
+        require(_desks[msg.sender].status == DeskStatus.Listed, NotDesk(msg.sender));
 
-        bytes32 payer = BillLines.payerOf(msg.sender, bill.policy);
-        require(!_isRecorded(bill.provider, bill.billLine, payer), AlreadyRecorded(bill.provider, bill.billLine));
-        _bills.record(bill, payer);
+        bool isNew = _bills.record(bill, BillLines.payerOf(msg.sender, bill.policy));
+        require(isNew, AlreadyRecorded(bill.provider, bill.billLine));
         if (bill.autoPaid && bill.claimed != 0) _useCap(bill.pool, bill.provider, bill.claimed);
     }
 
     /// @inheritdoc IProviderRegistry
     function release(ProviderId provider, bytes32 billLine, PolicyId policy) external {
-        require(deskStatusOf[msg.sender] != DeskStatus.None, NotDesk(msg.sender));
+        require(_desks[msg.sender].status != DeskStatus.None, NotDesk(msg.sender));
         uint8 revision = _bills.lines[provider][billLine].revision;
         require(revision < type(uint8).max, NoRevisionLeft(provider, billLine));
 
@@ -215,15 +218,23 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
         uint32 day
     ) external view returns (Standing memory standing) {
         _bills.look(bill, BillLines.payerOf(desk, bill.policy), standing);
-        standing.accredited = accreditedOn(bill.provider, day);
-        standing.underReview = _providers[bill.provider].suspended || block.timestamp < safeModeUntil;
+        Provider memory provider = _providers[bill.provider];
+        standing.accredited = _accreditedOn(bill.provider, provider, day);
+        standing.underReview = provider.suspended || block.timestamp < _desks[desk].safeModeUntil;
         standing.capLeft = _capLeft(bill.pool, bill.provider);
     }
 
     /// @inheritdoc IProviderRegistry
-    function accreditedOn(ProviderId provider, uint32 day) public view returns (bool) {
-        Provider memory record_ = _providers[provider];
-        if (day >= record_.from) return day < record_.until;
+    function accreditedOn(ProviderId provider, uint32 day) external view returns (bool) {
+        return _accreditedOn(provider, _providers[provider], day);
+    }
+
+    function _accreditedOn(
+        ProviderId provider,
+        Provider memory latest,
+        uint32 day
+    ) private view returns (bool) {
+        if (day >= latest.from) return day < latest.until;
 
         Window[] storage past = _pastWindows[provider];
         for (uint256 i = past.length; i > 0; --i) {
@@ -239,13 +250,12 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
         address desk,
         PolicyId policy
     ) external view returns (bool) {
-        return _isRecorded(provider, billLine, BillLines.payerOf(desk, policy));
+        return _bills.isRecorded(provider, billLine, BillLines.payerOf(desk, policy));
     }
 
-    function _isRecorded(ProviderId provider, bytes32 billLine, bytes32 payer) private view returns (bool) {
-        BillLine memory line = _bills.lines[provider][billLine];
-        if (line.payer == bytes8(payer)) return true;
-        return line.shared && _bills.others[provider][billLine].claims[payer].decided;
+    /// @inheritdoc IProviderRegistry
+    function deskOf(address desk) external view returns (Desk memory) {
+        return _desks[desk];
     }
 
     /// @inheritdoc IProviderRegistry

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {Account, GroupUse} from "../contracts/types/Account.sol";
 import {
+    ClaimKeys,
     ClaimRef,
     ClaimStatus,
     Decision,
     Eligibility,
     Line,
-    Service,
     SkipReason
 } from "../contracts/types/Claim.sol";
 import {Attestation} from "../contracts/types/Attestation.sol";
@@ -48,15 +47,13 @@ interface IClaimDesk {
 
     /// @notice A line was decided. With the other events it is enough to rebuild an explanation of benefits, a ledger
     /// and a claims triangle. A duplicate (code 18) is announced and not stored: the first decision stands.
-    /// @param account The policy's counters after it, and `use` those of its group.
+    /// @param facts The decision, the service and the counters after it, packed; {ClaimEvents-pack} gives the layout.
     event ClaimDecided(
         PolicyId indexed policy,
         ProviderId indexed provider,
         bytes32 indexed billLine,
-        Decision decision,
-        Service service,
-        Account account,
-        GroupUse use
+        ClaimKeys keys,
+        bytes facts
     );
     /// @notice A line was left undecided.
     /// @param index Its place in the call.

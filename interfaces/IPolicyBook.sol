@@ -60,7 +60,11 @@ interface IPolicyBook {
     /// @notice Issues a policy under a signed quote. The caller pays the premium, by an allowance to the pool.
     /// @dev Requirements: before the start day begins anywhere on earth; the pool's quote signer (ERC-1271 accepted);
     /// terms within bounds; the pool can carry it. Emits {PolicyIssued}.
-    function issue(Policy calldata terms, address quoteSigner, bytes calldata quote) external returns (PolicyId);
+    function issue(
+        Policy calldata terms,
+        address quoteSigner,
+        bytes calldata quote
+    ) external returns (PolicyId);
 
     /// @notice As {issue}, with the caller's ERC-2612 permit to the pool. A permit that someone else has used first
     /// does no harm: the allowance is there.
@@ -78,12 +82,7 @@ interface IPolicyBook {
     /// @notice Counts a decision.
     /// @dev Requirements: the claim desk.
     /// @param held The sum is reserved, not yet paid.
-    function charge(
-        PolicyId policy,
-        bytes32 group,
-        Charge calldata amounts,
-        bool held
-    ) external returns (Account memory, GroupUse memory);
+    function charge(PolicyId policy, bytes32 group, Charge calldata amounts, bool held) external;
 
     /// @notice Turns a reserved sum into a paid one.
     /// @dev Requirements: the claim desk.

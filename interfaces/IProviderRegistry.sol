@@ -7,6 +7,7 @@ import {
     Bill,
     BillLine,
     DailyCap,
+    Desk,
     DeskStatus,
     Provider,
     Standing
@@ -43,7 +44,13 @@ interface IProviderRegistry {
     /// @notice Thrown when a bill line has been withdrawn 255 times.
     error NoRevisionLeft(ProviderId provider, bytes32 billLine);
 
-    event ProviderAccredited(ProviderId indexed provider, address admin, uint32 from, uint32 until, bytes32 licence);
+    event ProviderAccredited(
+        ProviderId indexed provider,
+        address admin,
+        uint32 from,
+        uint32 until,
+        bytes32 licence
+    );
     event AccreditationEnded(ProviderId indexed provider, uint32 until);
     event ProviderSuspended(ProviderId indexed provider, bool suspended);
     event AdminChanged(ProviderId indexed provider, address admin);
@@ -51,7 +58,7 @@ interface IProviderRegistry {
     event KeyRevoked(ProviderId indexed provider, address indexed attestor);
     event DailyCapSet(address indexed pool, ProviderId indexed provider, uint64 limit);
     event DeskChanged(address indexed desk, DeskStatus status);
-    event SafeModeEntered(uint64 until);
+    event SafeModeEntered(address indexed desk, uint64 until);
 
     /// @notice Accredits a new provider for the civil days `from` to before `until`.
     /// @dev Requirements: accreditor; from < until; admin not 0. Emits {ProviderAccredited}.
@@ -99,9 +106,9 @@ interface IProviderRegistry {
     /// @dev Requirements: governor; the desk is listed. Emits {DeskChanged}.
     function retireDesk(address desk) external;
 
-    /// @notice Holds every new line for review; ends by itself after seven days.
+    /// @notice Holds every new line at a desk for review; ends by itself after seven days.
     /// @dev Requirements: sentinel. Emits {SafeModeEntered}.
-    function enterSafeMode() external;
+    function enterSafeMode(address desk) external;
 
     /// @notice Records a decision on a bill line.
     /// @dev Requirements: a listed desk; not yet recorded for this desk and policy.
@@ -129,10 +136,8 @@ interface IProviderRegistry {
     /// @notice The cap as stored; `used` counts only for `day`.
     function dailyCapOf(address pool, ProviderId provider) external view returns (DailyCap memory);
 
-    function deskStatusOf(address desk) external view returns (DeskStatus);
-
-    /// @notice Second at which safe mode ends or ended.
-    function safeModeUntil() external view returns (uint64);
+    /// @notice Whether a desk may write bill lines, and when its safe mode ends or ended.
+    function deskOf(address desk) external view returns (Desk memory);
 
     /// @notice The bill line as its first payer left it.
     function billLineOf(ProviderId provider, bytes32 billLine) external view returns (BillLine memory);
@@ -147,9 +152,5 @@ interface IProviderRegistry {
 
     /// @notice All that `desk` must know before it decides a line of the policy.
     /// @param day The civil day of admission.
-    function standingOf(
-        Bill calldata bill,
-        address desk,
-        uint32 day
-    ) external view returns (Standing memory);
+    function standingOf(Bill calldata bill, address desk, uint32 day) external view returns (Standing memory);
 }

@@ -31,6 +31,10 @@ interface IRiskPool {
     error NoDeficit();
     /// @notice Thrown when notice is given for more shares than one has.
     error NoticeTooLarge(uint256 shares, uint256 balance);
+    /// @notice Thrown when the payee of a policy is the asset itself.
+    error PayeeIsAsset(address payee);
+    /// @notice Thrown when the asset calls back into the pool.
+    error ReentrantCall();
     /// @notice Thrown when ownership would be given up: a pool has an insurer.
     error InsurerNeeded();
 

@@ -210,7 +210,7 @@ class Line:
             list(self.member_proof),
             self.benefit.as_tuple(),
             list(self.benefit_proof),
-            self.diagnosis.as_tuple(),
+            self.diagnosis.as_tuple()[3:],
             list(self.diagnosis_proof),
         )
 

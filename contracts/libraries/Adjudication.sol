@@ -44,10 +44,7 @@ library Adjudication {
     }
 
     /// @notice Whether a line can be decided at all. What is not must be skipped: `adjudicate` may revert on it.
-    function isWellFormed(
-        Benefit calldata benefit,
-        Diagnosis calldata diagnosis
-    ) internal pure returns (bool) {
+    function isWellFormed(Benefit memory benefit, Diagnosis memory diagnosis) internal pure returns (bool) {
         if (diagnosis.units == 0 || diagnosis.serviceTo < diagnosis.serviceFrom) return false;
         if (benefit.kind == BenefitKind.None) return false;
         if (benefit.kind == BenefitKind.Indemnity) return benefit.shareBps <= BPS;
@@ -60,10 +57,10 @@ library Adjudication {
     /// @return denial The reason code, or 0 when the line is payable.
     /// @return remittance How the bill splits; all zero when denied.
     function adjudicate(
-        Policy calldata policy,
-        Member calldata member,
-        Benefit calldata benefit,
-        Diagnosis calldata diagnosis,
+        Policy memory policy,
+        Member memory member,
+        Benefit memory benefit,
+        Diagnosis memory diagnosis,
         Used memory used
     ) internal pure returns (bytes3 denial, Remittance memory remittance) {
         denial = _gate(policy, member, benefit, diagnosis, used);
@@ -74,12 +71,12 @@ library Adjudication {
                 ? _indemnity(policy, benefit, diagnosis, used, remittance)
                 : _scheduled(policy, member, benefit, diagnosis, used, remittance);
 
-        uint256 paid = Math.min(payable_, _limit(policy, benefit, used));
+        uint256 paid = _min(payable_, _limit(policy, benefit, used));
         remittance.overLimit = (payable_ - paid).toUint64();
 
         if (benefit.kind == BenefitKind.Indemnity && used.claimedByOthers != 0) {
-            uint256 unclaimed = Math.saturatingSub(diagnosis.billed, used.claimedByOthers);
-            uint256 allowed = Math.min(paid, unclaimed);
+            uint256 unclaimed = _left(diagnosis.billed, used.claimedByOthers);
+            uint256 allowed = _min(paid, unclaimed);
             remittance.otherCover = (paid - allowed).toUint64();
             paid = allowed;
         }
@@ -98,10 +95,10 @@ library Adjudication {
 
     /// @dev R1: the first gate that fails wins, and nothing is counted. The day of admission decides.
     function _gate(
-        Policy calldata policy,
-        Member calldata member,
-        Benefit calldata benefit,
-        Diagnosis calldata diagnosis,
+        Policy memory policy,
+        Member memory member,
+        Benefit memory benefit,
+        Diagnosis memory diagnosis,
         Used memory used
     ) private pure returns (bytes3) {
         uint256 day = diagnosis.serviceFrom;
@@ -110,7 +107,7 @@ library Adjudication {
         if (day >= _coverEnd(policy, member)) return CARC_AFTER_COVER;
         if (used.filedDay > uint256(diagnosis.serviceTo) + policy.filingDays) return CARC_FILED_LATE;
         if (day < uint256(member.coveredSince) + benefit.waitingDays) return CARC_WAITING;
-        if (_limitLeft(policy.annualLimit, _decided(used)) == 0) return CARC_LIMIT;
+        if (_left(policy.annualLimit, _decided(used)) == 0) return CARC_LIMIT;
         if (benefit.groupLimit != 0 && used.group.paid >= benefit.groupLimit) return CARC_LIMIT;
         if (benefit.unitLimit != 0 && used.group.units >= benefit.unitLimit) return CARC_LIMIT;
         return 0;
@@ -118,25 +115,23 @@ library Adjudication {
 
     /// @dev R2 to R5 for a share of the bill. Returns what is payable before limits.
     function _indemnity(
-        Policy calldata policy,
-        Benefit calldata benefit,
-        Diagnosis calldata diagnosis,
+        Policy memory policy,
+        Benefit memory benefit,
+        Diagnosis memory diagnosis,
         Used memory used,
         Remittance memory remittance
     ) private pure returns (uint256) {
         uint256 units = _unitsPayable(benefit, used, diagnosis.units);
         uint256 allowed = (uint256(diagnosis.billed) * units) / diagnosis.units;
         uint256 deductible =
-            benefit.deductibleApplies
-                ? Math.min(allowed, _limitLeft(policy.deductible, used.account.deductible))
-                : 0;
+            benefit.deductibleApplies ? _min(allowed, _left(policy.deductible, used.account.deductible)) : 0;
         uint256 afterDeductible = allowed - deductible;
         uint256 coinsurance = afterDeductible - (afterDeductible * benefit.shareBps) / BPS;
 
         // R5: above the out-of-pocket maximum the insurer bears the rest, coinsurance first.
-        uint256 bearable = _limitLeft(policy.outOfPocket, used.account.outOfPocket);
-        deductible = Math.min(deductible, bearable);
-        coinsurance = Math.min(coinsurance, bearable - deductible);
+        uint256 bearable = _left(policy.outOfPocket, used.account.outOfPocket);
+        deductible = _min(deductible, bearable);
+        coinsurance = _min(coinsurance, bearable - deductible);
 
         remittance.allowed = allowed.toUint64();
         remittance.notCovered = (diagnosis.billed - allowed).toUint64();
@@ -149,19 +144,19 @@ library Adjudication {
     /// @dev R2 for a rate by the unit. By night the stay's first nights may be eliminated, and only nights inside the
     /// cover count.
     function _scheduled(
-        Policy calldata policy,
-        Member calldata member,
-        Benefit calldata benefit,
-        Diagnosis calldata diagnosis,
+        Policy memory policy,
+        Member memory member,
+        Benefit memory benefit,
+        Diagnosis memory diagnosis,
         Used memory used,
         Remittance memory remittance
     ) private pure returns (uint256 allowed) {
         uint256 wanted = diagnosis.units;
         if (benefit.byNight) {
             uint256 stay = diagnosis.serviceTo - diagnosis.serviceFrom;
-            uint256 inside = Math.min(stay, _coverEnd(policy, member) - diagnosis.serviceFrom);
-            uint256 eliminated = Math.min(benefit.eliminationDays, stay);
-            wanted = Math.saturatingSub(inside, eliminated);
+            uint256 inside = _min(stay, _coverEnd(policy, member) - diagnosis.serviceFrom);
+            uint256 eliminated = _min(benefit.eliminationDays, stay);
+            wanted = _left(inside, eliminated);
             remittance.eliminated = (eliminated * benefit.rate).toUint64();
             remittance.outside = ((stay - Math.max(inside, eliminated)) * benefit.rate).toUint64();
         }
@@ -175,33 +170,38 @@ library Adjudication {
 
     /// @dev R6: the least of the limits per claim, group and year.
     function _limit(
-        Policy calldata policy,
-        Benefit calldata benefit,
+        Policy memory policy,
+        Benefit memory benefit,
         Used memory used
     ) private pure returns (uint256 limit) {
-        limit = _limitLeft(policy.annualLimit, _decided(used));
-        if (benefit.claimLimit != 0) limit = Math.min(limit, benefit.claimLimit);
-        if (benefit.groupLimit != 0) limit = Math.min(limit, _limitLeft(benefit.groupLimit, used.group.paid));
+        limit = _left(policy.annualLimit, _decided(used));
+        if (benefit.claimLimit != 0) limit = _min(limit, benefit.claimLimit);
+        if (benefit.groupLimit != 0) limit = _min(limit, _left(benefit.groupLimit, used.group.paid));
     }
 
     function _unitsPayable(
-        Benefit calldata benefit,
+        Benefit memory benefit,
         Used memory used,
         uint256 wanted
     ) private pure returns (uint256) {
         if (benefit.unitLimit == 0) return wanted;
-        return Math.min(wanted, _limitLeft(benefit.unitLimit, used.group.units));
+        return _min(wanted, _left(benefit.unitLimit, used.group.units));
     }
 
-    function _coverEnd(Policy calldata policy, Member calldata member) private pure returns (uint256) {
-        return Math.min(policy.end, member.coveredUntil);
+    function _coverEnd(Policy memory policy, Member memory member) private pure returns (uint256) {
+        return _min(policy.end, member.coveredUntil);
     }
 
     function _decided(Used memory used) private pure returns (uint256) {
         return uint256(used.account.paid) + used.account.reserved;
     }
 
-    function _limitLeft(uint256 limit, uint256 used) private pure returns (uint256) {
-        return Math.saturatingSub(limit, used);
+    /// @dev OpenZeppelin's branchless forms cost twice as much, and this runs a dozen times for a line.
+    function _left(uint256 limit, uint256 used) private pure returns (uint256) {
+        return used < limit ? limit - used : 0;
+    }
+
+    function _min(uint256 a, uint256 b) private pure returns (uint256) {
+        return a < b ? a : b;
     }
 }

@@ -25,7 +25,12 @@ library BillLines {
     }
 
     /// @notice Writes what the bill line knows into `standing`.
-    function look(Store storage self, Bill calldata bill, bytes32 payer, Standing memory standing) internal view {
+    function look(
+        Store storage self,
+        Bill calldata bill,
+        bytes32 payer,
+        Standing memory standing
+    ) internal view {
         BillLine memory line = self.lines[bill.provider][bill.billLine];
         bool isFirst = line.payer == bytes8(payer);
 
@@ -46,9 +51,21 @@ library BillLines {
         }
     }
 
-    /// @notice Records a payer's decision. The caller has checked that it has none yet.
-    function record(Store storage self, Bill calldata bill, bytes32 payer) internal {
+    /// @notice Whether a payer has decided on the bill line.
+    function isRecorded(
+        Store storage self,
+        ProviderId provider,
+        bytes32 billLine,
+        bytes32 payer
+    ) internal view returns (bool) {
+        return _isRecorded(self, self.lines[provider][billLine], provider, billLine, payer);
+    }
+
+    /// @notice Records a payer's decision.
+    /// @return isNew False, with nothing written, when the payer had one.
+    function record(Store storage self, Bill calldata bill, bytes32 payer) internal returns (bool isNew) {
         BillLine memory line = self.lines[bill.provider][bill.billLine];
+        if (_isRecorded(self, line, bill.provider, bill.billLine, payer)) return false;
 
         if (line.payer == 0) {
             line.payer = bytes8(payer);
@@ -67,6 +84,18 @@ library BillLines {
         line.billed = bill.billed;
         line.currency = bill.currency;
         self.lines[bill.provider][bill.billLine] = line;
+        return true;
+    }
+
+    function _isRecorded(
+        Store storage self,
+        BillLine memory line,
+        ProviderId provider,
+        bytes32 billLine,
+        bytes32 payer
+    ) private view returns (bool) {
+        if (line.payer == bytes8(payer)) return true;
+        return line.shared && self.others[provider][billLine].claims[payer].decided;
     }
 
     /// @notice Forgets a payer's decision. While nobody else has claimed, the bill itself may be corrected.

@@ -6,7 +6,6 @@ import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProo
 import {Line, SkipReason} from "../types/Claim.sol";
 import {latestDay} from "../types/Days.sol";
 import {Attestation} from "../types/Attestation.sol";
-import {PolicyId} from "../types/Ids.sol";
 import {MAX_MEMBER_PROOF} from "../types/Member.sol";
 
 import {Adjudication} from "./Adjudication.sol";
@@ -14,15 +13,10 @@ import {Adjudication} from "./Adjudication.sol";
 /// @title Lines
 /// @notice Whether a line hangs together: everything that can be told from calldata alone.
 library Lines {
-    /// @notice Checks a line against its own parts and the policy it names.
-    function check(Line calldata line, PolicyId policy) internal pure returns (SkipReason) {
-        if (
-            !(line.diagnosis.policy == policy) ||
-            line.diagnosis.member != line.member.commitment ||
-            line.diagnosis.benefit != line.benefit.id
-        ) return SkipReason.Mismatch;
+    /// @notice Checks a line against its own parts.
+    function check(Line memory line) internal pure returns (SkipReason) {
         if (!_isMember(line)) return SkipReason.BadMemberProof;
-        if (!MerkleProof.verifyCalldata(line.benefitProof, line.member.schedule, line.benefit.hash()))
+        if (!MerkleProof.verify(line.benefitProof, line.member.schedule, line.benefit.hash()))
             return SkipReason.BadBenefitProof;
         if (!Adjudication.isWellFormed(line.benefit, line.diagnosis)) return SkipReason.Malformed;
         if (line.diagnosis.currency != line.policy.currency) return SkipReason.WrongCurrency;
@@ -31,19 +25,19 @@ library Lines {
 
     /// @notice Checks that the attestation holds the diagnosis, and was signed after the service.
     function checkAttested(
-        Line calldata line,
-        Attestation calldata attestation,
+        Line memory line,
+        Attestation memory attestation,
         bytes32 leaf
     ) internal pure returns (SkipReason) {
-        if (!MerkleProof.verifyCalldata(line.diagnosisProof, attestation.root, leaf))
+        if (!MerkleProof.verify(line.diagnosisProof, attestation.root, leaf))
             return SkipReason.BadDiagnosisProof;
         if (line.diagnosis.serviceTo > latestDay(attestation.issuedAt)) return SkipReason.NotYetServed;
         return SkipReason.None;
     }
 
-    function _isMember(Line calldata line) private pure returns (bool) {
+    function _isMember(Line memory line) private pure returns (bool) {
         return
             line.memberProof.length <= MAX_MEMBER_PROOF &&
-            MerkleProof.verifyCalldata(line.memberProof, line.policy.members, line.member.hash());
+            MerkleProof.verify(line.memberProof, line.policy.members, line.member.hash());
     }
 }

@@ -48,12 +48,12 @@ bytes32 constant BENEFIT_TYPEHASH = keccak256(
 using {hash, groupKey} for Benefit global;
 
 /// @notice EIP-712 hashStruct of the leaf.
-function hash(Benefit calldata benefit) pure returns (bytes32) {
+function hash(Benefit memory benefit) pure returns (bytes32) {
     return keccak256(abi.encode(BENEFIT_TYPEHASH, benefit));
 }
 
 /// @notice The key of the counters that the benefit shares; 0 when it has no limit to count.
-function groupKey(Benefit calldata benefit) pure returns (bytes32) {
+function groupKey(Benefit memory benefit) pure returns (bytes32) {
     if (benefit.groupLimit == 0 && benefit.unitLimit == 0) return 0;
     return benefit.group == 0 ? benefit.id : benefit.group;
 }

@@ -38,13 +38,11 @@ enum SkipReason {
     None,
     /// No such policy: wrong terms, or not issued.
     UnknownPolicy,
-    /// The diagnosis names another policy, member or benefit than the line presents.
-    Mismatch,
     /// The member is not in the policy.
     BadMemberProof,
     /// The benefit is not in the member's schedule.
     BadBenefitProof,
-    /// The diagnosis is not in the attested root.
+    /// The diagnosis is not in the attested root, or not for this policy, member and benefit.
     BadDiagnosisProof,
     /// No units, the service ends before it begins, or a benefit of no known kind.
     Malformed,
@@ -96,23 +94,17 @@ struct Decision {
     Remittance remittance;
 }
 
-/// @notice What was served, as attested: repeated in the event so that a ledger needs nothing else.
-struct Service {
+/// @notice The hashes of a decided claim, as its event shows them.
+struct ClaimKeys {
     bytes32 member;
     bytes32 benefit;
     bytes32 caseId;
     bytes32 record;
-    uint8 revision;
-    uint8 flags;
-    uint32 from;
-    uint32 to;
-    uint16 units;
-    uint64 billed;
-    bytes3 currency;
-    /// Second of signing.
-    uint64 issuedAt;
-    /// Second of the decision.
-    uint64 decidedAt;
+    bytes32 diagnosis;
+    bytes32 group;
+    bytes32 codes;
+    address pool;
+    address payee;
 }
 
 /// @notice Names a claim.

@@ -3,13 +3,9 @@ pragma solidity 0.8.30;
 
 import {PolicyId} from "./Ids.sol";
 
-/// @notice One attested bill line: one leaf of `Attestation.root`. The patient's record itself stays off the chain.
+/// @notice One attested bill line. The patient's record itself stays off the chain. Its leaf in `Attestation.root` begins
+/// with policy, member and benefit, which a filed line brings anyway.
 struct Diagnosis {
-    PolicyId policy;
-    /// `Member.commitment` of the patient.
-    bytes32 member;
-    /// `Benefit.id` of the row that covers the care.
-    bytes32 benefit;
     /// Keyed hash of the provider's claim identifier and line: the key against double payment.
     bytes32 billLine;
     /// Keyed hash of the encounter: groups the lines of one stay.
@@ -41,10 +37,17 @@ bytes32 constant DIAGNOSIS_TYPEHASH = keccak256(
 using {hash, isEmergency} for Diagnosis global;
 
 /// @notice EIP-712 hashStruct of the leaf.
-function hash(Diagnosis calldata diagnosis) pure returns (bytes32) {
-    return keccak256(abi.encode(DIAGNOSIS_TYPEHASH, diagnosis));
+/// @param member `Member.commitment` of the patient.
+/// @param benefit `Benefit.id` of the row that covers the care.
+function hash(
+    Diagnosis memory diagnosis,
+    PolicyId policy,
+    bytes32 member,
+    bytes32 benefit
+) pure returns (bytes32) {
+    return keccak256(abi.encode(DIAGNOSIS_TYPEHASH, policy, member, benefit, diagnosis));
 }
 
-function isEmergency(Diagnosis calldata diagnosis) pure returns (bool) {
+function isEmergency(Diagnosis memory diagnosis) pure returns (bool) {
     return diagnosis.flags & FLAG_EMERGENCY != 0;
 }

@@ -28,6 +28,6 @@ uint256 constant MAX_MEMBER_PROOF = 8;
 using {hash} for Member global;
 
 /// @notice EIP-712 hashStruct of the leaf.
-function hash(Member calldata member) pure returns (bytes32) {
+function hash(Member memory member) pure returns (bytes32) {
     return keccak256(abi.encode(MEMBER_TYPEHASH, member));
 }

@@ -52,12 +52,12 @@ bytes32 constant POLICY_TYPEHASH = keccak256(
 using {hash, lock} for Policy global;
 
 /// @notice EIP-712 hashStruct of the terms.
-function hash(Policy calldata policy) pure returns (bytes32) {
+function hash(Policy memory policy) pure returns (bytes32) {
     return keccak256(abi.encode(POLICY_TYPEHASH, policy));
 }
 
 /// @notice Capital, in minor units, that the pool must keep for what the policy may still cost. Rounds up, for the policy.
-function lock(Policy calldata policy, Account memory account) pure returns (uint256) {
+function lock(Policy memory policy, Account memory account) pure returns (uint256) {
     if (account.closed) return 0;
 
     uint256 unused = uint256(policy.annualLimit) - account.paid - account.reserved;

@@ -5,6 +5,8 @@ pragma solidity 0.8.30;
 struct Underwriting {
     address payer;
     address quoteSigner;
+    /// Who is paid when a member names nobody.
+    address payee;
     bytes32 benefitTable;
     bytes3 currency;
     uint64 premium;

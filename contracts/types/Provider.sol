@@ -52,6 +52,14 @@ enum DeskStatus {
     Retired
 }
 
+/// @notice What the registry knows of a desk. One slot.
+struct Desk {
+    // slot 0
+    DeskStatus status;
+    /// Second until which its new lines are held for review.
+    uint64 safeModeUntil;
+}
+
 /// @notice A line of a provider's bill: the guard against double payment, over all policies, pools and desks. One slot,
 /// so that the first payer costs one write; later payers stand beside it.
 struct BillLine {
@@ -98,7 +106,7 @@ struct Bill {
 /// @notice What a desk must know of a provider and a bill line before it decides.
 struct Standing {
     bool accredited;
-    /// Suspended now, or the suite is in safe mode.
+    /// Suspended now, or the desk is in safe mode.
     bool underReview;
     /// This policy had a claim decided on this bill line.
     bool decided;

@@ -19,6 +19,7 @@ from web3.types import EventData, TxReceipt
 from salus.abi import Struct, camel_case
 from salus.adjudication import Account, GroupUse
 from salus.chain.abis import abi_of
+from salus.chain.facts import unpack
 from salus.chain.values import ClaimRef, Decision, Service, SkipReason
 from salus.structs import Policy
 
@@ -223,12 +224,13 @@ def _read(kind: type[E], data: EventData) -> E:
         "log_index": data["logIndex"],
     }
     arguments = data["args"]
+    packed = unpack(arguments["keys"], arguments["facts"])._asdict() if "facts" in arguments else {}
     content = {
         name: _value(hint, arguments[camel_case(name)])
         for name, hint in _hints(cast(Any, kind)).items()
-        if name not in place
+        if name not in place and name not in packed
     }
-    return kind(**place, **content)
+    return kind(**place, **content, **packed)
 
 
 @cache
@@ -238,7 +240,7 @@ def _hints(kind: Any) -> dict[str, Any]:
 
 
 def _value(hint: Any, value: Any) -> Any:
-    if hint is Decision or (isinstance(hint, type) and issubclass(hint, Struct)):
+    if isinstance(hint, type) and issubclass(hint, Struct):
         return hint.from_tuple(_members(value))
     if hint is bytes:
         return bytes(value)

@@ -32,18 +32,17 @@ class SkipReason(IntEnum):
 
     NONE = 0
     UNKNOWN_POLICY = 1
-    MISMATCH = 2
-    BAD_MEMBER_PROOF = 3
-    BAD_BENEFIT_PROOF = 4
-    BAD_DIAGNOSIS_PROOF = 5
-    MALFORMED = 6
-    WRONG_CURRENCY = 7
-    NOT_YET_SERVED = 8
-    ALREADY_DECIDED = 9
-    SUPERSEDED = 10
-    BILL_MISMATCH = 11
-    NO_CONSENT = 12
-    NOT_AUTHORISED = 13
+    BAD_MEMBER_PROOF = 2
+    BAD_BENEFIT_PROOF = 3
+    BAD_DIAGNOSIS_PROOF = 4
+    MALFORMED = 5
+    WRONG_CURRENCY = 6
+    NOT_YET_SERVED = 7
+    ALREADY_DECIDED = 8
+    SUPERSEDED = 9
+    BILL_MISMATCH = 10
+    NO_CONSENT = 11
+    NOT_AUTHORISED = 12
 
     @property
     def words(self) -> str:
@@ -54,10 +53,9 @@ class SkipReason(IntEnum):
 _WORDS = {
     SkipReason.NONE: "it would be decided",
     SkipReason.UNKNOWN_POLICY: "the policy was not issued, or the terms are others; ask for its cover file",
-    SkipReason.MISMATCH: "the diagnosis names another policy, member or benefit; attest it with this card",
     SkipReason.BAD_MEMBER_PROOF: "the member is not in the policy; ask for a new cover file",
     SkipReason.BAD_BENEFIT_PROOF: "the benefit is not in the member's schedule; attest it with this card",
-    SkipReason.BAD_DIAGNOSIS_PROOF: "the line is not under the signature; attest it again",
+    SkipReason.BAD_DIAGNOSIS_PROOF: "the signature is not over this line, policy, member and benefit; attest it again",
     SkipReason.MALFORMED: "units or days make no sense; attest it rightly",
     SkipReason.WRONG_CURRENCY: "the bill is not in the policy's currency",
     SkipReason.NOT_YET_SERVED: "the service lies after the signature; attest it when it is over",
