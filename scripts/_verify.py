@@ -43,7 +43,7 @@ def _steps(suite: Suite, params: Params) -> Iterator[Step]:
     for role, account, delay in _grants(params):
         if tuple(manager.hasRole(role, account)) != (True, delay):
             yield Step(f"grant role {role} to {account}", manager.grantRole, (role, account, delay))
-    if suite.providers.deskStatusOf(suite.desk) != LISTED:
+    if suite.providers.deskOf(suite.desk)[0] != LISTED:
         yield Step("list the claim desk", suite.providers.listDesk, (suite.desk,))
     for asset in _assets(suite, params):
         if not _is_listed(suite, asset):
@@ -70,7 +70,7 @@ def _facts(suite: Suite, params: Params) -> Iterator[Fact]:
     for asset in _assets(suite, params):
         wanted = (asset.currency, asset.exponent)
         yield f"the listing of asset {asset.address}", _listing(suite, asset), wanted
-    yield "the desk's status in ProviderRegistry", suite.providers.deskStatusOf(suite.desk), LISTED
+    yield "the desk's status in ProviderRegistry", suite.providers.deskOf(suite.desk)[0], LISTED
 
 
 def _wiring(suite: Suite) -> Iterator[Fact]:

@@ -63,7 +63,7 @@ def safe_mode(chain: Chain) -> Action:
     """Holds every new line of every provider for seven days."""
     return Action(
         "ProviderRegistry",
-        chain.providers.functions.enterSafeMode(),
+        chain.providers.functions.enterSafeMode(chain.desk.address),
         ("Hold every new claim of every provider for review, for seven days.", "Nothing due is delayed."),
     )
 
