@@ -1,0 +1,35 @@
+"""`python -m salus.samples --seed 7 --out folder --start 2026-01-01`"""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from salus import days
+from salus.errors import SalusError
+from salus.samples import generate, write
+
+
+def main(
+    out: Annotated[Path, typer.Option(help="The folder that takes one file for each patient.")],
+    seed: Annotated[int, typer.Option(help="The same seed and start give the same files.")] = 7,
+    start: Annotated[
+        datetime.datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="First day of the year of care; without it, a year ago."),
+    ] = None,
+) -> None:
+    """Write FHIR R4 bundles of six invented patients and their year of care."""
+    first = days.of_date(start.date()) if start else days.latest_day() - 366
+    try:
+        paths = write(generate(seed, first), out)
+    except SalusError as error:
+        typer.echo(f"samples: {error}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"{len(paths)} bundles for the year from {days.to_date(first)} are in {out}")
+
+
+if __name__ == "__main__":
+    typer.run(main)
