@@ -139,10 +139,12 @@ class Chain:
         """What a transaction announced."""
         return events.in_receipt(self.w3, kind, receipt.raw)
 
-    def past(self, kind: type[E], **indexed: Any) -> Iterator[E]:
-        """All events of a kind since the suite was deployed, oldest first."""
+    def past(self, kind: type[E], *, since: int | None = None, **indexed: Any) -> Iterator[E]:
+        """The events of a kind from block `since` on, or since the suite was deployed; oldest first.
+        `indexed` filters as in `salus.chain.events.past`."""
         address = self.addresses.address(kind.contract)
-        return events.past(self.w3, kind, address, from_block=self.addresses.first_block, **indexed)
+        first = self.addresses.first_block if since is None else since
+        return events.past(self.w3, kind, address, from_block=first, **indexed)
 
     def check_attestor(self, provider: int, attestor: str, signed_at: int) -> None:
         """That what the key signs then for the provider can be filed. Raises NotAccredited if not."""

@@ -55,7 +55,7 @@ _WORDS = {
     SkipReason.UNKNOWN_POLICY: "the policy was not issued, or the terms are others; ask for its cover file",
     SkipReason.BAD_MEMBER_PROOF: "the member is not in the policy; ask for a new cover file",
     SkipReason.BAD_BENEFIT_PROOF: "the benefit is not in the member's schedule; attest it with this card",
-    SkipReason.BAD_DIAGNOSIS_PROOF: "the signature is not over this line, policy, member and benefit; attest it again",
+    SkipReason.BAD_DIAGNOSIS_PROOF: "the line is not under the signature; attest it with this card",
     SkipReason.MALFORMED: "units or days make no sense; attest it rightly",
     SkipReason.WRONG_CURRENCY: "the bill is not in the policy's currency",
     SkipReason.NOT_YET_SERVED: "the service lies after the signature; attest it when it is over",

@@ -31,8 +31,8 @@ def prepare(
     until: int,
     deadline: int,
 ) -> Consent:
-    """A consent for the signer to sign under `chain.consent_domain`, with the signer's next nonce. Purposes of
-    0 withdraw."""
+    """A consent for the signer to sign under `chain.consent_domain`, with the signer's next nonce. Purposes
+    of 0 withdraw."""
     return Consent(
         member=member,
         provider=provider,

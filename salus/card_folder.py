@@ -1,0 +1,58 @@
+"""The cards that a hospital was shown, in a folder: which policies of a patient cover a day.
+
+    cards/<patient>/<any name>.card.json     what the member showed (MemberCard)
+    cards/<patient>/<any name>.cover.json    terms and proof that came with it (Cover), same name
+    cards/<patient>/record.age               the patient's age recipient: sealed records go to it
+
+<patient> is the hospital's own id of the patient, as its FHIR records have it, percent-encoded where a file
+name may not hold a character. Whoever reads this folder can read these patients' claims: guard it like them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from salus import files
+from salus.card import MemberCard
+from salus.errors import CardError
+from salus.membership import Membership, open_card
+from salus.policy import Cover
+from salus.table import Table
+
+_CARD = ".card.json"
+_COVER = ".cover.json"
+_RECIPIENT = "record.age"
+
+
+@dataclass(frozen=True, slots=True)
+class CardFolder:
+    """Cards of one benefit table."""
+
+    path: Path
+    table: Table
+
+    def covering(self, patient: str, day: int) -> list[Membership]:
+        """The patient's memberships whose policy year holds the civil day, by name of the card. Raises
+        CardError, naming the file, if one cannot be used."""
+        cards = sorted(self._of(patient).glob(f"*{_CARD}"))
+        opened = [self._open(card) for card in cards]
+        return [found for found in opened if found.cover.terms.start <= day < found.cover.terms.end]
+
+    def recipient(self, patient: str) -> str:
+        """The patient's age recipient (age1…). Raises CardError if it is missing."""
+        path = self._of(patient) / _RECIPIENT
+        return files.read(path, fault=CardError).decode("ascii", "replace").strip()
+
+    def _of(self, patient: str) -> Path:
+        # a dot is a legal character and an illegal name
+        return self.path / quote(patient, safe="").replace(".", "%2E")
+
+    def _open(self, path: Path) -> Membership:
+        cover = path.with_name(path.name.removesuffix(_CARD) + _COVER)
+        try:
+            return open_card(MemberCard.load(path), Cover.load(cover), self.table)
+        except CardError as error:
+            error.file = error.file or str(path)
+            raise

@@ -1,0 +1,355 @@
+"""The outbox itself: one SQLite file."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+from salus.batch import Batch
+from salus.chain.values import ClaimStatus, Decision, SkipReason
+from salus.errors import OutboxError
+from salus.membership import Membership
+from salus.outbox.entry import (
+    OPEN,
+    Added,
+    Entry,
+    Place,
+    Signed,
+    State,
+    decision_json,
+    entry_of,
+    nodes_of,
+)
+from salus.policy import Cover
+from salus.structs import Attestation, Benefit, Diagnosis, Line
+
+_FORMAT = 1
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS outbox (
+    format INTEGER, chain_id INTEGER, genesis TEXT, desk TEXT, provider INTEGER);
+CREATE TABLE IF NOT EXISTS cover (policy BLOB, member BLOB, content BLOB, PRIMARY KEY (policy, member));
+CREATE TABLE IF NOT EXISTS benefit (
+    policy BLOB, member BLOB, id BLOB, content TEXT, proof BLOB, PRIMARY KEY (policy, member, id));
+CREATE TABLE IF NOT EXISTS attestation (
+    id INTEGER PRIMARY KEY, root BLOB, issued_at INTEGER, expires_at INTEGER, attestor TEXT, signature BLOB,
+    block INTEGER, withdrawn INTEGER DEFAULT 0);
+CREATE TABLE IF NOT EXISTS line (
+    id INTEGER PRIMARY KEY, claim TEXT, number INTEGER, diagnosis TEXT, policy BLOB, bill_line BLOB,
+    revision INTEGER, sealed BLOB, attestation INTEGER REFERENCES attestation, proof BLOB, filing TEXT,
+    status INTEGER, reason INTEGER, decision TEXT, withdrawn INTEGER DEFAULT 0,
+    UNIQUE (policy, bill_line, revision));
+"""
+
+
+class Outbox:
+    """The outbox in a file; close it, or use it in `with`. Whatever is wrong with it raises OutboxError."""
+
+    def __init__(self, path: str | Path, place: Place) -> None:
+        self.path = Path(path)
+        self.place = place
+        with self._faults():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            self._db = sqlite3.connect(self.path, isolation_level=None, timeout=1)
+        try:
+            self._prepare()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def close(self) -> None:
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # DRAFT
+
+    def offer(self, diagnosis: Diagnosis) -> tuple[Added, int]:
+        """Whether a bill line wants attesting, and its revision. Two lines are the same if they differ in
+        nothing but record (sealed anew each time) and revision."""
+        row = self._latest(diagnosis.policy, diagnosis.bill_line)
+        if row is None:
+            return Added.NEW, 0
+        known = entry_of(row)
+        if known.state is State.WITHDRAWN:
+            return Added.REVISED, known.diagnosis.revision + 1
+        same = replace(diagnosis, record=known.diagnosis.record, revision=known.diagnosis.revision)
+        return (Added.KNOWN if same == known.diagnosis else Added.CHANGED), known.diagnosis.revision
+
+    def draft(
+        self, claim: str, number: int, diagnosis: Diagnosis, membership: Membership, sealed: bytes
+    ) -> None:
+        """Keeps a line to be attested, with its sealed record and all that it will be proven by."""
+        line = membership.line(diagnosis, ())
+        key = (diagnosis.policy, diagnosis.member)
+        with self._transaction() as db:
+            db.execute("INSERT OR IGNORE INTO cover VALUES (?, ?, ?)", (*key, membership.cover.to_json()))
+            db.execute(
+                "INSERT OR IGNORE INTO benefit VALUES (?, ?, ?, ?, ?)",
+                (*key, line.benefit.id, json.dumps(line.benefit.to_json()), b"".join(line.benefit_proof)),
+            )
+            db.execute(
+                "INSERT INTO line (claim, number, diagnosis, policy, bill_line, revision, sealed) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    claim,
+                    number,
+                    json.dumps(diagnosis.to_json()),
+                    diagnosis.policy,
+                    diagnosis.bill_line,
+                    diagnosis.revision,
+                    sealed,
+                ),
+            )
+
+    def to_attest(self, now: int) -> list[Entry]:
+        """Drafts, and lines whose signature ran out at or before second `now` without a decision."""
+        expired = {signed.id for signed in self._signed() if signed.attestation.expires_at <= now}
+        return [
+            entry
+            for entry in self.entries()
+            if entry.state is State.DRAFTED or (entry.state in OPEN and entry.attestation in expired)
+        ]
+
+    # ATTEST
+
+    def attested(self, batch: Batch, entries: Sequence[Entry], attestor: str, block: int) -> None:
+        """Keeps a signature over the entries' diagnoses, with the proof of each, in one step. No event of
+        theirs is older than `block`."""
+        attestation = batch.attestation
+        with self._transaction() as db:
+            cursor = db.execute(
+                "INSERT INTO attestation (root, issued_at, expires_at, attestor, signature, block) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    attestation.root,
+                    attestation.issued_at,
+                    attestation.expires_at,
+                    attestor,
+                    batch.signature,
+                    block,
+                ),
+            )
+            db.executemany(
+                "UPDATE line SET attestation = ?, proof = ?, filing = NULL, status = NULL, reason = NULL "
+                "WHERE id = ?",
+                [(cursor.lastrowid, b"".join(batch.proof(at)), entry.id) for at, entry in enumerate(entries)],
+            )
+
+    # FILE
+
+    def to_file(self) -> Iterator[tuple[Signed, list[Entry]]]:
+        """What is signed and wants a decision, by signature."""
+        by_signature: dict[int | None, list[Entry]] = defaultdict(list)
+        for entry in self.entries():
+            if entry.state in OPEN:
+                by_signature[entry.attestation].append(entry)
+        yield from (
+            (signed, by_signature[signed.id]) for signed in self._signed() if signed.id in by_signature
+        )
+
+    def line(self, entry: Entry) -> Line:
+        """An attested entry as the claim desk is handed it."""
+        diagnosis = entry.diagnosis
+        key = (diagnosis.policy, diagnosis.member)
+        (content,) = self._one("SELECT content FROM cover WHERE policy = ? AND member = ?", key)
+        benefit, benefit_proof = self._one(
+            "SELECT content, proof FROM benefit WHERE policy = ? AND member = ? AND id = ?",
+            (*key, diagnosis.benefit),
+        )
+        (proof,) = self._one("SELECT proof FROM line WHERE id = ?", (entry.id,))
+        cover = Cover.from_json(content)
+        return Line(
+            policy=cover.terms,
+            member=cover.member,
+            member_proof=cover.proof,
+            benefit=Benefit.from_json(json.loads(benefit)),
+            benefit_proof=nodes_of(benefit_proof),
+            diagnosis=diagnosis,
+            diagnosis_proof=nodes_of(proof),
+        )
+
+    def sent(self, entries: Sequence[Entry], transaction: str | None) -> None:
+        """Keeps in which transaction the entries are filed, before it leaves; None if it never did."""
+        with self._transaction() as db:
+            db.executemany(
+                "UPDATE line SET filing = ?, status = NULL WHERE id = ?",
+                [(transaction, entry.id) for entry in entries],
+            )
+
+    def decided(self, entry: Entry, decision: Decision, transaction: str) -> None:
+        """Keeps what was decided on an entry, or what became of it later."""
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE line SET status = ?, reason = NULL, decision = ?, filing = ? WHERE id = ?",
+                (int(decision.status), decision_json(decision), transaction, entry.id),
+            )
+
+    def moved(self, entry: Entry, status: ClaimStatus) -> None:
+        """Keeps that a held claim became paid or owed, or an owed one paid. The decision stays as made:
+        the chain knows the claim by it."""
+        with self._transaction() as db:
+            db.execute("UPDATE line SET status = ? WHERE id = ?", (int(status), entry.id))
+
+    def skipped(self, entry: Entry, reason: SkipReason, transaction: str | None) -> None:
+        """Keeps why an entry was, or would be, left undecided; None if it was not even sent."""
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE line SET status = ?, reason = ?, filing = ? WHERE id = ?",
+                (int(ClaimStatus.SKIPPED), int(reason), transaction, entry.id),
+            )
+
+    # WITHDRAW
+
+    def withdrawn(self, entry: Entry) -> None:
+        """Keeps that a line was taken back."""
+        with self._transaction() as db:
+            db.execute("UPDATE line SET withdrawn = 1 WHERE id = ?", (entry.id,))
+
+    def root_withdrawn(self, root: bytes) -> None:
+        """Keeps that a signature was taken back, and with it every line under it that has no decision."""
+        with self._transaction() as db:
+            db.execute("UPDATE attestation SET withdrawn = 1 WHERE root = ?", (root,))
+            db.execute(
+                "UPDATE line SET withdrawn = 1 WHERE (status IS NULL OR status = ?) "
+                "AND attestation IN (SELECT id FROM attestation WHERE root = ?)",
+                (int(ClaimStatus.SKIPPED), root),
+            )
+
+    # READ
+
+    def entries(self, state: State | None = None) -> list[Entry]:
+        """All lines in the order in which they came, or those in one state."""
+        with self._faults():
+            rows = self._db.execute("SELECT * FROM line ORDER BY id").fetchall()
+        entries = [entry_of(row) for row in rows]
+        return entries if state is None else [entry for entry in entries if entry.state is state]
+
+    def first_block(self, entries: Sequence[Entry]) -> int:
+        """No event of these entries is older."""
+        blocks = {signed.id: signed.block for signed in self._signed(withdrawn=True)}
+        return min((blocks[entry.attestation] for entry in entries if entry.attestation), default=0)
+
+    def find(self, claim: str, number: int = 1) -> Entry:
+        """The latest line of a claim number. Raises OutboxError if there is none."""
+        found = [entry for entry in self.entries() if (entry.claim, entry.number) == (claim, number)]
+        if not found:
+            raise OutboxError(
+                "is not in the outbox", file=str(self.path), resource=f"Claim/{claim}", remedy="see `status`"
+            )
+        return found[-1]
+
+    def sealed(self, entry: Entry) -> bytes:
+        """The sealed record of a line."""
+        (sealed,) = self._one("SELECT sealed FROM line WHERE id = ?", (entry.id,))
+        return bytes(sealed)
+
+    def cover(self, entry: Entry) -> Cover:
+        """The terms and the member that a line is for."""
+        key = (entry.diagnosis.policy, entry.diagnosis.member)
+        (content,) = self._one("SELECT content FROM cover WHERE policy = ? AND member = ?", key)
+        return Cover.from_json(content)
+
+    def _signed(self, *, withdrawn: bool = False) -> list[Signed]:
+        """All signatures, those taken back only if asked for."""
+        query = "SELECT * FROM attestation WHERE withdrawn <= ? ORDER BY id"
+        with self._faults():
+            rows = self._db.execute(query, (withdrawn,)).fetchall()
+        return [
+            Signed(
+                id=row["id"],
+                attestation=Attestation(
+                    provider=self.place.provider,
+                    root=row["root"],
+                    issued_at=row["issued_at"],
+                    expires_at=row["expires_at"],
+                ),
+                attestor=row["attestor"],
+                signature=row["signature"],
+                block=row["block"],
+            )
+            for row in rows
+        ]
+
+    def _latest(self, policy: bytes, bill_line: bytes) -> sqlite3.Row | None:
+        query = "SELECT * FROM line WHERE policy = ? AND bill_line = ? ORDER BY revision DESC LIMIT 1"
+        with self._faults():
+            row: sqlite3.Row | None = self._db.execute(query, (policy, bill_line)).fetchone()
+        return row
+
+    def _one(self, query: str, values: Sequence[Any]) -> sqlite3.Row:
+        with self._faults():
+            row = self._db.execute(query, values).fetchone()
+        if row is None:
+            raise OutboxError(
+                "is damaged: a part of a line is missing", file=str(self.path), remedy="restore it"
+            )
+        return row  # type: ignore[no-any-return]
+
+    # FILE FORMAT
+
+    def _prepare(self) -> None:
+        with self._faults():
+            self._db.row_factory = sqlite3.Row
+            self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+            row = self._db.execute("SELECT * FROM outbox").fetchone()
+            wanted = (_FORMAT, self.place.chain_id, self.place.genesis, self.place.desk, self.place.provider)
+            if row is None:
+                self._db.execute("INSERT INTO outbox VALUES (?, ?, ?, ?, ?)", wanted)
+                return
+        if tuple(row) != wanted:
+            field = next(name for name, value in zip(row.keys(), wanted, strict=True) if row[name] != value)
+            raise OutboxError(
+                f"belongs to {row[field]}, not to {wanted[list(row.keys()).index(field)]}",
+                file=str(self.path),
+                field=field,
+                remedy="name the outbox of this provider and chain, or a new file",
+            )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._faults():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            message, remedy = _explained(error)
+            raise OutboxError(message, file=str(self.path), remedy=remedy) from None
+
+
+def _explained(error: sqlite3.Error | OSError) -> tuple[str, str]:
+    """What went wrong with the file, and the way out."""
+    if isinstance(error, OSError):
+        return f"cannot be written: {error.strerror}", "free space or name another place, then run again"
+    text = str(error)
+    if "locked" in text:
+        return "is in use by another run", "wait for it to end, then run again"
+    if "full" in text or "I/O" in text:
+        return "cannot be written: the disk is full or broken", "free space, then run again: nothing is lost"
+    if "not a database" in text or "malformed" in text:
+        return "is not an outbox", "name another file, or restore it"
+    return f"cannot be used: {text}", "restore it, or name another file"

@@ -1,0 +1,281 @@
+"""A provider's way from FHIR records to decided claims, step by step and each step resumable.
+
+    draft     bill lines of a folder → diagnoses of the members whose cards cover them, sealed records
+    attest    all drafts under one signature
+    refresh   what the chain has decided since, also for what a process that died had sent
+    file      what is signed and would be decided now
+    settle    what is held and due, or owed
+
+Each step keeps what it did in the outbox (`salus.outbox`) before the next begins; running it again does only
+what is left. None of them signs or files a line twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from salus import attestation
+from salus.batch import Batch
+from salus.card_folder import CardFolder
+from salus.chain import Chain, Receipt, Sender, claims, events, sending
+from salus.chain.values import ClaimStatus, SkipReason
+from salus.diagnosis import diagnose
+from salus.eip712 import Signer
+from salus.errors import FhirError, InputError, OutboxError
+from salus.fhir import BillLine, Refused, Result
+from salus.keeping import sendable
+from salus.membership import Membership
+from salus.outbox import OPEN, Added, Entry, Outbox, State
+from salus.provider_key import ProviderKey
+from salus.records import seal
+
+FILED_AT_ONCE = 40
+"""Lines in a transaction: some five million gas, which every network takes."""
+_SEARCHED_AT_ONCE = 100
+_NO_RECORD = bytes(32)
+
+Advance = Callable[[int], None]
+
+
+def _nobody_looks(_: int) -> None:
+    pass
+
+
+@dataclass(slots=True)
+class Drafting:
+    """What became of the bills of a folder."""
+
+    new: int = 0
+    revised: int = 0
+    known: int = 0
+    problems: list[str] = field(default_factory=list)
+    """A line each: file, resource or claim, what is wrong and what to do."""
+
+
+def draft(
+    results: Iterable[Result],
+    outbox: Outbox,
+    cards: CardFolder,
+    provider_key: ProviderKey,
+    *,
+    recipients: Sequence[str],
+    advance: Advance = _nobody_looks,
+    dry_run: bool = False,
+) -> Drafting:
+    """Keeps each bill line that a card covers and that is not attested yet; `recipients` are the age keys
+    that records are sealed to beside the patient's. Nothing is written when `dry_run`."""
+    report = Drafting()
+    for result in results:
+        if isinstance(result, BillLine):
+            _draft(result, report, outbox, cards, provider_key, recipients, dry_run=dry_run)
+        elif isinstance(result, Refused | FhirError):
+            report.problems.append(str(result))
+        advance(1)
+    return report
+
+
+def _draft(
+    line: BillLine,
+    report: Drafting,
+    outbox: Outbox,
+    cards: CardFolder,
+    provider_key: ProviderKey,
+    recipients: Sequence[str],
+    *,
+    dry_run: bool,
+) -> None:
+    bill = f"{line.source}: Claim/{line.claim}"
+    try:
+        memberships = cards.covering(line.patient, line.service_from)
+        if not memberships:
+            report.problems.append(f"{bill}: no card of its patient covers the day; ask for the card")
+        for membership in memberships:
+            diagnosis = diagnose(line, membership, provider_key, record=_NO_RECORD)
+            added, revision = outbox.offer(diagnosis)
+            if added is Added.CHANGED:
+                report.problems.append(f"{bill}: differs from what was attested; withdraw that first")
+            if added is Added.KNOWN:
+                report.known += 1
+            if added in (Added.NEW, Added.REVISED):
+                report.new += added is Added.NEW
+                report.revised += added is Added.REVISED
+                if not dry_run:
+                    readers = [*recipients, cards.recipient(line.patient)]
+                    _keep(line, membership, outbox, provider_key, readers, revision)
+    except OutboxError:
+        raise
+    except InputError as error:
+        report.problems.append(f"{bill}: {error}")
+
+
+def _keep(
+    line: BillLine,
+    membership: Membership,
+    outbox: Outbox,
+    provider_key: ProviderKey,
+    readers: Sequence[str],
+    revision: int,
+) -> None:
+    sealed = seal(line.record, readers)
+    diagnosis = diagnose(line, membership, provider_key, record=sealed.commitment, revision=revision)
+    outbox.draft(line.claim, line.line, diagnosis, membership, sealed.ciphertext)
+
+
+def attest(outbox: Outbox, chain: Chain, signer: Signer, *, lifetime: int) -> Batch | None:
+    """Signs all drafts at once, and what an attestation held that ran out undecided; None if there is none.
+    `lifetime` is in seconds, at most 90 days.
+
+    Raises NotAccredited if the key may not sign for the provider now.
+    """
+    refresh(outbox, chain)
+    now = chain.now()
+    entries = outbox.to_attest(now)[: attestation.MAX_LINES]
+    if not entries:
+        return None
+    chain.check_attestor(outbox.place.provider, signer.address, now)
+    batch = attestation.attest(
+        [entry.diagnosis for entry in entries],
+        desk=chain.desk_domain,
+        provider=outbox.place.provider,
+        issued_at=now,
+        expires_at=now + lifetime,
+        signer=signer,
+    )
+    outbox.attested(batch, entries, signer.address, chain.w3.eth.block_number)
+    return batch
+
+
+def refresh(outbox: Outbox, chain: Chain) -> None:
+    """Brings the outbox up to date with the chain: what was decided, paid and taken back, by whomever."""
+    _wait_for_sent(outbox, chain)
+    open_ = [
+        entry for entry in outbox.entries() if entry.state in (*OPEN, State.HELD, State.OWED, State.DENIED)
+    ]
+    for start in range(0, len(open_), _SEARCHED_AT_ONCE):
+        _catch_up(open_[start : start + _SEARCHED_AT_ONCE], outbox, chain)
+
+
+def _wait_for_sent(outbox: Outbox, chain: Chain) -> None:
+    """What is under way is waited for; what never reached the chain is as if it had not been sent."""
+    sent = outbox.entries(State.SENT)
+    for transaction in dict.fromkeys(entry.filing for entry in sent if entry.filing):
+        entries = [entry for entry in sent if entry.filing == transaction]
+        if sending.is_known(chain.w3, transaction):
+            receipt = sending.wait_for(chain.w3, transaction, confirmations=chain.confirmations)
+            _keep_outcome(receipt, entries, outbox, chain)
+        else:
+            outbox.sent(entries, None)
+
+
+def _catch_up(entries: Sequence[Entry], outbox: Outbox, chain: Chain) -> None:
+    wanted = {
+        "provider": outbox.place.provider,
+        "bill_line": [entry.diagnosis.bill_line for entry in entries],
+    }
+    happened: list[events.ClaimEvent] = []
+    for kind in (events.ClaimDecided, events.ClaimPaid, events.ClaimOwed, events.ClaimWithdrawn):
+        happened += chain.past(kind, since=outbox.first_block(entries), **wanted)
+    happened.sort(key=lambda event: (event.block, event.log_index))
+    for entry in entries:
+        key = (entry.diagnosis.policy, entry.diagnosis.bill_line)
+        own = [event for event in happened if (event.policy, event.bill_line) == key]
+        _apply(own, entry, outbox)
+
+
+def _apply(happened: Sequence[events.ClaimEvent], entry: Entry, outbox: Outbox) -> None:
+    """What happened to a bill line before this diagnosis was decided happened to an earlier revision."""
+    decided = False
+    for event in happened:
+        match event:
+            case events.ClaimDecided() if event.decision.diagnosis == entry.diagnosis.hash_struct():
+                decided = True
+                if entry.state in OPEN:
+                    outbox.decided(entry, event.decision, event.transaction)
+            case events.ClaimPaid() if decided:
+                outbox.moved(entry, ClaimStatus.PAID)
+            case events.ClaimOwed() if decided:
+                outbox.moved(entry, ClaimStatus.OWED)
+            case events.ClaimWithdrawn() if decided:
+                outbox.withdrawn(entry)
+                return
+            case _:
+                pass
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """Lines of one attestation that one transaction files."""
+
+    action: sending.Action
+    entries: Sequence[Entry]
+
+
+def plan_filing(
+    outbox: Outbox, chain: Chain, *, at_once: int = FILED_AT_ONCE, advance: Advance = _nobody_looks
+) -> list[Filing]:
+    """What would be decided now, ready to be sent. A line that would be skipped costs no gas: its reason is
+    kept instead. Nothing is sent."""
+    planned = []
+    for signed, entries in outbox.to_file():
+        if signed.attestation.expires_at < chain.now():
+            continue
+        ready = []
+        for entry in entries:
+            line = outbox.line(entry)
+            foreseen = claims.foresee(chain, attestation=signed.attestation, line=line)
+            if foreseen.reason is SkipReason.NONE:
+                ready.append((entry, line))
+            else:
+                outbox.skipped(entry, foreseen.reason, None)
+            advance(1)
+        for start in range(0, len(ready), at_once):
+            part = ready[start : start + at_once]
+            action = claims.file(
+                chain,
+                attestation=signed.attestation,
+                attestor=signed.attestor,
+                signature=signed.signature,
+                lines=[line for _, line in part],
+            )
+            planned.append(Filing(action, [entry for entry, _ in part]))
+    return planned
+
+
+def file(filing: Filing, outbox: Outbox, chain: Chain, sender: Sender) -> Receipt:
+    """Sends one filing and keeps what was decided. The transaction's hash is on disk before it leaves."""
+    receipt = chain.send(
+        filing.action, sender, on_signed=lambda transaction: outbox.sent(filing.entries, transaction)
+    )
+    _keep_outcome(receipt, filing.entries, outbox, chain)
+    return receipt
+
+
+def _keep_outcome(receipt: Receipt, entries: Sequence[Entry], outbox: Outbox, chain: Chain) -> None:
+    leaves = {entry.diagnosis.hash_struct(): entry for entry in entries}
+    for decided in chain.events(events.ClaimDecided, receipt):
+        if decided.decision.diagnosis in leaves:
+            outbox.decided(leaves.pop(decided.decision.diagnosis), decided.decision, receipt.transaction)
+    bills = {(entry.diagnosis.policy, entry.diagnosis.bill_line): entry for entry in leaves.values()}
+    for skipped in chain.events(events.ClaimSkipped, receipt):
+        entry = bills.pop((skipped.policy, skipped.bill_line), None)
+        if entry is not None:
+            outbox.skipped(entry, skipped.reason, receipt.transaction)
+    if bills:
+        outbox.sent(list(bills.values()), None)
+
+
+def plan_settling(outbox: Outbox, chain: Chain) -> list[sending.Action]:
+    """The held claims that are due and the owed ones that can be paid now, ready to be sent."""
+    now, planned = chain.now(), []
+    for entry in outbox.entries():
+        if entry.decision is None:
+            continue
+        claim, currency = entry.ref(outbox.place.provider), entry.diagnosis.currency
+        if entry.state is State.HELD and entry.decision.release_at <= now:
+            planned.append(claims.settle(chain, claim=claim, decision=entry.decision, currency=currency))
+        if entry.state is State.OWED:
+            action = claims.collect(chain, claim=claim, decision=entry.decision, currency=currency)
+            if sendable(chain, action):
+                planned.append(action)
+    return planned
