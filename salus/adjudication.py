@@ -237,6 +237,16 @@ def codes_of(remittance: Remittance) -> tuple[Carc, ...]:
     >>> [str(code) for code in codes_of(Remittance(allowed=100, coinsurance=20, other_cover=30, paid=50))]
     ['PR-2', 'OA-23']
     """
+    return tuple(code for code, _ in reductions_of(remittance))
+
+
+def reductions_of(remittance: Remittance) -> tuple[tuple[Carc, int], ...]:
+    """Each reason with the minor units that it took off, in the order in which the chain lists them.
+
+    >>> reductions = reductions_of(Remittance(allowed=100, coinsurance=20, other_cover=30, paid=50))
+    >>> [(str(code), amount) for code, amount in reductions]
+    [('PR-2', 20), ('OA-23', 30)]
+    """
     amounts = (
         (DEDUCTIBLE, remittance.deductible),
         (COINSURANCE, remittance.coinsurance),
@@ -245,7 +255,7 @@ def codes_of(remittance: Remittance) -> tuple[Carc, ...]:
         (ELIMINATION, remittance.eliminated),
         (OUTSIDE_COVER, remittance.outside),
     )
-    return tuple(code for code, amount in amounts if amount)
+    return tuple((code, amount) for code, amount in amounts if amount)
 
 
 def lock(annual_limit: int, solvency_bps: int, account: Account) -> int:

@@ -3,8 +3,8 @@
     python -m salus.samples --seed 7 --out bundles --start 2026-01-01
 
 Six patients (a family of four, a retired teacher, a builder) spend a year in care: visits, pharmacy,
-dentist, emergency room, hospital. The same seed and start day give the same bytes; another seed gives other names,
-days and amounts. Every Claim reads as a line under the shipped family table.
+dentist, emergency room, hospital. The same seed and start day give the same bytes; another seed gives other
+names, days and amounts. Every Claim reads as a line under the shipped family table.
 """
 
 from salus.samples.people import Patient, Role
