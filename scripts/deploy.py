@@ -8,25 +8,34 @@ A rerun deploys only what is missing, and goes on where the last one stopped.
 
 from __future__ import annotations
 
+import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from brownie import (
     ClaimDesk,
     ConsentRegistry,
+    Contract,
     PolicyBook,
     ProviderRegistry,
     RiskPoolFactory,
     SalusAccessManager,
     TestStablecoin,
+    accounts,
     web3,
 )
+from brownie.exceptions import RPCRequestError, VirtualMachineError
 
-from salus.chain.address_book import AddressBook, Deployed
-from salus.errors import DeploymentError
-from scripts._suite import LOCAL_CHAINS, Asset, Params, Suite
+from salus.abi import AddressCodec
+from salus.chain.abis import abi_of
+from salus.chain.address_book import AddressBook, Deployed, path_of
+from salus.errors import DeploymentError, InputError
+from scripts._session import Network, ask, signer
+from scripts._suite import GOVERNED, LOCAL_CHAINS, Asset, Params, Suite
 from scripts._verify import outstanding, verify
+from scripts._words import one_line_errors, out
 
 __all__ = ["Asset", "Params", "Suite", "deploy", "verify"]
 
@@ -180,3 +189,87 @@ def commit() -> str:
 
     head = git("rev-parse", "HEAD")
     return head + ("-dirty" if head and git("status", "--porcelain", "--", "../contracts") else "")
+
+
+def main() -> None:
+    """`brownie run deploy`."""
+    local() if web3.eth.chain_id in LOCAL_CHAINS else live()
+
+
+def local() -> None:
+    """A suite on a chain of one's own machine, with a test stablecoin."""
+    with one_line_errors():
+        _run(Params.local(accounts), accounts[0])
+
+
+def live() -> None:
+    """A suite on any other chain. Shows what it is about to do, and asks."""
+    with one_line_errors():
+        network = Network.of(web3.eth.chain_id)
+        params = Params(
+            governor=_holder("SALUS_GOVERNOR"),
+            accreditor=_holder("SALUS_ACCREDITOR"),
+            sentinel=_holder("SALUS_SENTINEL"),
+            governor_delay=network.governor_delay,
+            assets=network.assets,
+        )
+        keystore = os.environ.get("SALUS_ACCOUNT")
+        key = signer(keystore, key_variable="SALUS_PRIVATE_KEY", parameter="SALUS_ACCOUNT")
+        deployer = accounts.add(key.key.hex())
+        for line in _plan(network, params, deployer):
+            out.print(line, markup=False)
+        if not ask("Deploy this?"):
+            out.print("Nothing was sent.")
+            return
+        _run(params, deployer)
+
+
+def _run(params: Params, deployer: Any) -> None:
+    recorder = Recorder(_book())
+    try:
+        suite = deploy(params, deployer, recorder)
+    except (VirtualMachineError, RPCRequestError, ValueError) as error:
+        raise DeploymentError(f"a step of the deploy failed: {error}", remedy="run it again") from None
+    for name, entry in recorder.book.contracts.items() if recorder.book else ():
+        out.print(f"  {name:<20} {entry.address}", markup=False)
+    out.print(f"Every role, delay and parameter of the {len(GOVERNED)} governed contracts was read back.")
+    out.print(f"The deployer, {deployer.address}, has no power. The book is {path_of(web3.eth.chain_id)}.")
+    if suite.stablecoin:
+        out.print("The test stablecoin can be minted by anyone: `mint(to, amount)`.")
+
+
+def _book() -> AddressBook:
+    """The book of this chain, or an empty one. That of another local chain is replaced: it is gone."""
+    chain_id, genesis = web3.eth.chain_id, web3.eth.get_block(0)["hash"].to_0x_hex()
+    path = path_of(chain_id)
+    if path.exists():
+        book = AddressBook.load(path)
+        if chain_id not in LOCAL_CHAINS or book.genesis == genesis:
+            book.check_chain(chain_id, genesis)
+            return book
+    return AddressBook(chain_id=chain_id, genesis=genesis)
+
+
+def _holder(variable: str) -> str:
+    value = os.environ.get(variable)
+    if not value:
+        raise InputError("is not set", field=variable, remedy="name the account in .env; there is no default")
+    try:
+        return AddressCodec().normalise(value)
+    except ValueError as error:
+        raise InputError(str(error), field=variable, remedy="correct it in .env") from None
+
+
+def _plan(network: Network, params: Params, deployer: Any) -> Iterator[str]:
+    days = params.governor_delay / 86_400
+    yield f"Deploy Salus on {network.name} (chain {network.chain_id}), paid by {deployer.address}:"
+    yield f"  governor    {params.governor}, who waits {days:g} days between announcing a step and taking it"
+    yield f"  accreditor  {params.accreditor}, who says which providers may bill"
+    yield f"  sentinel    {params.sentinel}, who may hold claims for review, for seven days"
+    for asset in params.assets:
+        token = Contract.from_abi("Asset", asset.address, abi_of("Asset"))
+        words = f"{token.symbol()}, {token.decimals()} decimals, for {asset.currency}"
+        yield f"  asset       {asset.address} ({words})"
+    if not params.assets:
+        yield "  asset       none: the governor must list one before there can be a pool"
+    yield "What stands already is used; the deployer keeps no power."

@@ -1,0 +1,145 @@
+"""What is agreed before a policy is signed, as two YAML files that people write.
+
+    people.yaml   the holder's: who is covered, whose consent counts, who is paid → `enrolment.enrol`
+    offer.yaml    the insurer's: pool, days, limits, premium, each member's exclusions → `build_policy`
+
+Amounts are in the currency of the benefit table ("1200.50"), days are written YYYY-MM-DD, and both become
+minor units and civil days here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from salus import files, money
+from salus.abi import ZERO_ADDRESS, AddressCodec
+from salus.days import of_date
+from salus.eip712 import Domain
+from salus.enrolment import Applicant, Enrolment
+from salus.errors import PolicyError
+from salus.policy import PolicyFile, build_policy
+from salus.structs import MAX_AMOUNT
+from salus.table import Table
+
+Address = Annotated[str, BeforeValidator(AddressCodec().normalise)]
+Amount = Annotated[Decimal, Field(ge=0)]
+_DAY = 86_400
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """The file's content. Raises PolicyError, naming file and field."""
+        text = files.read(path, fault=PolicyError)
+        try:
+            content = YAML(typ="safe").load(text)
+        except (MarkedYAMLError, UnicodeDecodeError) as error:
+            mark = getattr(error, "problem_mark", None)
+            line = mark.line + 1 if mark else None
+            raise PolicyError("is not YAML", file=str(path), line=line, remedy="correct it") from None
+        if not isinstance(content, Mapping):
+            raise PolicyError("is empty", file=str(path), remedy=f"see {cls.__name__} in docs")
+        try:
+            return cls.model_validate(content)
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            field = ".".join(str(part) for part in first["loc"])
+            said: Any = first.get("ctx", {}).get("error", first["msg"])
+            raise PolicyError(str(said).lower(), file=str(path), field=field, remedy="correct it") from None
+
+
+class Person(_File):
+    """One person to be covered."""
+
+    consent_signer: Address
+    """Whose consent lets providers file; a parent's for a child."""
+    covered_since: date
+    covered_until: date
+    """First day no longer covered."""
+    payee: Address = ZERO_ADDRESS
+    """Who is paid; absent: the policy's payee."""
+    excluded: frozenset[str] = frozenset()
+    """Codes of the benefits without cover."""
+
+
+class People(_File):
+    """The holder's file."""
+
+    members: Annotated[list[Person], Field(min_length=1, max_length=256)]
+
+    def applicants(self) -> list[Applicant]:
+        """As `salus.enrolment.enrol` takes them."""
+        return [
+            Applicant(
+                consent_signer=person.consent_signer,
+                covered_since=of_date(person.covered_since),
+                covered_until=of_date(person.covered_until),
+                payee=person.payee,
+                excluded=person.excluded,
+            )
+            for person in self.members
+        ]
+
+
+class Offer(_File):
+    """The insurer's file."""
+
+    holder: Address
+    pool: Address
+    start: date
+    end: date
+    """First day after cover."""
+    annual_limit: Amount
+    premium: Amount
+    deductible: Amount = Decimal(0)
+    out_of_pocket: Amount | None = None
+    """Most that the members bear; absent: no maximum."""
+    auto_pay_limit: Amount = Decimal(0)
+    """A claim above it is held for review."""
+    review_days: Annotated[int, Field(ge=0, le=30)] = 3
+    filing_days: Annotated[int, Field(ge=0, le=65_535)] = 90
+    solvency_bps: Annotated[int, Field(ge=1, le=10_000)] = 10_000
+    """Capital locked for each unit of unused annual limit, basis points."""
+    payee: Address | None = None
+    """Absent: the holder."""
+    excluded: list[frozenset[str]] = []
+    """What was agreed to leave out, for each member in order; absent: nothing."""
+
+    def exclusions(self, members: int) -> list[frozenset[str]]:
+        """The agreed exclusions of each of `members` members."""
+        return self.excluded or [frozenset()] * members
+
+    def policy(self, book: Domain, table: Table, enrolments: tuple[Enrolment, ...]) -> PolicyFile:
+        """The terms over the enrolled members, ready to be signed."""
+
+        def minor(amount: Decimal) -> int:
+            return money.to_minor(amount, table.currency)
+
+        return build_policy(
+            book,
+            table,
+            enrolments,
+            holder=self.holder,
+            pool=self.pool,
+            start=of_date(self.start),
+            end=of_date(self.end),
+            annual_limit=minor(self.annual_limit),
+            premium=minor(self.premium),
+            deductible=minor(self.deductible),
+            out_of_pocket=MAX_AMOUNT if self.out_of_pocket is None else minor(self.out_of_pocket),
+            auto_pay_limit=minor(self.auto_pay_limit),
+            review_window=self.review_days * _DAY,
+            solvency_bps=self.solvency_bps,
+            filing_days=self.filing_days,
+            payee=self.payee,
+        )

@@ -1,0 +1,191 @@
+"""Where a script works and as whom, and the plan that it shows before it sends anything."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+from dotenv import load_dotenv
+from eth_account import Account
+from eth_account.signers.local import LocalAccount
+
+from salus.chain import Action, Chain, Receipt, Sender, Unlocked
+from salus.errors import InputError, NodeUnreachable
+from scripts._suite import LOCAL_CHAINS, Asset
+from scripts._words import out
+
+ROOT = Path(__file__).resolve().parent.parent
+NETWORKS = Path(__file__).with_name("networks.yaml")
+DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What the scripts know of a chain."""
+
+    chain_id: int
+    name: str
+    is_live: bool
+    """Anything but a chain of one's own machine, an unknown one included."""
+    confirmations: int
+    explorer: str
+    governor_delay: int
+    """Seconds."""
+    assets: tuple[Asset, ...]
+
+    @classmethod
+    def of(cls, chain_id: int) -> Network:
+        """As scripts/networks.yaml says; a chain that it does not list is live, and has no assets."""
+        content = yaml.safe_load(NETWORKS.read_text())
+        if chain_id in LOCAL_CHAINS:
+            return cls(chain_id, "a local chain", False, content["local"]["confirmations"], "", 0, ())
+        known = content["live"].get(chain_id, {})
+        return cls(
+            chain_id=chain_id,
+            name=known.get("name", f"unknown chain {chain_id}"),
+            is_live=True,
+            confirmations=known.get("confirmations", 5),
+            explorer=known.get("explorer", ""),
+            governor_delay=known.get("governor_delay_days", 2) * DAY,
+            assets=tuple(Asset(**asset) for asset in known.get("assets", ())),
+        )
+
+
+class Session:
+    """One run of an action."""
+
+    @cached_property
+    def chain(self) -> Chain:
+        """The suite on the network in use."""
+        chain = Chain.open(node_url())
+        return Chain(chain.w3, chain.addresses, Network.of(chain.chain_id).confirmations)
+
+    @cached_property
+    def network(self) -> Network:
+        return Network.of(self.chain.chain_id)
+
+    def sender(self, name: str | None) -> Sender:
+        """The account that sends: a keystore, or on a local chain the number of one of the node's."""
+        name = name or os.environ.get("SALUS_ACCOUNT")
+        if name and name.isdigit() and not self.network.is_live:
+            accounts = self.chain.w3.eth.accounts
+            if int(name) >= len(accounts):
+                raise InputError(f"the node has accounts 0 to {len(accounts) - 1}", field="account")
+            return Unlocked(accounts[int(name)])
+        return signer(name, key_variable="SALUS_PRIVATE_KEY", parameter="account")
+
+    def act(self, actions: Action | Sequence[Action], sender: Sender) -> list[Receipt]:
+        """Shows the plan, tries it without sending, asks on a live network, sends one after the other."""
+        planned = [actions] if isinstance(actions, Action) else list(actions)
+        self.show(planned, sender)
+        # The first is tried before the question; the others may depend on it, and are tried when it is done.
+        self.chain.preview(planned[0], sender.address)
+        self.confirm()
+        return [self.send(action, sender) for action in planned]
+
+    def show(self, planned: Sequence[Action], sender: Sender) -> None:
+        """The plan in words: where, as whom, what."""
+        out.print(
+            f"On {self.network.name} (chain {self.network.chain_id}), as {sender.address}:", markup=False
+        )
+        for action in planned:
+            for line in action.words:
+                out.print(f"  {line}", markup=False)
+
+    def confirm(self) -> None:
+        """On a live network nothing is sent without a yes."""
+        if self.network.is_live and not ask("Send this?"):
+            out.print("Nothing was sent.")
+            raise SystemExit(0)
+
+    def send(self, action: Action, sender: Sender) -> Receipt:
+        """Sends one action and says so."""
+        receipt = self.chain.send(action, sender)
+        self.said(receipt)
+        return receipt
+
+    def said(self, receipt: Receipt) -> None:
+        """Where a transaction can be looked up."""
+        link = f"  {self.network.explorer}{receipt.transaction}" if self.network.explorer else ""
+        out.print(f"Done in block {receipt.block}: {receipt.transaction}{link}", markup=False)
+
+
+def node_url() -> str:
+    """The node of the network that `brownie` or `tools.run` was told."""
+    load_dotenv(ROOT / ".env")
+    brownie = sys.modules.get("brownie")
+    if brownie is not None and brownie.network.is_connected():
+        return str(brownie.web3.provider.endpoint_uri)
+    url = os.environ.get("SALUS_RPC_URL")
+    if not url:
+        raise NodeUnreachable(
+            "no node is named",
+            remedy="start with `python -m tools.run --network <name> -- …`, or set SALUS_RPC_URL",
+        )
+    return url
+
+
+def ask(question: str) -> bool:
+    """Asks until the answer is yes or no; a closed input is a no."""
+    while True:
+        try:
+            answer = input(f"{question} [yes/no] ").strip().lower()
+        except EOFError:
+            return False
+        if answer in ("yes", "no"):
+            return answer == "yes"
+
+
+def signer(name: str | None, *, key_variable: str, parameter: str) -> LocalAccount:
+    """A key from a keystore by name, or from an environment variable: no other source, and no default."""
+    load_dotenv(ROOT / ".env")
+    if name:
+        return _from_keystore(name, parameter)
+    digits = os.environ.get(key_variable)
+    if not digits:
+        raise InputError(
+            "no key is named",
+            field=parameter,
+            remedy=f"give {parameter}=<keystore>, or set {key_variable} in .env",
+        )
+    try:
+        return _account(digits)
+    except ValueError:
+        # the value is a key, be it a mistyped one, and is not shown
+        raise InputError(
+            "is not a private key of 32 bytes", field=key_variable, remedy="correct it"
+        ) from None
+
+
+def _from_keystore(name: str, parameter: str) -> LocalAccount:
+    folders = (ROOT / "keystores", Path.home() / ".brownie" / "accounts")
+    path = next((folder / f"{name}.json" for folder in folders if (folder / f"{name}.json").is_file()), None)
+    if path is None:
+        raise InputError(
+            f"there is no keystore {name!r}",
+            field=parameter,
+            remedy="make one: brownie accounts new <name>; `brownie accounts list` shows them",
+        )
+    try:
+        content = json.loads(path.read_text())
+        return _account(Account.decrypt(content, _password(name)))
+    except (ValueError, KeyError, TypeError):
+        raise InputError("cannot be opened with this password", file=str(path), remedy="try again") from None
+
+
+def _password(name: str) -> str:
+    given = os.environ.get("SALUS_PASSWORD")
+    return given if given is not None else getpass.getpass(f"Password of keystore {name}: ")
+
+
+def _account(key: Any) -> LocalAccount:
+    account: LocalAccount = Account.from_key(key)
+    return account

@@ -1,0 +1,322 @@
+"""Hospital, clinic, laboratory, pharmacy. `brownie run hospital` lists the actions.
+
+What a hospital files goes through its outbox, a file on its own disk: every action can be stopped at any
+point and run again, and none attests or files a line twice.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, track
+
+from salus import fhir, files, money, submission
+from salus.card_folder import CardFolder
+from salus.chain import accreditation, claims
+from salus.days import latest_day, to_date
+from salus.errors import InputError, OutboxError, RecordError
+from salus.outbox import Entry, Outbox, Place, State
+from salus.provider_key import ProviderKey
+from salus.recheck import recheck as compare
+from salus.records import RecordKey
+from scripts._session import DAY, Session, signer
+from scripts._words import (
+    AccountName,
+    Actor,
+    Address,
+    Hex32,
+    Moment,
+    Names,
+    ProviderNumber,
+    err,
+    out,
+    table_of,
+)
+
+actor = Actor("hospital", "manages its seal keys, attests FHIR records, files claims and follows them")
+
+OutboxPath = Annotated[Path, "the outbox file; made if it is not there"]
+ClaimNumber = Annotated[str, "the hospital's own number of the claim"]
+TableName = Annotated[str, "a shipped benefit table (family, critical-illness) or a YAML file"]
+OUTBOX = Path("outbox.sqlite")
+LOW, HIGH = 0, 90
+"""Days that an attestation may be good for."""
+
+
+def main() -> None:
+    actor.list()
+
+
+@actor.action
+def add_key(
+    provider: ProviderNumber,
+    attestor: Annotated[Address, "address of the seal key"],
+    from_time: Annotated[Moment, "first moment at which it may sign"],
+    until: Annotated[Moment, "first moment at which it may not"],
+    account: AccountName = None,
+) -> None:
+    """Lets a seal key sign attestations for a stretch of time."""
+    session = Session()
+    action = accreditation.add_key(
+        session.chain, provider=provider, attestor=attestor, from_=from_time, until=until
+    )
+    session.act(action, session.sender(account))
+
+
+@actor.action
+def revoke_key(
+    provider: ProviderNumber,
+    attestor: Annotated[Address, "address of the seal key"],
+    account: AccountName = None,
+) -> None:
+    """Kills a seal key for good: nothing that it signed can be filed from now on."""
+    session = Session()
+    action = accreditation.revoke_key(session.chain, provider=provider, attestor=attestor)
+    session.act(action, session.sender(account))
+
+
+@actor.action
+def attest(
+    provider: ProviderNumber,
+    records: Annotated[Path, "a FHIR R4 Bundle, or a folder of them"],
+    cards: Annotated[Path, "folder with the cards that patients have shown (docs/files.md)"],
+    table: TableName,
+    readers: Annotated[Names, "age keys that records are sealed to beside the patient's: the insurer's"],
+    outbox: OutboxPath = OUTBOX,
+    days: Annotated[int, "for how many days the attestation is good, 1 to 90"] = 30,
+    key: Annotated[str | None, "keystore of the seal key; else SALUS_ATTESTOR_KEY"] = None,
+    dry_run: Annotated[bool, "read and check everything, keep and sign nothing"] = False,
+) -> None:
+    """Attests the bills of a folder: reads, seals and signs what is not attested yet. Sends nothing."""
+    if not LOW < days <= HIGH:
+        raise InputError(f"{days} is not 1 to {HIGH}", field="days")
+    session = Session()
+    provider_key = _provider_key()
+    attestor = signer(key, key_variable="SALUS_ATTESTOR_KEY", parameter="key")
+    session.chain.check_attestor(provider, attestor.address, session.chain.now())
+
+    with _open(session, provider, outbox) as box, _progress("bills read") as advance:
+        report = submission.draft(
+            fhir.read(records, table_of(table), today=latest_day(session.chain.now())),
+            box,
+            CardFolder(cards, table_of(table)),
+            provider_key,
+            recipients=readers,
+            advance=advance,
+            dry_run=dry_run,
+        )
+        batch = None if dry_run else submission.attest(box, session.chain, attestor, lifetime=days * DAY)
+    for problem in report.problems:
+        err.print(f"  {problem}", markup=False)
+    would = "would be attested" if dry_run else "attested"
+    out.print(
+        f"{report.new} new and {report.revised} corrected lines {would}, {report.known} were attested "
+        f"before, {len(report.problems)} bills left out for the reasons above."
+    )
+    if batch:
+        root, until = batch.attestation.root.hex(), _moment(batch.attestation.expires_at)
+        out.print(f"One signature over {len(batch)} lines, root 0x{root}, good until {until}.")
+
+
+@actor.action
+def file(
+    provider: ProviderNumber,
+    outbox: OutboxPath = OUTBOX,
+    at_once: Annotated[int, "lines in one transaction"] = submission.FILED_AT_ONCE,
+    account: AccountName = None,
+    dry_run: Annotated[bool, "say what would be filed and send nothing"] = False,
+) -> None:
+    """Files what is attested and would be decided now; what would be skipped waits, and costs nothing."""
+    session = Session()
+    with _open(session, provider, outbox) as box:
+        submission.refresh(box, session.chain)
+        with _progress("lines tried") as advance:
+            planned = submission.plan_filing(box, session.chain, at_once=at_once, advance=advance)
+        if planned and not dry_run:
+            sender = session.sender(account)
+            session.show([filing.action for filing in planned], sender)
+            session.confirm()
+            for filing in track(planned, description="filing", console=err):
+                session.said(submission.file(filing, box, session.chain, sender))
+        elif planned:
+            for line in (line for filing in planned for line in filing.action.words):
+                out.print(f"  {line}", markup=False)
+        else:
+            out.print("Nothing is ready to be filed.")
+        _summary(box)
+
+
+@actor.action
+def status(provider: ProviderNumber, outbox: OutboxPath = OUTBOX) -> None:
+    """Says where every line of the outbox stands, asking the chain first."""
+    session = Session()
+    with _open(session, provider, outbox) as box:
+        submission.refresh(box, session.chain)
+        for entry in box.entries():
+            out.print(f"  {_row(entry)}", markup=False)
+        _summary(box)
+
+
+@actor.action
+def settle(provider: ProviderNumber, outbox: OutboxPath = OUTBOX, account: AccountName = None) -> None:
+    """Settles the outbox's held claims that are due, and collects its owed ones."""
+    session = Session()
+    with _open(session, provider, outbox) as box:
+        submission.refresh(box, session.chain)
+        planned = submission.plan_settling(box, session.chain)
+        if planned:
+            session.act(planned, session.sender(account))
+            submission.refresh(box, session.chain)
+        else:
+            out.print("Nothing is due.")
+        _summary(box)
+
+
+@actor.action
+def withdraw(
+    provider: ProviderNumber,
+    claim: ClaimNumber,
+    outbox: OutboxPath = OUTBOX,
+    account: AccountName = None,
+) -> None:
+    """Takes a held or denied line back, so that a corrected one may follow (attest again)."""
+    session = Session()
+    with _open(session, provider, outbox) as box:
+        submission.refresh(box, session.chain)
+        entry = box.find(claim)
+        if entry.state not in (State.HELD, State.DENIED) or entry.decision is None:
+            raise OutboxError(
+                f"is {entry.state}",
+                resource=f"Claim/{claim}",
+                remedy="only held and denied lines can be taken back",
+            )
+        action = claims.withdraw(
+            session.chain, terms=box.cover(entry).terms, claim=entry.ref(provider), decision=entry.decision
+        )
+        session.act(action, session.sender(account))
+        box.withdrawn(entry)
+
+
+@actor.action
+def withdraw_root(
+    provider: ProviderNumber,
+    root: Annotated[Hex32, "of the attestation"],
+    outbox: OutboxPath = OUTBOX,
+    account: AccountName = None,
+) -> None:
+    """Takes back a whole attestation: what is not filed yet can never be."""
+    session = Session()
+    with _open(session, provider, outbox) as box:
+        submission.refresh(box, session.chain)
+        session.act(
+            claims.withdraw_root(session.chain, provider=provider, root=root), session.sender(account)
+        )
+        box.root_withdrawn(root)
+
+
+@actor.action
+def export(
+    provider: ProviderNumber,
+    folder: Annotated[Path, "where the sealed records go; made if it is not there"],
+    outbox: OutboxPath = OUTBOX,
+) -> None:
+    """Writes each line's sealed record as a file, to be handed to insurer and patient."""
+    session = Session()
+    folder.mkdir(parents=True, exist_ok=True)
+    with _open(session, provider, outbox) as box:
+        entries = box.entries()
+        for entry in track(entries, description="records", console=err):
+            name = f"{entry.diagnosis.bill_line.hex()}-{entry.diagnosis.revision}.age"
+            files.write_durably(folder / name, [box.sealed(entry)], fault=RecordError, private=True)
+    out.print(f"{len(entries)} sealed records are in {folder}.", markup=False)
+
+
+@actor.action
+def recheck(
+    provider: ProviderNumber,
+    claim: ClaimNumber,
+    patient: Annotated[str, "the hospital's own id of the patient"],
+    cards: Annotated[Path, "folder with the cards that patients have shown"],
+    table: TableName,
+    record_key: Annotated[Path, "file with an age key that the record was sealed to"],
+    outbox: OutboxPath = OUTBOX,
+) -> None:
+    """Opens a line's record and recomputes every field that was attested."""
+    session = Session()
+    opener = RecordKey(files.read(record_key, fault=RecordError).decode("ascii", "replace"))
+    with _open(session, provider, outbox) as box:
+        entry = box.find(claim)
+        sealed = box.sealed(entry)
+    memberships = CardFolder(cards, table_of(table)).covering(patient, entry.diagnosis.service_from)
+    membership = next((one for one in memberships if one.policy_id == entry.diagnosis.policy), None)
+    if membership is None:
+        raise InputError(
+            "no card of the patient opens this claim", field="patient", remedy="name the patient"
+        )
+    found = compare(entry.diagnosis, sealed, opener, membership, provider_key=_provider_key())
+    for difference in found.differences:
+        out.print(f"  {difference.field} is not what the record gives", markup=False)
+    out.print(
+        f"Not checked: {', '.join(found.unchecked)}." if found.unchecked else "Every field was checked."
+    )
+    if not found.passed:
+        raise RecordError(f"differs in {len(found.differences)} fields", resource=f"Claim/{claim}")
+    out.print("The line says what the record says.")
+
+
+def _open(session: Session, provider: int, path: Path) -> Outbox:
+    chain = session.chain
+    return Outbox(path, Place(chain.chain_id, chain.addresses.genesis, chain.desk.address, provider))
+
+
+def _provider_key() -> ProviderKey:
+    digits = os.environ.get("SALUS_PROVIDER_KEY")
+    if not digits:
+        raise InputError(
+            "is not set", field="SALUS_PROVIDER_KEY", remedy="set it in .env: 64 hexadecimal digits, for good"
+        )
+    return ProviderKey.from_hex(digits)
+
+
+def _row(entry: Entry) -> str:
+    diagnosis = entry.diagnosis
+    billed = money.to_words(diagnosis.billed, diagnosis.currency)
+    words = f"{entry.claim:<38} {to_date(diagnosis.service_from)}  {billed:>16}  {entry.state:<9}"
+    if entry.state is State.SKIPPED and entry.reason is not None:
+        return f"{words} {entry.reason.words}"
+    if entry.decision is None:
+        return words
+    paid = money.to_words(entry.decision.remittance.paid, diagnosis.currency)
+    codes = " ".join(str(code) for code in entry.decision.codes)
+    due = f" from {_moment(entry.decision.release_at)}" if entry.state is State.HELD else ""
+    return f"{words} {paid} {codes}{due}"
+
+
+def _summary(box: Outbox) -> None:
+    counts = Counter(entry.state for entry in box.entries())
+    words = ", ".join(f"{counts[state]} {state}" for state in State if counts[state])
+    out.print(f"In the outbox: {words or 'nothing'}.")
+
+
+def _moment(second: int) -> str:
+    return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%d %H:%M} UTC"
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int], None]]:
+    """Counts on stderr what comes in unknown number."""
+    columns = (SpinnerColumn(), TextColumn("{task.completed} " + what), TimeElapsedColumn())
+    with Progress(*columns, console=err) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda count: bar.advance(task, count)
+
+
+if __name__ == "__main__":
+    actor.main(sys.argv[1:], globals())

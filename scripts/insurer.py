@@ -1,0 +1,252 @@
+"""Insurer and capital provider: pools, quotes, policies. `brownie run insurer` lists the actions."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from salus import enrolment, files, money
+from salus.chain import Action, Pool, events, policies, pools
+from salus.chain.actions import accreditation
+from salus.errors import PolicyError
+from salus.offer import Offer
+from salus.policy import PolicyFile
+from salus.records import RecordKey
+from scripts._session import Session, signer
+from scripts._words import AccountName, Actor, Address, Amount, ProviderNumber, out, table_of
+
+actor = Actor("insurer", "opens risk pools, signs policies, and brings or takes capital")
+
+PoolAddress = Annotated[Address, "the pool"]
+TableName = Annotated[str, "a shipped benefit table (family, critical-illness) or a YAML file"]
+
+
+def main() -> None:
+    actor.list()
+
+
+@actor.action
+def create_pool(
+    asset: Annotated[Address, "the token that it holds; the governor must have listed it"],
+    name: Annotated[str, "of its shares, such as 'Family Pool'"],
+    symbol: Annotated[str, "of its shares, such as sFAM"],
+    account: AccountName = None,
+) -> None:
+    """Opens a risk pool with the sender as its insurer, and says its address."""
+    session = Session()
+    sender = session.sender(account)
+    action = pools.create(session.chain, asset=asset, insurer=sender.address, name=name, symbol=symbol)
+    (receipt,) = session.act(action, sender)
+    (created,) = session.chain.events(events.PoolCreated, receipt)
+    out.print(f"The pool is {created.pool}.")
+
+
+@actor.action
+def add_quote_signer(
+    pool: PoolAddress,
+    signer: Annotated[Address, "the key's address"],
+    remove: Annotated[bool, "write remove=yes to end its right"] = False,
+    account: AccountName = None,
+) -> None:
+    """Lets a key sign policies that the pool carries, or no longer."""
+    session = Session()
+    action = pools.set_quote_signer(session.chain.pool(pool), signer=signer, allowed=not remove)
+    session.act(action, session.sender(account))
+
+
+@actor.action
+def set_cap(
+    pool: PoolAddress,
+    provider: ProviderNumber,
+    limit: Annotated[Amount, "a UTC day's payments without review; 0 holds every claim"],
+    account: AccountName = None,
+) -> None:
+    """Sets what the pool pays a provider without review on one day."""
+    session = Session()
+    found = session.chain.pool(pool)
+    limit_minor = money.to_minor(limit, found.currency)
+    action = accreditation.set_daily_cap(found, provider=provider, limit=limit_minor)
+    session.act(action, session.sender(account))
+
+
+@actor.action
+def pause_sales(
+    pool: PoolAddress,
+    table: TableName,
+    resume: Annotated[bool, "write resume=yes to sell again"] = False,
+    account: AccountName = None,
+) -> None:
+    """Stops new policies under a benefit table, or lets them be sold again."""
+    session = Session()
+    action = pools.pause_sales(
+        session.chain.pool(pool), benefit_table=table_of(table).hash, paused=not resume
+    )
+    session.act(action, session.sender(account))
+
+
+@actor.action
+def quote(
+    offer: Annotated[Path, "YAML: pool, days, limits, premium, exclusions"],
+    enrolled: Annotated[Path, "the holder's sealed enrolment"],
+    table: TableName,
+    record_key: Annotated[Path, "file with the insurer's age key, which opens the enrolment"],
+    policy: Annotated[Path, "where the policy file is written"],
+    quote: Annotated[Path, "where the signed quote is written"],
+    key: Annotated[str | None, "keystore of the quote signer; else SALUS_QUOTE_KEY"] = None,
+) -> None:
+    """Checks an enrolment, writes the terms and signs them. Sends nothing."""
+    session = Session()
+    terms = Offer.load(offer)
+    product = table_of(table)
+    opener = RecordKey(files.read(record_key, fault=PolicyError).decode("ascii", "replace"))
+    members = enrolment.from_json(opener.decrypt(files.read(enrolled, fault=PolicyError)))
+    enrolment.check(members, product, terms.exclusions(len(members)))
+
+    written = terms.policy(session.chain.book_domain, product, members)
+    account = signer(key, key_variable="SALUS_QUOTE_KEY", parameter="key")
+    found = session.chain.pool(written.terms.pool)
+    signature = written.book.sign(written.terms, account)
+    if not found.contract.functions.isQuoteSigner(account.address).call():
+        out.print(f"Note: {account.address} may not sign for this pool yet; see add_quote_signer.")
+
+    written.save(policy)
+    content = {"salusQuote": 1, "signer": account.address, "signature": "0x" + signature.hex()}
+    files.write_durably(quote, [json.dumps(content).encode(), b"\n"], fault=PolicyError)
+    out.print(f"Policy 0x{written.policy_id.hex()} of {len(members)} members: {policy}", markup=False)
+    out.print(f"Whoever pays {found.words(written.terms.premium)} can issue it with {quote}.", markup=False)
+
+
+@actor.action
+def issue(
+    policy: Annotated[Path, "the policy file"],
+    quote: Annotated[Path, "the signed quote"],
+    permit: Annotated[bool, "sign a permit instead of approving first (needs the payer's own key)"] = False,
+    account: AccountName = None,
+) -> None:
+    """Pays the premium and issues the policy. Anyone may pay for the holder."""
+    session = Session()
+    sender = session.sender(account)
+    document = PolicyFile.load(policy)
+    quote_signer, signature = _quote(quote)
+    found = session.chain.pool(document.terms.pool)
+    premium = document.terms.premium
+
+    signed = None
+    approvals: list[Action] = []
+    if permit:
+        payer = signer(account, key_variable="SALUS_PRIVATE_KEY", parameter="account")
+        signed = policies.sign_permit(
+            found, amount=premium, deadline=session.chain.now() + 3_600, signer=payer
+        )
+    else:
+        approvals = _approval(found, sender.address, premium)
+    issuing = policies.issue(
+        session.chain, terms=document.terms, quote_signer=quote_signer, quote=signature, permit=signed
+    )
+    session.act([*approvals, issuing], sender)
+    out.print(f"Policy 0x{document.policy_id.hex()} is issued.")
+
+
+@actor.action
+def deposit(
+    pool: PoolAddress,
+    amount: Annotated[Amount, "capital to bring"],
+    account: AccountName = None,
+) -> None:
+    """Brings capital for shares of the pool."""
+    session = Session()
+    sender = session.sender(account)
+    found = session.chain.pool(pool)
+    minor = money.to_minor(amount, found.currency)
+    deposit = pools.deposit(found, amount=minor, receiver=sender.address)
+    session.act([*_approval(found, sender.address, minor), deposit], sender)
+
+
+@actor.action
+def give_notice(
+    pool: PoolAddress,
+    shares: Annotated[int | None, "how many; all without it"] = None,
+    account: AccountName = None,
+) -> None:
+    """Gives notice for shares: they may leave in 35 days, within the 14 days after."""
+    session = Session()
+    sender = session.sender(account)
+    found = session.chain.pool(pool)
+    owned = found.contract.functions.balanceOf(sender.address).call()
+    session.act(pools.give_notice(found, shares=owned if shares is None else shares), sender)
+
+
+@actor.action
+def redeem(
+    pool: PoolAddress,
+    shares: Annotated[int | None, "how many; all that may leave now without it"] = None,
+    account: AccountName = None,
+) -> None:
+    """Turns shares whose notice has run into tokens."""
+    session = Session()
+    sender = session.sender(account)
+    found = session.chain.pool(pool)
+    most = found.contract.functions.maxRedeem(sender.address).call()
+    if not shares and not most:
+        out.print("No share may leave now: give notice first, or wait until capital is free.")
+        raise SystemExit(1)
+    action = pools.redeem(
+        found, shares=most if shares is None else shares, receiver=sender.address, owner=sender.address
+    )
+    session.act(action, sender)
+
+
+@actor.action
+def recapitalise(
+    pool: PoolAddress,
+    amount: Annotated[Amount, "at most; no more than the deficit is taken"],
+    account: AccountName = None,
+) -> None:
+    """Fills the pool's deficit, for nothing in return."""
+    session = Session()
+    sender = session.sender(account)
+    found = session.chain.pool(pool)
+    minor = money.to_minor(amount, found.currency)
+    action = pools.recapitalise(found, amount=minor)
+    session.act([*_approval(found, sender.address, minor), action], sender)
+
+
+@actor.action
+def status(pool: PoolAddress) -> None:
+    """Says what a pool has, owes and locks."""
+    found = Session().chain.pool(pool)
+    functions = found.contract.functions
+    rows = (
+        ("insurer", found.insurer),
+        ("balance", found.token_words(found.asset.functions.balanceOf(found.address).call())),
+        ("claims not yet paid", found.words(functions.outstanding().call())),
+        ("premium not yet earned", found.words(functions.unearned().call())),
+        ("capital", found.token_words(functions.totalAssets().call())),
+        ("locked by policies", found.words(functions.locked().call())),
+        ("free capital", found.token_words(functions.freeAssets().call())),
+        ("deficit", found.token_words(functions.deficit().call())),
+    )
+    for name, value in rows:
+        out.print(f"  {name:<24} {value}", markup=False)
+
+
+def _approval(pool: Pool, payer: str, amount: int) -> list[Action]:
+    """The approval that a payment needs first, if it is not there."""
+    allowed = pool.asset.functions.allowance(payer, pool.address).call()
+    return [] if allowed >= amount * pool.unit else [pools.approve(pool, amount=amount)]
+
+
+def _quote(path: Path) -> tuple[str, bytes]:
+    content = files.parse_object(
+        files.read(path, fault=PolicyError), fault=PolicyError, wanted="a quote file"
+    )
+    try:
+        return str(content["signer"]), bytes.fromhex(content["signature"].removeprefix("0x"))
+    except (KeyError, AttributeError, ValueError):
+        raise PolicyError("is not a quote file", file=str(path), remedy="ask the insurer") from None
+
+
+if __name__ == "__main__":
+    actor.main(sys.argv[1:], globals())

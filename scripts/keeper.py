@@ -1,0 +1,71 @@
+"""Keeper: does for everyone what anyone may do. `brownie run keeper` lists the actions."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import Annotated
+
+from rich.progress import track
+
+from salus import keeping
+from salus.chain import Action, Sender, pools
+from salus.errors import Reverted
+from scripts._session import Session
+from scripts._words import AccountName, Actor, Address, err, out
+
+actor = Actor("keeper", "settles, collects and closes what is due, and pays nobody but the payees")
+
+
+def main() -> None:
+    actor.list()
+
+
+@actor.action
+def settle_due(account: AccountName = None) -> None:
+    """Pays every held claim whose review window is over."""
+    session = Session()
+    _each(session, keeping.due(session.chain), session.sender(account), "claim", "is due")
+
+
+@actor.action
+def collect_owed(account: AccountName = None) -> None:
+    """Pays every owed claim that its pool can pay now."""
+    session = Session()
+    _each(session, keeping.owed(session.chain), session.sender(account), "owed claim", "can be paid")
+
+
+@actor.action
+def close_due(account: AccountName = None) -> None:
+    """Closes every policy that can bring no more claims, and frees its capital."""
+    session = Session()
+    _each(session, keeping.closable(session.chain), session.sender(account), "policy", "can be closed")
+
+
+@actor.action
+def accrue(pool: Annotated[Address, "the pool"], account: AccountName = None) -> None:
+    """Books the premium that a pool has earned until now."""
+    session = Session()
+    session.act(pools.accrue(session.chain.pool(pool)), session.sender(account))
+
+
+def _each(session: Session, found: Iterable[Action], sender: Sender, what: str, state: str) -> None:
+    planned = list(found)
+    if not planned:
+        out.print(f"No {what} {state}.")
+        return
+    session.show(planned, sender)
+    session.confirm()
+    refused = 0
+    for action in track(planned, description=f"{len(planned)} × {what}", console=err):
+        try:
+            session.send(action, sender)
+        except Reverted as error:
+            # somebody else may have been faster, and one that fails stops no other
+            refused += 1
+            out.print(f"{action.words[0]} {error}", markup=False)
+    out.print(f"{len(planned) - refused} done, {refused} refused.")
+
+
+if __name__ == "__main__":
+    actor.main(sys.argv[1:], globals())

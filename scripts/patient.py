@@ -1,0 +1,219 @@
+"""Patient and policyholder: keys, cards, consent, claims. `brownie run patient` lists the actions."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from salus import enrolment, files, money
+from salus.card import MemberCard, PolicyKey
+from salus.chain import claims as desk
+from salus.chain import consents, events
+from salus.days import to_date
+from salus.errors import CardError
+from salus.membership import open_card
+from salus.offer import People
+from salus.policy import Cover, PolicyFile
+from salus.records import RecordKey, encrypt
+from salus.structs import Consent, Purpose
+from scripts._session import DAY, Session, signer
+from scripts._words import AccountName, Actor, Day, Names, out, table_of
+
+actor = Actor("patient", "makes keys and cards, gives and takes back consent, reads claims")
+
+CardPath = Annotated[Path, "the member's card"]
+Provider = Annotated[int, "the provider's number; 0 for any accredited one"]
+TableName = Annotated[str, "a shipped benefit table (family, critical-illness) or a YAML file"]
+PURPOSES = {purpose.name.lower(): purpose for purpose in Purpose if purpose.name}
+
+
+def main() -> None:
+    actor.list()
+
+
+@actor.action
+def new_policy_key(
+    folder: Annotated[Path, "where the keys go; made if it is not there"],
+    people: Annotated[Path, "YAML: who is to be covered"],
+    table: TableName,
+    insurer: Annotated[str, "the insurer's age key, age1…, which the enrolment is sealed to"],
+) -> None:
+    """Makes the keys of a new policy and the enrolment for the insurer. Keys that exist are kept."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    policy_key = _policy_key(folder, make=True)
+    record_key = folder / "record.key"
+    if not record_key.exists():
+        _write_private(record_key, RecordKey.generate().reveal())
+    recipient = RecordKey(files.read(record_key, fault=CardError).decode()).recipient
+    files.write_durably(folder / "record.age", [recipient.encode(), b"\n"], fault=CardError)
+
+    enrolled = enrolment.enrol(policy_key, table_of(table), People.load(people).applicants())
+    sealed = encrypt(enrolment.reveal_json(enrolled), [insurer])
+    files.write_durably(folder / "enrolment.age", [sealed], fault=CardError)
+    out.print(f"{folder / 'policy.key'} and {record_key} are yours alone: keep copies.", markup=False)
+    out.print(f"Send {folder / 'enrolment.age'} ({len(enrolled)} members) to the insurer.", markup=False)
+
+
+@actor.action
+def cards(
+    folder: Annotated[Path, "where the keys of the policy are"],
+    policy: Annotated[Path, "the policy file that the insurer sent"],
+    people: Annotated[Path, "YAML: who is covered, as at enrolment"],
+    table: TableName,
+) -> None:
+    """Writes each member's card, as a file and as a QR code, and the cover file that goes with it."""
+    document = PolicyFile.load(policy)
+    enrolled = enrolment.enrol(
+        _policy_key(folder, make=False), table_of(table), People.load(people).applicants()
+    )
+    if tuple(one.member for one in enrolled) != document.members:
+        raise CardError(
+            "are not those who enrolled", file=str(policy), field="members", remedy="ask the insurer"
+        )
+    for one in enrolled:
+        card = one.card(document.book, document.policy_id)
+        name = folder / f"member-{one.index}"
+        card.save(name.with_suffix(".card.json"))
+        document.cover(one.index).save(name.with_suffix(".cover.json"))
+        card.qr().save(str(name.with_suffix(".svg")), scale=4)
+    out.print(f"{len(enrolled)} cards are in {folder}. Show a card like a bank card.", markup=False)
+
+
+@actor.action
+def consent(
+    card: CardPath,
+    cover: Annotated[Path, "the cover file of the card"],
+    provider: Provider,
+    from_day: Annotated[Day, "first day of care that it covers; may lie in the past"],
+    until: Annotated[Day, "last day of care that it covers"],
+    purposes: Annotated[Names, f"of {', '.join(PURPOSES)}"] = ["file"],  # noqa: B006 - never changed
+    sign_to: Annotated[
+        Path | None, "sign it to this file instead of sending; anyone may then record it"
+    ] = None,
+    account: AccountName = None,
+) -> None:
+    """Lets a provider file the member's claims. The account is the member's consent signer."""
+    session = Session()
+    member = _member(card, cover)
+    what = _purposes(purposes)
+    if sign_to is None:
+        action = consents.give(
+            session.chain, member=member, provider=provider, purposes=what, from_=from_day, until=until
+        )
+        session.act(action, session.sender(account))
+        return
+    key = signer(account, key_variable="SALUS_PRIVATE_KEY", parameter="account")
+    signed = consents.prepare(
+        session.chain,
+        signer=key.address,
+        member=member,
+        provider=provider,
+        purposes=what,
+        from_=from_day,
+        until=until,
+        deadline=session.chain.now() + 30 * DAY,
+    )
+    content = {
+        "salusConsent": 1,
+        "signer": key.address,
+        "consent": signed.to_json(),
+        "signature": "0x" + session.chain.consent_domain.sign(signed, key).hex(),
+    }
+    files.write_durably(sign_to, [json.dumps(content).encode(), b"\n"], fault=CardError)
+    out.print(f"{sign_to} holds the signed consent; it must be recorded within 30 days.", markup=False)
+
+
+@actor.action
+def record_consent(
+    consent: Annotated[Path, "the signed consent"],
+    account: AccountName = None,
+) -> None:
+    """Brings a signed consent to the chain; anyone may, and pays the fee."""
+    session = Session()
+    content = files.parse_object(
+        files.read(consent, fault=CardError), fault=CardError, wanted="a signed consent"
+    )
+    try:
+        given = Consent.from_json(content["consent"])
+        signature = bytes.fromhex(content["signature"].removeprefix("0x"))
+        action = consents.record(session.chain, signer=content["signer"], consent=given, signature=signature)
+    except (KeyError, AttributeError, ValueError):
+        raise CardError("is not a signed consent", file=str(consent), remedy="sign it again") from None
+    session.act(action, session.sender(account))
+
+
+@actor.action
+def withdraw_consent(
+    card: CardPath,
+    cover: Annotated[Path, "the cover file of the card"],
+    provider: Provider,
+    account: AccountName = None,
+) -> None:
+    """Takes consent back for care after today; care until today stays payable."""
+    session = Session()
+    action = consents.withdraw(session.chain, member=_member(card, cover), provider=provider)
+    session.act(action, session.sender(account))
+
+
+@actor.action
+def claims(
+    card: CardPath,
+    cover: Annotated[Path, "the cover file of the card"],
+    table: TableName,
+) -> None:
+    """Says what was claimed for the member of a card, what was paid, and why not more."""
+    session = Session()
+    opened = open_card(MemberCard.load(card), Cover.load(cover), table_of(table))
+    names = {row.code: row.title for row in opened.table}
+    shown = 0
+    for event in session.chain.past(events.ClaimDecided, policy=opened.policy_id):
+        if event.service.member != opened.commitment:
+            continue
+        shown += 1
+        code = opened.schedule.code_of(event.service.benefit)
+        currency = event.service.currency
+        billed = money.to_words(event.service.billed, currency)
+        paid = money.to_words(event.decision.remittance.paid, currency)
+        state = desk.status_of(session.chain, event.claim).name.lower()
+        out.print(
+            f"  {to_date(event.service.from_)}  {names.get(code or '', 'unknown care'):<32} "
+            f"billed {billed:>14}  plan pays {paid:>14}  {'withdrawn' if state == 'none' else state}",
+            markup=False,
+        )
+        for reason in event.decision.codes:
+            out.print(f"      {reason}  {reason.words}", markup=False)
+    out.print(f"{shown} claims." if shown else "No claim yet.")
+
+
+def _policy_key(folder: Path, *, make: bool) -> PolicyKey:
+    path = folder / "policy.key"
+    if make and not path.exists():
+        _write_private(path, PolicyKey.generate().reveal().hex())
+    return PolicyKey.from_hex(files.read(path, fault=CardError).decode("ascii", "replace"))
+
+
+def _write_private(path: Path, text: str) -> None:
+    files.write_durably(path, [text.encode(), b"\n"], fault=CardError, private=True)
+
+
+def _member(card: Path, cover: Path) -> bytes:
+    """The member's commitment, which must be that of the cover file: a consent for a wrong member is lost."""
+    commitment = MemberCard.load(card).key.commitment
+    if Cover.load(cover).member.commitment != commitment:
+        raise CardError("is for another member than the cover file", file=str(card), remedy="use its own")
+    return commitment
+
+
+def _purposes(names: list[str]) -> Purpose:
+    found = Purpose(0)
+    for name in names:
+        if name not in PURPOSES:
+            raise CardError(f"{name} is none of {', '.join(PURPOSES)}", field="purposes")
+        found |= PURPOSES[name]
+    return found
+
+
+if __name__ == "__main__":
+    actor.main(sys.argv[1:], globals())
