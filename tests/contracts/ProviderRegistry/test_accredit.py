@@ -1,0 +1,63 @@
+"""accredit
+
+given a stranger
+└── it should refuse
+given the accreditor
+├── when the window is empty or turned round
+│   └── it should refuse
+├── when the admin is nobody
+│   └── it should refuse
+└── when all is well
+    ├── it should give the next number, and tell
+    └── it should accredit from the first day to the last before the end
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.answers import emitted, refuses
+from tests.support.craft import word
+from tests.support.world import World
+
+LICENCE = word("licence of a clinic")
+
+
+def test_gives_the_next_number(world: World) -> None:
+    first, end = world.today(), world.today() + 365
+
+    made = world.providers.accredit(world.stranger, first, end, LICENCE, {"from": world.accreditor})
+
+    assert made.return_value == world.provider + 1 == world.providers.providerCount()
+    assert emitted(made, "ProviderAccredited") == {
+        "provider": made.return_value,
+        "admin": world.stranger,
+        "from": first,
+        "until": end,
+        "licence": LICENCE,
+    }
+    assert world.providers.providerOf(made.return_value) == (world.stranger, first, end, False)
+
+
+def test_accredits_from_the_first_day_to_before_the_end(world: World) -> None:
+    provider = world.accredit(world.stranger, 20_000, 20_002)
+
+    days = [world.providers.accreditedOn(provider, day) for day in range(19_999, 20_003)]
+
+    assert days == [False, True, True, False]
+
+
+@pytest.mark.parametrize(("first", "end"), [(20_000, 20_000), (20_001, 20_000)])
+def test_refuses_an_empty_window(world: World, first: int, end: int) -> None:
+    with refuses("InvalidWindow", first, end):
+        world.accredit(world.stranger, first, end)
+
+
+def test_refuses_nobody_as_admin(world: World) -> None:
+    with refuses("ZeroAdmin"):
+        world.accredit("0x" + "00" * 20)
+
+
+def test_refuses_a_stranger(world: World) -> None:
+    with refuses("AccessManagedUnauthorized", world.stranger):
+        world.providers.accredit(world.stranger, 0, 1, LICENCE, {"from": world.stranger})

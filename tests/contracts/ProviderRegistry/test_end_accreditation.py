@@ -1,0 +1,85 @@
+"""endAccreditation
+
+given a stranger, or a number that no provider has
+└── it should refuse
+given an accreditation
+├── when it would end before today
+│   └── it should refuse: what was true stays true
+├── when it would not end earlier than it does
+│   └── it should refuse
+├── when it has not begun, and would end before it begins
+│   └── it should refuse, but take its first day
+└── when it ends today or on a day to come
+    ├── it should hold until the day before, and tell
+    └── it should be open to renewal
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.answers import emitted, refuses
+from tests.support.craft import word
+from tests.support.world import World
+
+
+@pytest.fixture
+def provider(world: World) -> int:
+    """Accredited since ten days, for ten more."""
+    return world.accredit(world.stranger, world.today() - 10, world.today() + 10)
+
+
+@pytest.mark.parametrize("ahead", [0, 1, 9])
+def test_ends_on_the_day(world: World, provider: int, ahead: int) -> None:
+    day = world.today() + ahead
+
+    ended = world.providers.endAccreditation(provider, day, {"from": world.accreditor})
+
+    assert emitted(ended, "AccreditationEnded") == {"provider": provider, "until": day}
+    assert world.providers.accreditedOn(provider, day - 1)
+    assert not world.providers.accreditedOn(provider, day)
+
+
+def test_may_be_renewed_from_that_day(world: World, provider: int) -> None:
+    today = world.today()
+    world.providers.endAccreditation(provider, today, {"from": world.accreditor})
+
+    world.providers.renew(provider, today, today + 1, word("licence"), {"from": world.accreditor})
+
+    assert [world.providers.accreditedOn(provider, today + day) for day in (-1, 0, 1)] == [True, True, False]
+
+
+def test_refuses_yesterday(world: World, provider: int) -> None:
+    today = world.today()
+
+    with refuses("PastIsFixed", today - 1, today):
+        world.providers.endAccreditation(provider, today - 1, {"from": world.accreditor})
+
+
+@pytest.mark.parametrize("later", [0, 1])
+def test_refuses_to_lengthen(world: World, provider: int, later: int) -> None:
+    day = world.today() + 10 + later
+
+    with refuses("InvalidWindow", world.today() - 10, day):
+        world.providers.endAccreditation(provider, day, {"from": world.accreditor})
+
+
+def test_ends_before_it_begins_only_by_beginning_never(world: World) -> None:
+    first = world.today() + 5
+    provider = world.accredit(world.stranger, first, first + 10)
+
+    with refuses("InvalidWindow", first, first - 1):
+        world.providers.endAccreditation(provider, first - 1, {"from": world.accreditor})
+    world.providers.endAccreditation(provider, first, {"from": world.accreditor})
+
+    assert not world.providers.accreditedOn(provider, first)
+
+
+def test_refuses_an_unknown_provider(world: World) -> None:
+    with refuses("UnknownProvider", 77):
+        world.providers.endAccreditation(77, world.today(), {"from": world.accreditor})
+
+
+def test_refuses_a_stranger(world: World, provider: int) -> None:
+    with refuses("AccessManagedUnauthorized", world.stranger):
+        world.providers.endAccreditation(provider, world.today(), {"from": world.stranger})

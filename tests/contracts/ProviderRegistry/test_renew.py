@@ -1,0 +1,95 @@
+"""renew
+
+given a stranger, or a number that no provider has
+└── it should refuse
+given a window in force
+├── when the new one is empty, begins before it, or ends before it
+│   └── it should refuse
+├── when the new one begins by its end
+│   └── it should be one window, also where they only touch
+└── when the new one begins later
+    ├── it should leave the days between without accreditation
+    └── it should keep every earlier window true
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.answers import emitted, refuses
+from tests.support.craft import word
+from tests.support.world import World
+
+FIRST, END = 20_000, 20_010
+LICENCE = word("renewed licence")
+
+
+@pytest.fixture
+def provider(world: World) -> int:
+    return world.accredit(world.stranger, FIRST, END)
+
+
+def renew(world: World, provider: int, first: int, end: int) -> Any:
+    return world.providers.renew(provider, first, end, LICENCE, {"from": world.accreditor})
+
+
+def accredited(world: World, provider: int, first: int, end: int) -> list[int]:
+    """The days among these on which the provider is accredited."""
+    return [day for day in range(first, end) if world.providers.accreditedOn(provider, day)]
+
+
+@pytest.mark.parametrize("first", [FIRST, FIRST + 1, END])
+def test_extends_the_window(world: World, provider: int, first: int) -> None:
+    renewed = renew(world, provider, first, END + 5)
+
+    assert emitted(renewed, "ProviderAccredited") == {
+        "provider": provider,
+        "admin": world.stranger,
+        "from": first,
+        "until": END + 5,
+        "licence": LICENCE,
+    }
+    assert world.providers.providerOf(provider)[1:3] == (FIRST, END + 5)
+    assert accredited(world, provider, FIRST - 2, END + 7) == list(range(FIRST, END + 5))
+
+
+def test_takes_a_new_licence_for_the_same_window(world: World, provider: int) -> None:
+    renew(world, provider, FIRST, END)
+
+    assert world.providers.providerOf(provider)[1:3] == (FIRST, END)
+
+
+def test_leaves_gaps_and_keeps_earlier_windows(world: World, provider: int) -> None:
+    renew(world, provider, END + 1, END + 3)
+    renew(world, provider, END + 6, END + 8)
+
+    expected = [*range(FIRST, END), END + 1, END + 2, END + 6, END + 7]
+    assert accredited(world, provider, FIRST - 2, END + 10) == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "end"),
+    [
+        (END, END),
+        (END + 1, END),
+        (FIRST - 1, END + 5),
+        (FIRST, END - 1),
+    ],
+)
+def test_refuses_a_window_that_is_empty_or_not_after_the_latest(
+    world: World, provider: int, first: int, end: int
+) -> None:
+    with refuses("InvalidWindow", first, end):
+        renew(world, provider, first, end)
+
+
+def test_refuses_an_unknown_provider(world: World) -> None:
+    with refuses("UnknownProvider", 77):
+        renew(world, 77, FIRST, END)
+
+
+def test_refuses_a_stranger(world: World, provider: int) -> None:
+    with refuses("AccessManagedUnauthorized", world.stranger):
+        world.providers.renew(provider, FIRST, END, LICENCE, {"from": world.stranger})

@@ -1,0 +1,40 @@
+"""standingOf
+
+given a provider
+├── when the day lies in its accreditation
+│   └── it should be accredited
+├── when the day lies outside
+│   └── it should not be, whatever today is
+└── when it was never accredited
+    └── it should know nothing, and leave no cap
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.bills import standing
+from tests.support.world import World
+
+
+def test_asks_for_the_day_of_service_and_not_for_today(world: World, desk: Any) -> None:
+    provider = world.accredit(world.stranger, world.today() - 2, world.today())
+
+    days = [world.today() + ahead for ahead in (-3, -2, -1, 0)]
+
+    accredited = [standing(world, desk, day, provider=provider)["accredited"] for day in days]
+    assert accredited == [False, True, True, False]
+
+
+def test_knows_nothing_of_an_unknown_provider(world: World, desk: Any) -> None:
+    assert standing(world, desk, provider=77) == {
+        "accredited": False,
+        "under_review": False,
+        "decided": False,
+        "same_diagnosis": False,
+        "revision": 0,
+        "billed": 0,
+        "currency": "",
+        "claimed_by_others": 0,
+        "cap_left": 0,
+    }

@@ -1,0 +1,30 @@
+"""What a contract answers: its typed errors with their arguments, and its events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from brownie import reverts
+from brownie.convert.datatypes import HexString
+
+
+def refuses(error: str, *arguments: Any) -> Any:
+    """A context in which the contract must refuse with this error and exactly these arguments."""
+    return reverts(refusal(error, *arguments))
+
+
+def refusal(error: str, *arguments: Any) -> str:
+    """A typed error as Brownie writes it."""
+    return f"{error}: {', '.join(map(_text, arguments))}"
+
+
+def emitted(transaction: Any, name: str) -> dict[str, Any]:
+    """The arguments of the only event of that name; bytes as bytes."""
+    (event,) = transaction.events[name]
+    return {key: bytes(value) if isinstance(value, HexString) else value for key, value in event.items()}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool | int | bytes):
+        return str(value)
+    return str(getattr(value, "address", value)).lower()
