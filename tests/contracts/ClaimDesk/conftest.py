@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.support.craft import Sold, word
+from tests.support.world import World
+
+
+@pytest.fixture(scope="module")
+def sold(world: World) -> Sold:
+    """A policy of one member, on its tenth day."""
+    return world.sell()
+
+
+@pytest.fixture(scope="module")
+def full(world: World) -> Sold:
+    """A policy whose members bear nothing, so that what is billed is paid; on its tenth day."""
+    return world.sell(deductible=0, out_of_pocket=0, salt=word("full"))

@@ -1,0 +1,110 @@
+"""What tests of claims ask for again and again: the model's answer, a pool's ledger, and each step of a claim."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from brownie.convert.datatypes import HexString
+
+from salus import adjudication
+from salus.adjudication import Account, GroupUse, Outcome, Used, adjudicate
+from salus.chain.values import ClaimStatus, Decision, SkipReason
+from salus.structs import Line
+from tests.support.world import World, codes, decision
+
+
+def plain(value: Any) -> Any:
+    """An answer of Brownie's as plain integers, bytes, text and tuples."""
+    if isinstance(value, tuple):
+        return tuple(map(plain, value))
+    if isinstance(value, HexString):
+        return bytes(value)
+    return int(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class Ledger(NamedTuple):
+    """What a pool books, minor units, and what it has, token units."""
+
+    locked: int
+    outstanding: int
+    balance: int
+
+
+def ledger(world: World, pool: Any = None) -> Ledger:
+    pool = pool or world.pool
+    return Ledger(int(pool.locked()), int(pool.outstanding()), int(world.asset.balanceOf(pool)))
+
+
+def lock(line: Line, account: Account) -> int:
+    """What the pool keeps for the line's policy, minor units."""
+    return adjudication.lock(line.policy.annual_limit, line.policy.solvency_bps, account)
+
+
+def account(world: World, line: Line) -> Account:
+    """The counters of the line's policy."""
+    return Account.from_tuple(plain(world.book.accountOf(line.diagnosis.policy)))
+
+
+def use(world: World, line: Line) -> GroupUse:
+    """The counters of the line's group."""
+    _, counters = world.book.usageOf(line.diagnosis.policy, line.benefit.group_key)
+    return GroupUse.from_tuple(plain(counters))
+
+
+def model(world: World, line: Line, claimed_by_others: int = 0) -> Outcome:
+    """What the reference model decides on the line today, with the counters as they stand."""
+    used = Used(
+        account=account(world, line),
+        group=use(world, line),
+        claimed_by_others=claimed_by_others,
+        filed_day=world.today(),
+    )
+    return adjudicate(line.policy, line.member, line.benefit, line.diagnosis, used)
+
+
+def preview(
+    world: World, line: Line, *, at: int | None = None, **changes: Any
+) -> tuple[SkipReason, Decision]:
+    """What filing would decide, now or in a block at the second `at`."""
+    filing = world.attest([line], **changes)
+    if at is not None:
+        world.travel(at)
+    reason, decided = world.desk.preview(filing.attestation.as_tuple(), filing.lines[0].as_tuple())
+    return SkipReason(reason), Decision.from_tuple(plain(decided))
+
+
+def status_at(world: World, line: Line, second: int) -> ClaimStatus:
+    """What the line would become if it were filed in a block at that second."""
+    reason, decided = preview(world, line, at=second)
+    assert reason is SkipReason.NONE, reason
+    return decided.status
+
+
+def code_of(world: World, line: Line, **changes: Any) -> str:
+    """The only code with which the line would be decided."""
+    reason, decided = preview(world, line, **changes)
+    assert reason is SkipReason.NONE, reason
+    (carc,) = decided.codes
+    return carc.code
+
+
+def hold(world: World, line: Line) -> Decision:
+    """Files a line that is held, by a cap of 0, and gives its decision."""
+    world.providers.setDailyCap(world.pool, world.provider, 0, {"from": world.insurer})
+    filed = world.file(line)
+    held = decision(filed)
+    assert held.status is ClaimStatus.HELD, codes(filed)
+    return held
+
+
+def settle(world: World, line: Line, decided: Decision, sender: Any = None) -> Any:
+    return world.desk.settle(world.claim(line), decided.as_tuple(), {"from": sender or world.stranger})
+
+
+def collect(world: World, line: Line, decided: Decision, sender: Any = None) -> Any:
+    return world.desk.collect(world.claim(line), decided.as_tuple(), {"from": sender or world.stranger})
+
+
+def withdraw(world: World, line: Line, decided: Decision, sender: Any = None) -> Any:
+    arguments = line.policy.as_tuple(), world.claim(line), decided.as_tuple()
+    return world.desk.withdraw(*arguments, {"from": sender or world.hospital})
