@@ -1,32 +1,65 @@
-"""What every test on a chain starts from. A folder's conftest imports these names."""
+"""What every test on a chain starts from. A folder's conftest imports these names.
+
+The contracts and their world are built once for a whole run. Every module leaves the chain as it found it, and every
+test within it too, by snapshots of their own: `chain.snapshot` keeps one only, and that is the test's.
+"""
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from tests.support.world import World
 
+_built: list[tuple[Any, World]] = []
+
 
 @pytest.fixture(scope="module")
-def suite(module_isolation: None) -> Any:
+def suite() -> Iterator[Any]:
     """The contracts, deployed by the script that deploys them for real."""
-    from brownie import accounts
-
-    from scripts.deploy import Params, deploy
-
-    return deploy(Params.local(accounts), accounts[0])
+    if not _built or _built[-1][0].manager._reverted:  # another folder's tests have reset the chain
+        _built.append(_build())
+    with _as_it_was():
+        yield _built[-1][0]
 
 
 @pytest.fixture(scope="module")
 def world(suite: Any) -> World:
     """A hospital, an insurer and a funded pool."""
-    from brownie import accounts
-
-    return World(suite, accounts)
+    return _built[-1][1]
 
 
 @pytest.fixture(autouse=True)
-def isolation(world: World, fn_isolation: None) -> None:
+def isolation(world: World) -> Iterator[None]:
     """Each test leaves the chain as it found it."""
+    with _as_it_was():
+        yield
+
+
+def _build() -> tuple[Any, World]:
+    from brownie import accounts, chain
+
+    from scripts.deploy import Params, deploy
+
+    chain.reset()
+    suite = deploy(Params.local(accounts), accounts[0])
+    world = World(suite, accounts)
+    # Brownie collects garbage whenever it goes back; without what stays anyway, that takes milliseconds.
+    gc.collect()
+    gc.freeze()
+    return suite, world
+
+
+@contextmanager
+def _as_it_was() -> Iterator[None]:
+    from brownie import chain
+
+    before = chain._take_snapshot()
+    yield
+    chain._undo_buffer.clear()
+    chain._redo_buffer.clear()
+    chain._current_id = chain._revert(before)
