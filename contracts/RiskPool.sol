@@ -21,6 +21,8 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
 
     uint64 public constant NOTICE_PERIOD = 35 days;
     uint64 public constant EXIT_WINDOW = 14 days;
+    /// @dev A notice holds any number of shares, however little a share has come to be worth.
+    uint256 private constant MAX_SUPPLY = type(uint192).max;
 
     address public immutable BOOK;
     address public immutable DESK;
@@ -134,8 +136,8 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         _locked -= uint96(unlocked);
         _outstanding += amount;
 
-        // Money reserved for earlier claims is theirs.
-        if (_balance() < _outstanding * unit) return false;
+        // Money reserved for earlier claims is theirs; a claim that the deductible swallowed needs none.
+        if (amount != 0 && _balance() < _outstanding * unit) return false;
         return _send(payee, amount);
     }
 
@@ -216,6 +218,17 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         super._withdraw(caller, receiver, owner, assets, shares);
     }
 
+    /// @dev Shares leave their notice behind. Else a holder could pass the same shares through several hands, each with
+    /// a notice, and redeem on any day.
+    function _update(address from, address to, uint256 shares) internal override {
+        super._update(from, to, shares);
+        if (from == address(0)) return;
+
+        uint256 left = balanceOf(from);
+        // Below a number of 192 bits.
+        if (left < _notices[from].shares) _notices[from].shares = uint192(left);
+    }
+
     /// @dev Refuses assets that take a fee.
     function _pull(address from, uint256 assets) private returns (uint256 balance) {
         uint256 before = _balance();
@@ -271,14 +284,20 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         return Math.saturatingSub(_balance(), _owed());
     }
 
-    /// @notice 0 while the pool is in deficit, else a bound that no asset reaches and no product below overflows.
+    /// @notice 0 while the pool is in deficit, else a bound that no asset reaches, whose shares can still be made.
     function maxDeposit(address) public view override returns (uint256) {
-        return deficit() == 0 ? type(uint128).max : 0;
+        (uint256 balance, uint256 owed) = (_balance(), _owed());
+        if (balance < owed) return 0;
+
+        uint256 shares = totalSupply() + 10 ** _decimalsOffset();
+        // Where a share is worth more than a token unit, counting it as one keeps the product in bounds.
+        uint256 assets = Math.min(balance - owed + 1, shares);
+        return Math.min(type(uint128).max, Math.mulDiv(MAX_SUPPLY - totalSupply(), assets, shares));
     }
 
     /// @notice As {maxDeposit}, in shares.
-    function maxMint(address receiver) public view override returns (uint256) {
-        return maxDeposit(receiver);
+    function maxMint(address) public view override returns (uint256) {
+        return deficit() == 0 ? Math.min(type(uint128).max, MAX_SUPPLY - totalSupply()) : 0;
     }
 
     /// @notice What the owner's notice and the free capital let out now, token units.
@@ -294,7 +313,7 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
     function _noticed(address owner) private view returns (uint256) {
         Notice memory notice = _notices[owner];
         bool open = notice.readyAt <= block.timestamp && block.timestamp < notice.readyAt + EXIT_WINDOW;
-        return open ? Math.min(notice.shares, balanceOf(owner)) : 0;
+        return open ? notice.shares : 0;
     }
 
     function _owed() private view returns (uint256) {

@@ -81,7 +81,8 @@ interface IRiskPool {
     /// @dev Requirements: the claim desk.
     function release(uint64 amount, uint256 relocked) external;
 
-    /// @notice Gives notice for the caller's shares, in place of any notice before.
+    /// @notice Gives notice for the caller's shares, in place of any notice before. It covers shares that stay with
+    /// their holder: when fewer are left, it shrinks to those.
     /// @dev Emits {NoticeGiven}.
     function giveNotice(uint256 shares) external;
 
