@@ -1,0 +1,73 @@
+"""setQuoteSigner, setSalesPaused, transferOwnership, acceptOwnership, renounceOwnership
+
+given a pool of an insurer
+├── when the insurer names or dismisses a quote signer
+│   └── it should say so, and know it
+├── when the insurer pauses or resumes sales under a table
+│   └── it should say so, and leave other tables alone
+├── when a stranger, the book or the desk tries
+│   └── it should refuse
+├── when the insurer hands the pool on
+│   ├── it should stay with the old insurer until the new one accepts
+│   └── it should obey only the new one from then on
+└── when the insurer would give it up
+    └── it should refuse
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.answers import emitted, refuses
+from tests.support.bench import TABLE, Bench
+from tests.support.craft import word
+
+
+def test_names_and_dismisses_a_quote_signer(bench: Bench) -> None:
+    for allowed in (True, False):
+        done = bench.pool.setQuoteSigner(bench.bob, allowed, {"from": bench.insurer})
+
+        assert emitted(done, "QuoteSignerSet") == {"signer": bench.bob, "allowed": allowed}
+        assert bench.pool.isQuoteSigner(bench.bob) is allowed
+    assert bench.pool.isQuoteSigner(bench.quote_signer)
+
+
+def test_pauses_and_resumes_sales_under_a_table(bench: Bench) -> None:
+    for paused in (True, False):
+        done = bench.pool.setSalesPaused(TABLE, paused, {"from": bench.insurer})
+
+        assert emitted(done, "SalesPauseSet") == {"benefitTable": TABLE, "paused": paused}
+        assert bench.pool.isSalesPaused(TABLE) is paused
+        assert not bench.pool.isSalesPaused(word("another table"))
+
+
+@pytest.mark.parametrize("who", ["stranger", "book", "desk", "alice"])
+def test_reverts_when_another_than_the_insurer_sets(bench: Bench, who: str) -> None:
+    caller = getattr(bench, who)
+    with refuses("OwnableUnauthorizedAccount", caller):
+        bench.pool.setQuoteSigner(caller, True, {"from": caller})
+    with refuses("OwnableUnauthorizedAccount", caller):
+        bench.pool.setSalesPaused(TABLE, True, {"from": caller})
+    with refuses("OwnableUnauthorizedAccount", caller):
+        bench.pool.transferOwnership(caller, {"from": caller})
+
+
+def test_changes_hands_in_two_steps(bench: Bench) -> None:
+    bench.pool.transferOwnership(bench.bob, {"from": bench.insurer})
+    assert bench.pool.insurer() == bench.insurer
+    assert bench.pool.pendingOwner() == bench.bob
+    with refuses("OwnableUnauthorizedAccount", bench.stranger):
+        bench.pool.acceptOwnership({"from": bench.stranger})
+
+    bench.pool.acceptOwnership({"from": bench.bob})
+
+    assert bench.pool.insurer() == bench.bob
+    bench.pool.setSalesPaused(TABLE, True, {"from": bench.bob})
+    with refuses("OwnableUnauthorizedAccount", bench.insurer):
+        bench.pool.setSalesPaused(TABLE, False, {"from": bench.insurer})
+
+
+def test_reverts_when_the_insurer_would_give_the_pool_up(bench: Bench) -> None:
+    with refuses("InsurerNeeded"):
+        bench.pool.renounceOwnership({"from": bench.insurer})
+    assert bench.pool.insurer() == bench.insurer

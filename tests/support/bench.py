@@ -1,0 +1,193 @@
+"""A risk pool on its own: book and desk are plain accounts, so that every function can be called by itself.
+
+Amounts are minor units unless a name says tokens. Whole paths, with the real book and desk, use `World`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from brownie import RiskPool, TestStablecoin, accounts, chain
+
+from tests.support import craft
+from tests.support.craft import DAY, PREMIUM, YEAR
+
+CAPITAL = 5_000_011
+"""Minor units that alice has brought."""
+LOCK = 250_101
+UNLIMITED = 2**256 - 1
+NOTICE_PERIOD = 35 * DAY
+EXIT_WINDOW = 14 * DAY
+OFFSET = 10**6
+"""Virtual shares, to one virtual token unit."""
+TABLE = craft.word("table")
+DOLLAR = b"USD"
+
+
+@dataclass(frozen=True)
+class Sale:
+    """What a premium is earned over: civil days, the last one excluded."""
+
+    premium: int
+    start: int
+    end: int
+
+    def unearned(self, second: int) -> Fraction:
+        """What is left to earn, minor units."""
+        begin, end = self.start * DAY, self.end * DAY
+        return Fraction(self.premium * (end - min(max(second, begin), end)), end - begin)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A pool's books: the first three in token units, the others in minor units."""
+
+    balance: int
+    total_assets: int
+    deficit: int
+    locked: int
+    outstanding: int
+    unearned: int
+
+
+class Bench:
+    """Alice has brought CAPITAL; nothing is sold."""
+
+    def __init__(self, decimals: int = 6, exponent: int = 2, asset: Any = None, capital: int = CAPITAL):
+        self.book, self.desk, self.insurer = accounts[1], accounts[2], accounts[3]
+        self.alice, self.bob, self.payer, self.stranger = accounts[4], accounts[5], accounts[6], accounts[9]
+        self.payee = craft.signer("payee").address
+        self.quote_signer = craft.signer("quotes").address
+        self.unit = 10 ** (decimals - exponent)
+        self.asset = asset or TestStablecoin.deploy(decimals, {"from": self.stranger})
+        arguments = ((DOLLAR, exponent), "Salus Family Pool", "sFAM", self.insurer, self.book, self.desk)
+        self.pool = RiskPool.deploy(self.asset, *arguments, {"from": self.stranger})
+        self.pool.setQuoteSigner(self.quote_signer, True, {"from": self.insurer})
+        for account in (self.alice, self.bob, self.payer):
+            self.asset.approve(self.pool, UNLIMITED, {"from": account})
+        if capital:
+            self.deposit(capital)
+
+    # Time
+
+    def now(self) -> int:
+        return int(chain[-1].timestamp)
+
+    def today(self) -> int:
+        return self.now() // DAY
+
+    def travel(self, second: int) -> None:
+        chain.mine(timestamp=second)
+
+    # Money
+
+    def mint_tokens(self, to: Any, tokens: int) -> None:
+        self.asset.mint(to, tokens, {"from": self.stranger})
+
+    def donate(self, amount: int) -> None:
+        self.mint_tokens(self.pool, amount * self.unit)
+
+    def balance(self, account: Any) -> int:
+        """Token units."""
+        return int(self.asset.balanceOf(account))
+
+    def deposit(self, amount: int, owner: Any = None) -> Any:
+        return self.deposit_tokens(amount * self.unit, owner)
+
+    def deposit_tokens(self, tokens: int, owner: Any = None) -> Any:
+        owner = owner or self.alice
+        self.mint_tokens(owner, tokens)
+        return self.pool.deposit(tokens, owner, {"from": owner})
+
+    def open_exit(self, *owners: Any) -> None:
+        """Gives notice for all shares of the owners, and goes to where they may leave."""
+        for owner in owners or (self.alice,):
+            self.pool.giveNotice(self.pool.balanceOf(owner), {"from": owner})
+        self.travel(self.now() + NOTICE_PERIOD)
+
+    # Policies and claims
+
+    def request(self, **changes: Any) -> tuple[Any, ...]:
+        """An `Underwriting` that the pool accepts: from the day after tomorrow, for a year."""
+        facts: dict[str, Any] = {
+            "payer": self.payer,
+            "quote_signer": self.quote_signer,
+            "payee": self.payee,
+            "benefit_table": TABLE,
+            "currency": DOLLAR,
+            "premium": PREMIUM,
+            "start": self.today() + 2,
+            "end": None,
+            "lock": LOCK,
+        }
+        facts |= changes
+        facts["end"] = facts["end"] or facts["start"] + YEAR
+        return tuple(facts.values())
+
+    def underwrite(self, **changes: Any) -> Any:
+        """The payer has the money and has allowed the pool to take it."""
+        request = self.request(**changes)
+        self.mint_tokens(self.payer, request[5] * self.unit)
+        return self.pool.underwrite(request, {"from": self.book})
+
+    def sell(self, **changes: Any) -> Sale:
+        self.underwrite(**changes)
+        premium, start, end = self.request(**changes)[5:8]
+        return Sale(premium, start, end)
+
+    def pay(self, amount: int, payee: Any = None, unlocked: int = 0) -> tuple[bool, Any]:
+        """What the desk is told, and the transaction."""
+        arguments = (payee or self.payee, amount, unlocked, {"from": self.desk})
+        return bool(self.pool.pay.call(*arguments)), self.pool.pay(*arguments)
+
+    def reserve(self, amount: int, unlocked: int = 0) -> Any:
+        return self.pool.reserve(amount, unlocked, {"from": self.desk})
+
+    def settle(self, amount: int, payee: Any = None) -> tuple[bool, Any]:
+        """What the desk is told, and the transaction."""
+        arguments = (payee or self.payee, amount, {"from": self.desk})
+        return bool(self.pool.settle.call(*arguments)), self.pool.settle(*arguments)
+
+    def release(self, amount: int, relocked: int = 0) -> Any:
+        return self.pool.release(amount, relocked, {"from": self.desk})
+
+    def fall_short(self, amount: int = 1) -> None:
+        """Held claims eat up the capital, and that much more."""
+        self.reserve(int(self.pool.totalAssets()) // self.unit + amount)
+
+    def wipe_out(self) -> None:
+        """A loss of everything, made up for to the last token unit: shares stay, with nothing behind them."""
+        self.fall_short()
+        missing = self.pool.deficit()
+        self.mint_tokens(self.bob, missing)
+        self.pool.recapitalise(missing, {"from": self.bob})
+
+    # Books
+
+    def figures(self) -> Figures:
+        pool = self.pool
+        return Figures(
+            balance=self.balance(pool),
+            total_assets=pool.totalAssets(),
+            deficit=pool.deficit(),
+            locked=pool.locked(),
+            outstanding=pool.outstanding(),
+            unearned=pool.unearned(),
+        )
+
+    def check_law_1(self, owners: Sequence[Any] = ()) -> None:
+        """Balance ≥ outstanding + unearned + what may be withdrawn now, or the deficit is the difference."""
+        check_law_1(self.pool, self.balance(self.pool), owners or (self.alice, self.bob))
+
+
+def check_law_1(pool: Any, balance: int, owners: Sequence[Any]) -> None:
+    owed = (pool.outstanding() + pool.unearned()) * pool.unit()
+    most = max(pool.maxWithdraw(owner) for owner in owners)
+    assert balance >= owed + most or (pool.deficit() == owed - balance and most == 0)
+    assert pool.totalAssets() == max(balance - owed, 0)
+    assert pool.deficit() == max(owed - balance, 0)
+    assert pool.freeAssets() == max(balance - owed - pool.locked() * pool.unit(), 0)
+    assert most <= pool.freeAssets()
