@@ -1,0 +1,156 @@
+"""A picture of the money's way: into the pool, out of it, and what became of the bills. SVG, from a template.
+
+Widths are true to scale. The picture names groups, never a person, and needs nothing from outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from salus import money
+
+WIDTH = 1_120
+_TOP = 150
+_TALL = 300
+"""Height of all money in the pool."""
+_SLOT = 46
+"""Least distance of two labels."""
+_LEFT, _POOL, _RIGHT, _NODE = 300, 545, 800, 20
+_BAR_LEFT, _BAR_WIDTH, _BAR_TALL = 60, 1_000, 46
+_COLUMNS, _ROW = 3, 52
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A sum with its name; minor units. `style` picks the colour: capital, premium, paid, held, stays,
+    deductible, member, limit, denied, provider."""
+
+    label: str
+    amount: int
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Ribbon:
+    part: Part
+    path: str
+    node_x: float
+    node_y: float
+    tall: float
+    label_y: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    part: Part
+    x: float
+    wide: float
+    key_x: float
+    key_y: float
+    words: str
+    share: str
+
+
+def draw(
+    *, title: str, into: Sequence[Part], out_of: Sequence[Part], bills: Sequence[Part], currency: str
+) -> str:
+    """The SVG. What flows into the pool equals what flows out and stays; parts of 0 are left out.
+
+    Raises ValueError if the two sides differ.
+    """
+    total = sum(part.amount for part in into)
+    if total != sum(part.amount for part in out_of):
+        raise ValueError(f"{total} flows in, and {sum(part.amount for part in out_of)} out or stays")
+    left = list(_ribbons(into, total, currency, into_pool=True))
+    right = list(_ribbons(out_of, total, currency, into_pool=False))
+    bottom = max(_TOP + _TALL, *(ribbon.label_y for ribbon in (*left, *right))) + 70
+    segments = list(_segments(bills, bottom + 50, currency))
+    last = max((segment.key_y for segment in segments), default=bottom)
+    return _template().render(
+        title=title,
+        width=WIDTH,
+        height=round(last + 60),
+        ribbons=[*left, *right],
+        left=left,
+        right=right,
+        pool={"x": _POOL, "y": _TOP, "wide": _NODE * 1.6, "tall": _TALL, "words": _words(total, currency)},
+        bar={"x": _BAR_LEFT, "y": bottom + 50, "wide": _BAR_WIDTH, "tall": _BAR_TALL},
+        segments=segments,
+        billed=_words(sum(part.amount for part in bills), currency),
+        node=_NODE,
+        right_label=_RIGHT + _NODE + 14,
+        left_label=_LEFT - 14,
+    )
+
+
+def _ribbons(parts: Iterable[Part], total: int, currency: str, *, into_pool: bool) -> Iterator[_Ribbon]:
+    shown = [part for part in parts if part.amount]
+    talls = [max(1.5, part.amount / total * _TALL) for part in shown]
+    slots = [max(tall, _SLOT) for tall in talls]
+    y = _TOP + _TALL / 2 - sum(slots) / 2 - 10 * (len(slots) - 1) / 2
+    at_pool = float(_TOP)
+    for part, tall, slot in zip(shown, talls, slots, strict=True):
+        node_y = y + (slot - tall) / 2
+        ends: tuple[float, float, float, float] = (
+            (_LEFT + _NODE, node_y, _POOL, at_pool)
+            if into_pool
+            else (_POOL + _NODE * 1.6, at_pool, _RIGHT, node_y)
+        )
+        yield _Ribbon(
+            part=part,
+            path=_band(*ends, tall),
+            node_x=_LEFT if into_pool else _RIGHT,
+            node_y=node_y,
+            tall=tall,
+            label_y=node_y + tall / 2,
+            words=_words(part.amount, currency),
+        )
+        y += slot + 10
+        at_pool += part.amount / total * _TALL
+
+
+def _band(x1: float, y1: float, x2: float, y2: float, tall: float) -> str:
+    middle = (x1 + x2) / 2
+    return (
+        f"M{x1:.1f},{y1:.1f} C{middle:.1f},{y1:.1f} {middle:.1f},{y2:.1f} {x2:.1f},{y2:.1f} "
+        f"v{tall:.1f} C{middle:.1f},{y2 + tall:.1f} {middle:.1f},{y1 + tall:.1f} {x1:.1f},{y1 + tall:.1f} Z"
+    )
+
+
+def _segments(parts: Iterable[Part], top: float, currency: str) -> Iterator[_Segment]:
+    shown = [part for part in parts if part.amount]
+    total = sum(part.amount for part in shown)
+    x = float(_BAR_LEFT)
+    for number, part in enumerate(shown):
+        wide = part.amount / total * _BAR_WIDTH
+        yield _Segment(
+            part=part,
+            x=x,
+            wide=wide,
+            key_x=_BAR_LEFT + number % _COLUMNS * (_BAR_WIDTH / _COLUMNS),
+            key_y=top + _BAR_TALL + 40 + number // _COLUMNS * _ROW,
+            words=_words(part.amount, currency),
+            share=f"{100 * part.amount / total:.0f} %",
+        )
+        x += wide
+
+
+def _words(minor: int, currency: str) -> str:
+    return money.to_words(minor, currency)
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("salus"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("money.svg.j2")

@@ -1,0 +1,268 @@
+"""Who plays in the demo: which patients, on which days, under which policies. Knows no chain.
+
+With the project's own bundles the parts are given. With a folder of FHIR bundles the 365 days that hold most
+bills are taken as the policy year, the four patients with most bills there become the family of four, the
+fifth has a policy alone, and the others share the policy of an employer. No date of a record is altered.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import msgspec
+
+from salus import fhir, samples, table
+from salus.errors import FhirError
+from salus.fhir import BillLine, Refused, Summary
+from salus.structs import MAX_MEMBERS
+from salus.table import Table
+
+YEAR = 365
+"""Days of the policies."""
+SEED = 7
+FAMILY_SIZE = 4
+_NO_LIMIT = 2**32 - 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """A patient as the story speaks of them."""
+
+    part: str
+    """The mother, member 2, …: never the name."""
+    patient: str = field(repr=False)
+    """The hospitals' id."""
+    name: str = field(repr=False)
+    lines: tuple[BillLine, ...] = field(repr=False)
+    refused: tuple[Refused, ...] = field(default=(), repr=False)
+    """Bills that the plan has no benefit for, or that cannot be read."""
+    consents_late: bool = False
+    covered_until: int | None = None
+    """First civil day without cover, if it ends before the policy."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A policy to be sold."""
+
+    name: str
+    table: Table
+    people: tuple[Person, ...]
+    annual_limit: int
+    deductible: int
+    out_of_pocket: int
+    premium: int
+    """All minor units."""
+
+    @property
+    def lines(self) -> list[BillLine]:
+        return [line for person in self.people for line in person.lines]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cast:
+    """Everything that is known before the curtain rises."""
+
+    title: str
+    start: int
+    """First civil day of the policies."""
+    plans: tuple[Plan, ...]
+    hospitals: tuple[str, str]
+    hospital_of: dict[str, int] = field(repr=False)
+    """By the record's provider: 0 or 1."""
+    notes: tuple[str, ...] = ()
+    """What was found in the records, for the story."""
+    is_sample: bool = True
+
+    @property
+    def people(self) -> list[Person]:
+        return [person for plan in self.plans for person in plan.people]
+
+    def plan_of(self, line: BillLine) -> Plan:
+        return next(plan for plan in self.plans if line in plan.lines)
+
+
+def own(start: int, folder: Path, seed: int = SEED) -> Cast:
+    """The project's own patients, whose year begins on that civil day; their bundles are written to the
+    folder and read from there like anybody's."""
+    made = samples.generate(seed, start)
+    paths = samples.write(made, folder)
+    family, illness = table.shipped("family"), table.shipped("critical-illness")
+    people = []
+    for sample, path in zip(made, paths, strict=True):
+        role = sample.patient.role
+        tables = illness if role is samples.Role.BUILDER else family
+        read = Summary.of(fhir.read(path, tables, today=_NO_LIMIT))
+        people.append(
+            Person(
+                part=f"the {role.value}",
+                patient=sample.patient.id,
+                name=f"{sample.patient.given} {sample.patient.family}",
+                lines=read.lines,
+                refused=read.refused,
+                consents_late=role is samples.Role.TEACHER,
+            )
+        )
+    organizations = [
+        entry["resource"]
+        for entry in made[0].bundle["entry"]
+        if entry["resource"]["resourceType"] == "Organization"
+    ]
+    first, second = organizations
+    return Cast(
+        title="six invented patients",
+        start=start,
+        plans=(
+            _family_plan("the family of four", family, people[:FAMILY_SIZE]),
+            _single_plan("the retired teacher", family, people[4:5]),
+            Plan(
+                name="the builder",
+                table=illness,
+                people=tuple(people[5:]),
+                annual_limit=60_000_00,
+                deductible=0,
+                out_of_pocket=0,
+                premium=1_900_00,
+            ),
+        ),
+        hospitals=(first["name"], second["name"]),
+        hospital_of={first["id"]: 0, second["id"]: 1},
+        notes=tuple(_read(people)),
+    )
+
+
+def from_folder(folder: Path) -> Cast:
+    """The cast of a folder of FHIR bundles. Raises FhirError if it holds no bill."""
+    family = table.shipped("family")
+    read = Summary.of(fhir.read(folder, family))
+    if not read.lines:
+        raise FhirError(
+            "holds no bill that the family plan covers", file=str(folder), remedy="name a folder of bundles"
+        )
+    start = densest(read.lines)
+    inside = [line for line in read.lines if start <= line.service_from < start + YEAR]
+    people = _people(inside)
+    count = len(people)
+    groups = [
+        ("the family of four", people[: min(FAMILY_SIZE, max(1, count - 2))]),
+        ("a retired neighbour", people[FAMILY_SIZE : FAMILY_SIZE + 1] or people[count - 2 : count - 1]),
+    ]
+    rest = [person for person in people if all(person not in group for _, group in groups)][:MAX_MEMBERS]
+    groups.append((f"the staff of a workshop, {len(rest)} people", _with_leaver(rest)))
+    providers = [provider for provider, _ in Counter(line.provider for line in inside).most_common()]
+    return Cast(
+        title=f"{count} patients of a folder of FHIR bundles",
+        start=start,
+        plans=tuple(
+            (_single_plan if number == 1 else _family_plan)(name, family, _parts(name, group))
+            for number, (name, group) in enumerate(groups)
+            if group
+        ),
+        hospitals=("the first hospital", "the second hospital"),
+        hospital_of={provider: number % 2 for number, provider in enumerate(providers)},
+        notes=tuple(_found(read, inside, providers)),
+        is_sample=False,
+    )
+
+
+def densest(lines: Sequence[BillLine]) -> int:
+    """The civil day at which those 365 days begin in which most services began."""
+    begun = sorted(line.service_from for line in lines)
+    return max(begun, key=lambda day: bisect_left(begun, day + YEAR) - bisect_left(begun, day))
+
+
+def _people(lines: Sequence[BillLine]) -> list[Person]:
+    """The patients, those with most bills first."""
+    ranked = [patient for patient, _ in Counter(line.patient for line in lines).most_common()]
+    names = _names({line.source for line in lines})
+    return [
+        Person(
+            part=f"member {number}",
+            patient=patient,
+            name=names.get(patient, ""),
+            lines=tuple(line for line in lines if line.patient == patient),
+        )
+        for number, patient in enumerate(ranked, start=1)
+    ]
+
+
+def _parts(name: str, people: Sequence[Person]) -> list[Person]:
+    """Parts that count within the policy; who lives alone consents late."""
+    alone = len(people) == 1
+    return [
+        replace(
+            person,
+            part=name if alone else f"member {number} of {name.partition(',')[0]}",
+            consents_late=alone,
+        )
+        for number, person in enumerate(people, start=1)
+    ]
+
+
+def _with_leaver(people: Sequence[Person]) -> list[Person]:
+    """The last one with two bills on different days leaves the employer on the day of the latest."""
+    found = [person for person in people if len({line.service_from for line in person.lines}) > 1]
+    if not found:
+        return list(people)
+    until = max(line.service_from for line in found[-1].lines)
+    return [replace(person, covered_until=until) if person is found[-1] else person for person in people]
+
+
+def _family_plan(name: str, terms: Table, people: Sequence[Person]) -> Plan:
+    return Plan(
+        name=name,
+        table=terms,
+        people=tuple(people),
+        annual_limit=80_000_00,
+        deductible=1_000_00,
+        out_of_pocket=4_000_00,
+        premium=2_400_00 * len(people),
+    )
+
+
+def _single_plan(name: str, terms: Table, people: Sequence[Person]) -> Plan:
+    return Plan(
+        name=name,
+        table=terms,
+        people=tuple(people),
+        annual_limit=50_000_00,
+        deductible=750_00,
+        out_of_pocket=3_000_00,
+        premium=4_100_00,
+    )
+
+
+def _names(sources: set[str]) -> dict[str, str]:
+    """Patients' names by id, for their letters only."""
+    names = {}
+    for path in filter(Path.is_file, map(Path, sources)):
+        for entry in msgspec.json.decode(path.read_bytes())["entry"]:
+            resource = entry.get("resource", {})
+            if resource.get("resourceType") == "Patient":
+                name = next(iter(resource.get("name", [])), {})
+                names[resource.get("id", "")] = " ".join([*name.get("given", []), name.get("family", "")])
+    return names
+
+
+def _read(people: Sequence[Person]) -> Iterator[str]:
+    yield f"{sum(len(person.lines) for person in people)} bills of {len(people)} patients can be attested."
+    for person in people:
+        if person.refused:
+            count = len(person.refused)
+            words = person.refused[0].reason.words
+            yield f"{count} of {person.part} cannot, under that plan: the record {words}."
+
+
+def _found(read: Summary, inside: Sequence[BillLine], providers: Sequence[str]) -> list[str]:
+    return [
+        f"{read.claims} bills were read: {len(read.lines)} can be attested, {len(read.refused)} cannot.",
+        *(f"  {count} cannot: the record {reason.words}." for reason, count in read.by_reason.items()),
+        # a file's name may hold a patient's
+        *(f"  1 file is left out: it {error.message}." for error in read.errors),
+        f"The 365 days with most bills hold {len(inside)} of them, of {len(providers)} providers; two "
+        "hospitals of this story bill for them all.",
+    ]

@@ -1,0 +1,32 @@
+"""When the demo's chain begins: `python -m scripts._demo_clock [folder]` prints Unix seconds.
+
+Policies can only be sold before they start, so the clock begins three days before the year of the records.
+The project's own patients lived it in the last twelve months.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from salus import days
+from salus.errors import SalusError
+from scripts._demo_cast import YEAR, from_folder
+
+DAY = 86_400
+DAYS_AHEAD = 3
+_STORY = YEAR + 30
+"""Days from the start of the policies to the end of the story."""
+
+
+def clock(folder: str) -> int:
+    """Noon, three days before the first day of cover. Raises FhirError if the folder holds no bill."""
+    start = from_folder(Path(folder)).start if folder else days.latest_day() - _STORY
+    return max(DAY, (start - DAYS_AHEAD) * DAY + DAY // 2)
+
+
+if __name__ == "__main__":
+    try:
+        print(clock(" ".join(sys.argv[1:])))
+    except SalusError as error:
+        sys.exit(f"Error: {error}")
