@@ -49,7 +49,7 @@ contract ConsentRegistry is IConsentRegistry, EIP712, Nonces {
         require(grant.from <= grant.until, InvalidPeriod(grant.from, grant.until));
         require(grant.purposes != 0 && grant.purposes <= ALL_PURPOSES, InvalidPurposes(grant.purposes));
 
-        Entry storage entry = _entries[signer][member][provider];
+        Entry storage entry = _ownEntry(signer, member, provider);
         _keepPast(entry, grant);
         entry.current = grant;
         emit ConsentGiven(signer, member, provider, grant.purposes, grant.from, grant.until);
@@ -88,25 +88,33 @@ contract ConsentRegistry is IConsentRegistry, EIP712, Nonces {
     }
 
     function _withdraw(address signer, bytes32 member, ProviderId provider) private {
-        Entry storage entry = _entries[signer][member][provider];
-        if (!entry.current.exists) {
-            Entry storage any = _entries[signer][member][ANY];
-            require(any.current.exists, NothingToWithdraw(signer, member, provider));
-            // What was given to any provider stays true of this one for the days past.
-            entry.current = any.current;
-            _copyPast(any, entry);
-        }
+        Entry storage entry = _ownEntry(signer, member, provider);
+        require(entry.current.exists, NothingToWithdraw(signer, member, provider));
 
         uint32 today = utcDay(block.timestamp);
         if (entry.current.until > today) entry.current.until = today;
         emit ConsentWithdrawn(signer, member, provider, entry.current.until);
     }
 
-    function _copyPast(Entry storage source, Entry storage target) private {
-        uint256 count = source.past.length;
-        for (uint256 i = Math.saturatingSub(count, PAST_GRANTS); i < count; ++i)
-            target.past.push(source.past[i]);
+    // ENTRIES
+
+    /// @dev A provider's first entry begins as that for any provider, which it will override: what was consented for the
+    /// days past stays true of this provider too.
+    function _ownEntry(
+        address signer,
+        bytes32 member,
+        ProviderId provider
+    ) private returns (Entry storage entry) {
+        entry = _entries[signer][member][provider];
+        Entry storage any = _entries[signer][member][ANY];
+        if (entry.current.exists || !any.current.exists) return entry;
+
+        entry.current = any.current;
+        uint256 count = any.past.length;
+        for (uint256 i = Math.saturatingSub(count, PAST_GRANTS); i < count; ++i) entry.past.push(any.past[i]);
     }
+
+    // SIGNATURES
 
     function _useSignature(address signer, Consent calldata consent, bytes calldata signature) private {
         require(block.timestamp <= consent.deadline, ConsentExpired(consent.deadline));

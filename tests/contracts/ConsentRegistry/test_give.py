@@ -1,0 +1,180 @@
+"""give
+
+given nothing consented yet
+├── when the last day lies before the first
+│   └── it should refuse
+├── when the purposes are none, or bits without meaning
+│   └── it should refuse
+└── when all is well
+    ├── it should be in force from the first day to the last, and tell
+    ├── it should hold for this signer, member and purpose only
+    └── it should move the nonce, so that signed consents not yet recorded die
+given a consent in force
+├── when it is given anew for other days
+│   ├── it should keep the days past, and drop today and those to come
+│   └── it should keep nothing of one that had not begun
+├── when it is given anew for fewer purposes
+│   └── it should keep all purposes for the days past
+└── when the new one holds all of the old
+    └── it should simply be the new one, however often it is given
+given a consent for any provider
+└── when one provider is given one of its own
+    ├── it should override it for that provider from today on
+    └── it should keep the days past for that provider too
+given more than eight stretches past
+└── it should look at the last eight
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from salus.structs import Purpose
+from tests.support.answers import emitted, refuses
+from tests.support.consents import ANY, FILE, MEMBER, OTHER_PROVIDER, allowed, give
+from tests.support.craft import word
+from tests.support.world import World
+
+
+def test_is_in_force_from_the_first_day_to_the_last(world: World) -> None:
+    given = give(world, world.holder, 20_000, 20_002, provider=world.provider)
+
+    assert emitted(given, "ConsentGiven") == {
+        "signer": world.holder,
+        "member": MEMBER,
+        "provider": world.provider,
+        "purposes": FILE,
+        "from": 20_000,
+        "until": 20_002,
+    }
+    assert allowed(world, world.holder, range(19_998, 20_005)) == [20_000, 20_001, 20_002]
+
+
+def test_takes_a_single_day(world: World) -> None:
+    give(world, world.holder, 20_000, 20_000)
+
+    assert allowed(world, world.holder, range(19_999, 20_002)) == [20_000]
+
+
+def test_holds_for_this_signer_member_provider_and_purpose_only(world: World) -> None:
+    purposes = int(Purpose.FILE | Purpose.RESEARCH)
+    give(world, world.holder, 1, 9, provider=world.provider, purposes=purposes)
+
+    assert allowed(world, world.holder, [5], purpose=int(Purpose.RESEARCH)) == [5]
+    assert allowed(world, world.holder, [5], purpose=int(Purpose.DISCLOSE)) == []
+    assert allowed(world, world.holder, [5], member=word("another")) == []
+    assert allowed(world, world.holder, [5], provider=OTHER_PROVIDER) == []
+    assert allowed(world, world.stranger, [5]) == []
+
+
+def test_kills_signed_consents_not_yet_recorded(world: World) -> None:
+    from brownie import accounts
+
+    patient = accounts.at(world.patient.address, force=True)
+    signed = world.signed_consent(MEMBER)
+
+    give(world, patient, 1, 9)
+
+    with refuses("InvalidAccountNonce", patient, 1):
+        world.consents.giveBySignature(*signed, {"from": world.stranger})
+
+
+def test_keeps_the_days_past(world: World) -> None:
+    today = world.today()
+    give(world, world.holder, today - 3, today + 3)
+
+    give(world, world.holder, today + 2, today + 4)
+
+    days = allowed(world, world.holder, range(today - 5, today + 7))
+    assert days == [today - 3, today - 2, today - 1, today + 2, today + 3, today + 4]
+
+
+def test_keeps_nothing_of_what_had_not_begun(world: World) -> None:
+    today = world.today()
+    give(world, world.holder, today, today + 9)
+
+    give(world, world.holder, today + 4, today + 4)
+
+    assert allowed(world, world.holder, range(today - 1, today + 10)) == [today + 4]
+
+
+def test_keeps_all_purposes_for_the_days_past(world: World) -> None:
+    today = world.today()
+    give(world, world.holder, today - 2, today + 2, purposes=int(Purpose.FILE | Purpose.DISCLOSE))
+
+    give(world, world.holder, today - 2, today + 2)
+
+    disclosed = allowed(world, world.holder, range(today - 3, today + 4), purpose=int(Purpose.DISCLOSE))
+    assert disclosed == [today - 2, today - 1]
+    assert allowed(world, world.holder, range(today - 3, today + 4)) == list(range(today - 2, today + 3))
+
+
+def test_needs_no_history_for_what_the_new_one_holds(world: World) -> None:
+    today = world.today()
+    give(world, world.holder, today - 9, today - 9)
+    give(world, world.holder, today - 2, today + 1)
+
+    for ahead in range(10):
+        give(world, world.holder, today - 2, today + 1 + ahead)
+
+    days = allowed(world, world.holder, range(today - 10, today + 12))
+    assert days == [today - 9, *range(today - 2, today + 11)]
+
+
+def test_overrides_any_provider_from_today_on(world: World) -> None:
+    today = world.today()
+    give(world, world.holder, today - 2, today + 4)
+
+    give(world, world.holder, today + 3, today + 3, provider=world.provider)
+
+    assert allowed(world, world.holder, range(today - 4, today + 6)) == [today - 2, today - 1, today + 3]
+    others = allowed(world, world.holder, range(today - 4, today + 6), provider=OTHER_PROVIDER)
+    assert others == list(range(today - 2, today + 5))
+
+
+def test_keeps_for_a_provider_what_any_had_before_it_changed(world: World) -> None:
+    today = world.today()
+    give(world, world.holder, today - 8, today - 7)
+    give(world, world.holder, today - 3, today + 9)
+
+    give(world, world.holder, today, today, provider=world.provider)
+
+    days = allowed(world, world.holder, range(today - 10, today + 10))
+    assert days == [today - 8, today - 7, today - 3, today - 2, today - 1, today]
+
+
+def test_is_not_touched_by_what_any_is_given_later(world: World) -> None:
+    give(world, world.holder, 20_000, 20_001, provider=world.provider)
+
+    give(world, world.holder, 20_000, 20_009)
+
+    assert allowed(world, world.holder, range(19_999, 20_011)) == [20_000, 20_001]
+
+
+def test_looks_at_the_last_eight_stretches_past(world: World) -> None:
+    today = world.today()
+    days = [today - 30 + 2 * number for number in range(10)]
+
+    for day in days:
+        give(world, world.holder, day, day)
+
+    assert allowed(world, world.holder, range(today - 31, today)) == days[1:]
+
+
+@pytest.mark.parametrize("provider", [ANY, 1])
+def test_refuses_days_turned_round(world: World, provider: int) -> None:
+    with refuses("InvalidPeriod", 20_001, 20_000):
+        give(world, world.holder, 20_001, 20_000, provider=provider)
+
+
+@pytest.mark.parametrize("purposes", [0, 16, 17, 255])
+def test_refuses_purposes_without_meaning(world: World, purposes: int) -> None:
+    with refuses("InvalidPurposes", purposes):
+        give(world, world.holder, 20_000, 20_001, purposes=purposes)
+
+
+def test_takes_every_purpose_at_once(world: World) -> None:
+    give(world, world.holder, 20_000, 20_001, purposes=15)
+
+    for purpose in Purpose:
+        assert allowed(world, world.holder, [20_000], purpose=int(purpose)) == [20_000]

@@ -1,0 +1,192 @@
+"""giveBySignature
+
+given a consent signed by a key
+├── when anyone relays it by its deadline, the last second included
+│   └── it should be the signer's consent, and move the nonce
+├── when someone else has relayed it first
+│   └── it should refuse the second time: the consent is there, and nothing else was given
+├── when it comes a second after its deadline
+│   └── it should refuse
+├── when it is for another nonce
+│   └── it should refuse
+├── when it is for another chain, registry or signer, was changed, or is malleable
+│   └── it should refuse
+└── when it has no purpose, or days turned round
+    └── it should refuse: what withdraws cannot give
+given a signer that is a contract
+├── when it accepts the signature (ERC-1271)
+│   └── it should be the contract's consent
+└── when it does not
+    └── it should refuse
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from salus.eip712 import Domain
+from salus.structs import Consent
+from tests.support import craft
+from tests.support.answers import emitted, refuses
+from tests.support.consents import ANY, FILE, MEMBER, allowed
+from tests.support.world import World
+
+N = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+"""Order of the curve."""
+
+
+def record(world: World, signed: tuple[Any, ...]) -> Any:
+    return world.consents.giveBySignature(*signed, {"from": world.stranger})
+
+
+def test_is_the_signers_consent_whoever_relays_it(world: World) -> None:
+    given = record(world, world.signed_consent(MEMBER, world.provider, 20_000, 20_001))
+
+    assert emitted(given, "ConsentGiven") == {
+        "signer": world.patient.address,
+        "member": MEMBER,
+        "provider": world.provider,
+        "purposes": FILE,
+        "from": 20_000,
+        "until": 20_001,
+    }
+    assert allowed(world, world.patient.address, range(19_999, 20_003)) == [20_000, 20_001]
+    assert world.consents.nonces(world.patient.address) == 1
+
+
+def test_cannot_be_front_run_into_anything_else(world: World) -> None:
+    signed = world.signed_consent(MEMBER, ANY, 20_000, 20_001)
+    world.consents.giveBySignature(*signed, {"from": world.payer})
+
+    with refuses("InvalidAccountNonce", world.patient.address, 1):
+        record(world, signed)
+
+    assert allowed(world, world.patient.address, range(19_999, 20_003)) == [20_000, 20_001]
+
+
+@pytest.mark.parametrize("nonce", [1, 2**256 - 1])
+def test_refuses_another_nonce(world: World, nonce: int) -> None:
+    with refuses("InvalidAccountNonce", world.patient.address, 0):
+        record(world, world.signed_consent(MEMBER, nonce=nonce))
+
+
+def test_counts_the_deadline_second(world: World) -> None:
+    deadline = world.now() + 1_000
+    signed = world.signed_consent(MEMBER, deadline=deadline)
+
+    world.travel(deadline)
+    world.consents.giveBySignature.call(*signed, {"from": world.stranger})
+    world.travel(deadline + 1)
+    with refuses("ConsentExpired", deadline):
+        world.consents.giveBySignature.call(*signed, {"from": world.stranger})
+
+
+def test_refuses_another_chain(world: World) -> None:
+    signer, consent, _ = world.signed_consent(MEMBER)
+    elsewhere = Domain.consent_registry(world.chain_id + 1, world.consents.address)
+
+    with refuses("InvalidConsentSignature", signer):
+        record(world, (signer, consent, elsewhere.sign(Consent.from_tuple(consent), world.patient)))
+
+
+def test_refuses_another_contracts_domain(world: World) -> None:
+    signer, consent, _ = world.signed_consent(MEMBER)
+
+    for domain in (world.desk_domain, replace_contract(world.consent_domain, world.desk.address)):
+        with refuses("InvalidConsentSignature", signer):
+            record(world, (signer, consent, domain.sign(Consent.from_tuple(consent), world.patient)))
+
+
+def replace_contract(domain: Domain, contract: str) -> Domain:
+    return Domain.consent_registry(domain.chain_id, contract)
+
+
+def test_refuses_another_signer(world: World) -> None:
+    _, consent, signature = world.signed_consent(MEMBER)
+    other = craft.signer("someone else").address
+
+    with refuses("InvalidConsentSignature", other):
+        record(world, (other, consent, signature))
+
+
+def test_refuses_a_signer_that_is_nobody(world: World) -> None:
+    _, consent, _ = world.signed_consent(MEMBER)
+    nobody = "0x" + "00" * 20
+
+    with refuses("InvalidConsentSignature", nobody):
+        record(world, (nobody, consent, bytes(65)))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"member": craft.word("another")},
+        {"provider": 2},
+        {"purposes": 3},
+        {"from_": 1},
+        {"until": 2},
+        {"deadline": 2**65},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_refuses_a_changed_consent(world: World, change: dict[str, Any]) -> None:
+    signer, consent, signature = world.signed_consent(MEMBER)
+    changed = replace(Consent.from_tuple(consent), **change).as_tuple()
+
+    with refuses("InvalidConsentSignature", signer):
+        record(world, (signer, changed, signature))
+
+
+def test_refuses_a_malleable_or_cut_signature(world: World) -> None:
+    signer, consent, signature = world.signed_consent(MEMBER)
+    s = int.from_bytes(signature[32:64], "big")
+    twin = signature[:32] + (N - s).to_bytes(32, "big") + bytes([55 - signature[64]])
+
+    for wrong in (twin, signature[:64], signature + b"\0", b""):
+        with refuses("InvalidConsentSignature", signer):
+            record(world, (signer, consent, wrong))
+
+
+def test_refuses_what_would_withdraw(world: World) -> None:
+    with refuses("InvalidPurposes", 0):
+        record(world, world.signed_consent(MEMBER, purposes=0))
+
+
+def test_refuses_days_turned_round(world: World) -> None:
+    with refuses("InvalidPeriod", 2, 1):
+        record(world, world.signed_consent(MEMBER, since=2, until=1))
+
+
+class TestContract:
+    """A signer that is a contract."""
+
+    @pytest.fixture
+    def wallet(self, world: World) -> Any:
+        from brownie import ERC1271WalletMock
+
+        return ERC1271WalletMock.deploy(world.patient.address, {"from": world.payer})
+
+    def test_consents_by_what_it_accepts(self, world: World, wallet: Any) -> None:
+        _, consent, signature = world.signed_consent(MEMBER, ANY, 20_000, 20_000)
+
+        record(world, (wallet.address, consent, signature))
+
+        assert allowed(world, wallet, [20_000]) == [20_000]
+        assert allowed(world, world.patient.address, [20_000]) == []
+        assert world.consents.nonces(wallet) == 1
+
+    def test_does_not_by_what_it_refuses(self, world: World, wallet: Any) -> None:
+        _, consent, signature = world.signed_consent(MEMBER, ANY, 20_000, 20_000)
+        wallet.setOwner(world.payer, {"from": world.payer})
+
+        with refuses("InvalidConsentSignature", wallet):
+            record(world, (wallet.address, consent, signature))
+
+    def test_does_not_without_an_answer(self, world: World) -> None:
+        _, consent, signature = world.signed_consent(MEMBER)
+
+        with refuses("InvalidConsentSignature", world.asset):
+            record(world, (world.asset.address, consent, signature))
