@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from brownie.convert.datatypes import HexString
@@ -60,6 +61,17 @@ def model(world: World, line: Line, claimed_by_others: int = 0) -> Outcome:
         filed_day=world.today(),
     )
     return adjudicate(line.policy, line.member, line.benefit, line.diagnosis, used)
+
+
+def model_each(world: World, lines: Sequence[Line]) -> list[Outcome]:
+    """What the reference model decides on lines of one policy, paid at once, one after the other; no groups."""
+    outcomes: list[Outcome] = []
+    counters = account(world, lines[0])
+    for line in lines:
+        used = Used(account=counters, filed_day=world.today())
+        outcomes.append(adjudicate(line.policy, line.member, line.benefit, line.diagnosis, used))
+        counters = outcomes[-1].account
+    return outcomes
 
 
 def preview(

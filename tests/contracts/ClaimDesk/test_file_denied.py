@@ -12,6 +12,8 @@ given a live attestation
 │   └── and the first decision should stand, be it paid, held or denied
 └── when it is an emergency
     └── it should announce the access all the same
+
+SPECIFICATION F8, F9, A1.
 """
 
 from __future__ import annotations

@@ -19,6 +19,8 @@ given a live attestation and a payable line
 │   └── it should be held, and paid once that has ended by itself
 └── when there are several reasons
     └── it should be held once
+
+SPECIFICATION F10, F11, F14, P6, P7.
 """
 
 from __future__ import annotations

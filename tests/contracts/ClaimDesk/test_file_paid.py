@@ -17,6 +17,8 @@ given a live attestation and a policy with room
 │   └── it should be paid 0, and credit the deductible
 └── when somebody else relays it
     └── it should pay the same payee
+
+SPECIFICATION F1, F12, F13.
 """
 
 from __future__ import annotations
