@@ -24,7 +24,8 @@ EXIT_WINDOW = 14 * DAY
 OFFSET = 10**6
 """Virtual shares, to one virtual token unit."""
 TABLE = craft.word("table")
-DOLLAR = b"USD"
+CURRENCY = {0: b"JPY", 2: b"USD", 3: b"KWD"}
+"""One for each exponent."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,9 @@ class Bench:
         self.quote_signer = craft.signer("quotes").address
         self.unit = 10 ** (decimals - exponent)
         self.asset = asset or TestStablecoin.deploy(decimals, {"from": self.stranger})
-        arguments = ((DOLLAR, exponent), "Salus Family Pool", "sFAM", self.insurer, self.book, self.desk)
+        self.currency = CURRENCY[exponent]
+        listing = (self.currency, exponent)
+        arguments = (listing, "Salus Family Pool", "sFAM", self.insurer, self.book, self.desk)
         self.pool = RiskPool.deploy(self.asset, *arguments, {"from": self.stranger})
         self.pool.setQuoteSigner(self.quote_signer, True, {"from": self.insurer})
         for account in (self.alice, self.bob, self.payer):
@@ -117,7 +120,7 @@ class Bench:
             "quote_signer": self.quote_signer,
             "payee": self.payee,
             "benefit_table": TABLE,
-            "currency": DOLLAR,
+            "currency": self.currency,
             "premium": PREMIUM,
             "start": self.today() + 2,
             "end": None,

@@ -13,6 +13,12 @@ def bench(module_isolation: None) -> Bench:
     return Bench()
 
 
+@pytest.fixture(scope="module")
+def empty(module_isolation: None) -> Bench:
+    """The same, before the first deposit."""
+    return Bench(capital=0)
+
+
 @pytest.fixture(autouse=True)
 def isolation(fn_isolation: None) -> None:
     """Each test leaves the chain as it found it; in place of the one that sets up the whole suite."""

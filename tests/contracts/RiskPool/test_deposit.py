@@ -1,0 +1,90 @@
+"""deposit
+
+given a pool
+├── when a share is worth an odd sum
+│   ├── it should take the assets, and give the shares that preview and event tell, rounded down
+│   └── it should give them to the receiver that the caller names
+├── when the deposit is worth less than a share
+│   └── it should take it and give none
+├── when nothing is brought
+│   └── it should give nothing
+├── when the pool is in deficit
+│   └── it should refuse
+├── when more is brought than any asset has
+│   └── it should refuse
+├── when the receiver is nobody
+│   └── it should refuse
+└── when the caller has not allowed it
+    └── it should refuse
+"""
+
+from __future__ import annotations
+
+from brownie import ZERO_ADDRESS
+
+from tests.support.answers import emitted, refuses
+from tests.support.bench import OFFSET, Bench
+
+ASSETS = 777_777_777
+
+
+def test_gives_shares_rounded_down(bench: Bench) -> None:
+    bench.mint_tokens(bench.pool, 333_333_333)
+    supply, worth = bench.pool.totalSupply(), bench.pool.totalAssets()
+    shares = ASSETS * (supply + OFFSET) // (worth + 1)
+    bench.mint_tokens(bench.alice, ASSETS)
+    assert bench.pool.previewDeposit(ASSETS) == shares
+    assert bench.pool.deposit.call(ASSETS, bench.bob, {"from": bench.alice}) == shares
+
+    done = bench.pool.deposit(ASSETS, bench.bob, {"from": bench.alice})
+
+    assert emitted(done, "Deposit") == {
+        "sender": bench.alice,
+        "owner": bench.bob,
+        "assets": ASSETS,
+        "shares": shares,
+    }
+    assert bench.pool.balanceOf(bench.bob) == shares == bench.pool.totalSupply() - supply
+    assert bench.balance(bench.alice) == 0
+    assert bench.pool.totalAssets() == worth + ASSETS
+    assert bench.pool.convertToAssets(shares) in (ASSETS - 1, ASSETS)
+    bench.check_law_1()
+
+
+def test_gives_no_share_for_less_than_one(empty: Bench) -> None:
+    empty.mint_tokens(empty.pool, 3 * OFFSET)
+    assert empty.pool.previewDeposit(3) == 0
+
+    empty.deposit_tokens(3, empty.bob)
+
+    assert empty.pool.totalSupply() == 0
+    assert empty.pool.totalAssets() == 3 * OFFSET + 3
+
+
+def test_gives_nothing_for_nothing(bench: Bench) -> None:
+    done = bench.deposit_tokens(0, bench.bob)
+
+    assert emitted(done, "Deposit")["shares"] == 0
+
+
+def test_reverts_in_deficit(bench: Bench) -> None:
+    bench.fall_short()
+    with refuses("ERC4626ExceededMaxDeposit", bench.bob, 1, 0):
+        bench.deposit_tokens(1, bench.bob)
+
+
+def test_reverts_above_the_bound(bench: Bench) -> None:
+    with refuses("ERC4626ExceededMaxDeposit", bench.bob, 2**128, 2**128 - 1):
+        bench.deposit_tokens(2**128, bench.bob)
+
+
+def test_reverts_for_nobody(bench: Bench) -> None:
+    bench.mint_tokens(bench.alice, 5)
+    with refuses("ERC20InvalidReceiver", ZERO_ADDRESS):
+        bench.pool.deposit(5, ZERO_ADDRESS, {"from": bench.alice})
+
+
+def test_reverts_without_an_allowance(bench: Bench) -> None:
+    bench.mint_tokens(bench.stranger, 5)
+    with refuses("ERC20InsufficientAllowance", bench.pool, 0, 5):
+        bench.pool.deposit(5, bench.stranger, {"from": bench.stranger})

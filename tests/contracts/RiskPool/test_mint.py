@@ -1,0 +1,61 @@
+"""mint
+
+given a pool
+├── when a share is worth an odd sum
+│   └── it should give exactly the shares, and take what preview and event tell, rounded up
+├── when one share is asked for
+│   └── it should cost a token unit at least
+├── when the pool is in deficit
+│   └── it should refuse
+└── when more shares are asked for than can be made
+    └── it should refuse
+"""
+
+from __future__ import annotations
+
+from tests.support.answers import emitted, refuses
+from tests.support.bench import OFFSET, Bench
+
+SHARES = 777_777_777_777
+
+
+def test_takes_assets_rounded_up(bench: Bench) -> None:
+    bench.mint_tokens(bench.pool, 333_333_333)
+    supply, worth = bench.pool.totalSupply(), bench.pool.totalAssets()
+    assets = -(-SHARES * (worth + 1) // (supply + OFFSET))
+    bench.mint_tokens(bench.alice, assets)
+    assert bench.pool.previewMint(SHARES) == assets
+    assert bench.pool.mint.call(SHARES, bench.bob, {"from": bench.alice}) == assets
+
+    done = bench.pool.mint(SHARES, bench.bob, {"from": bench.alice})
+
+    assert emitted(done, "Deposit") == {
+        "sender": bench.alice,
+        "owner": bench.bob,
+        "assets": assets,
+        "shares": SHARES,
+    }
+    assert bench.pool.balanceOf(bench.bob) == SHARES
+    assert bench.balance(bench.alice) == 0
+    assert bench.pool.totalAssets() == worth + assets
+    bench.check_law_1()
+
+
+def test_takes_a_token_unit_for_a_share_at_least(bench: Bench) -> None:
+    bench.mint_tokens(bench.bob, 1)
+
+    bench.pool.mint(1, bench.bob, {"from": bench.bob})
+
+    assert bench.balance(bench.bob) == 0
+    assert bench.pool.balanceOf(bench.bob) == 1
+
+
+def test_reverts_in_deficit(bench: Bench) -> None:
+    bench.fall_short()
+    with refuses("ERC4626ExceededMaxMint", bench.bob, 1, 0):
+        bench.pool.mint(1, bench.bob, {"from": bench.bob})
+
+
+def test_reverts_above_the_bound(bench: Bench) -> None:
+    with refuses("ERC4626ExceededMaxMint", bench.bob, 2**128, 2**128 - 1):
+        bench.pool.mint(2**128, bench.bob, {"from": bench.bob})
