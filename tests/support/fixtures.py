@@ -1,7 +1,7 @@
 """What every test on a chain starts from. A folder's conftest imports these names.
 
-The contracts and their world are built once for a whole run. Every module and every test leave the chain as they
-found it, by snapshots of their own: `chain.snapshot` keeps one only, and that is the test's.
+The contracts and their world are built once for a whole run. Every module and every test leave the
+chain as it was, by snapshots of their own: `chain.snapshot` keeps one only, and that is the test's.
 """
 
 from __future__ import annotations

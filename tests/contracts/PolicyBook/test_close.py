@@ -1,0 +1,91 @@
+"""close
+
+given a policy
+├── when a second is missing until filing days and appeal window are over
+│   └── it should refuse, naming the second
+├── when they are over
+│   └── it should free exactly the capital that the policy still locks, whoever asks
+├── when a claim is held
+│   └── it should refuse, naming the sum, until it is settled
+├── when it is closed already
+│   └── it should refuse
+└── when the terms are of no policy
+    └── it should refuse
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.answers import emitted, refuses
+from tests.support.craft import ANNUAL_LIMIT, DAY, FILING_DAYS, SOLVENCY_BPS, Sold
+from tests.support.world import World, decision
+
+APPEAL_WINDOW = 30 * DAY
+
+
+@pytest.fixture
+def sold(world: World) -> Sold:
+    return world.sell()
+
+
+def closable_at(sold: Sold) -> int:
+    return (sold.terms.end + FILING_DAYS) * DAY + APPEAL_WINDOW
+
+
+def lock(used: int = 0) -> int:
+    return -(-(ANNUAL_LIMIT - used) * SOLVENCY_BPS // 10_000)
+
+
+def test_frees_what_the_policy_locks(world: World, sold: Sold) -> None:
+    other = world.sell(begin=False, salt=b"\2" * 32)
+    paid = decision(world.file(sold.line())).remittance.paid
+    assert world.pool.locked() == lock(paid) + lock()
+    world.travel(closable_at(sold))
+
+    closed = world.book.close(sold.terms.as_tuple(), {"from": world.stranger})
+
+    assert emitted(closed, "PolicyClosed") == {"policy": sold.policy_id, "released": lock(paid)}
+    assert emitted(closed, "CapitalUnlocked") == {"amount": lock(paid)}
+    assert world.pool.locked() == lock()
+    assert (world.account(sold)["closed"], world.account(other)["closed"]) == (True, False)
+    assert world.book.ownerOf(int.from_bytes(sold.policy_id, "big")) == world.holder
+
+
+def test_waits_for_the_second(world: World, sold: Sold) -> None:
+    assert world.book.closableAt(sold.terms.as_tuple()) == closable_at(sold)
+    world.travel(closable_at(sold) - 1)
+    with refuses("TooEarlyToClose", closable_at(sold)):
+        world.book.close.call(sold.terms.as_tuple(), {"from": world.stranger})
+
+    world.travel(closable_at(sold))
+    world.book.close.call(sold.terms.as_tuple(), {"from": world.stranger})
+
+
+def test_waits_for_held_claims(world: World, sold: Sold) -> None:
+    world.providers.setDailyCap(world.pool, world.provider, 0, {"from": world.insurer})
+    line = sold.line()
+    held = decision(world.file(line))
+    world.travel(closable_at(sold))
+
+    with refuses("ClaimsHeld", held.remittance.paid):
+        world.book.close(sold.terms.as_tuple(), {"from": world.stranger})
+    world.desk.settle(world.claim(line), held.as_tuple(), {"from": world.stranger})
+    world.book.close(sold.terms.as_tuple(), {"from": world.stranger})
+
+    assert world.pool.locked() == 0
+
+
+def test_closes_once(world: World, sold: Sold) -> None:
+    world.travel(closable_at(sold))
+    world.book.close(sold.terms.as_tuple(), {"from": world.stranger})
+
+    with refuses("AlreadyClosed", sold.policy_id):
+        world.book.close(sold.terms.as_tuple(), {"from": world.stranger})
+
+
+def test_refuses_terms_of_no_policy(world: World, sold: Sold) -> None:
+    never = world.draft(salt=b"\7" * 32)
+
+    with refuses("UnknownPolicy", never.policy_id):
+        world.book.close(never.terms.as_tuple(), {"from": world.stranger})

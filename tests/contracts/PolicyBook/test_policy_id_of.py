@@ -1,0 +1,53 @@
+"""policyIdOf, domainSeparator, eip712Domain
+
+given terms
+├── it should be the digest that the library computes
+└── it should be the digest that viem's hash of the same terms gives
+given the book
+└── it should name the domain that quotes are signed under
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from salus.abi import keccak
+from tests.support.world import World
+
+VECTORS = json.loads((Path(__file__).parents[2] / "vectors/eip712.json").read_text())
+POLICIES = [vector for vector in VECTORS["structs"] if vector["struct"] == "Policy"]
+
+
+def test_is_the_librarys_digest(world: World) -> None:
+    sold = world.draft()
+
+    assert bytes(world.book.policyIdOf(sold.terms.as_tuple())) == sold.policy_id
+
+
+@pytest.mark.parametrize("vector", POLICIES, ids=lambda vector: vector["case"])
+def test_is_the_digest_of_an_outside_implementation(world: World, vector: dict[str, Any]) -> None:
+    separator = bytes(world.book.domainSeparator())
+    expected = keccak(b"\x19\x01" + separator + bytes.fromhex(vector["hashStruct"][2:]))
+
+    given = world.book.policyIdOf(tuple(map(_argument, vector["message"].values())))
+
+    assert bytes(given) == expected
+
+
+def _argument(value: str) -> Any:
+    return value if value.startswith("0x") else int(value)
+
+
+def test_names_its_domain(world: World) -> None:
+    fields, name, version, chain_id, contract, salt, extensions = world.book.eip712Domain()
+
+    assert bytes(fields) == b"\x0f"
+    assert (name, version) == ("Salus PolicyBook", "1")
+    assert (chain_id, contract) == (world.chain_id, world.book.address)
+    assert not any(bytes(salt))
+    assert list(extensions) == []
+    assert bytes(world.book.domainSeparator()) == world.book_domain.separator

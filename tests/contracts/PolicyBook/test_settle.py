@@ -1,0 +1,33 @@
+"""settle
+
+given anyone but the claim desk
+└── it should refuse
+given a reserved sum
+└── when the claim desk settles it
+    └── it should be paid instead of reserved, and change nothing else
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.answers import refuses
+from tests.support.craft import word
+from tests.support.world import World
+
+POLICY, GROUP = word("policy"), word("group")
+
+
+def test_turns_reserved_into_paid(world: World, desk: Any) -> None:
+    world.book.charge(POLICY, GROUP, (20_011, 5_003, 1_009, 3), True, {"from": desk})
+    world.book.charge(POLICY, GROUP, (7, 0, 0, 1), True, {"from": desk})
+
+    world.book.settle(POLICY, 20_011, {"from": desk})
+
+    assert world.book.accountOf(POLICY)[:4] == (20_011, 7, 5_003, 6_012)
+    assert world.book.usageOf(POLICY, GROUP)[1] == (20_018, 4)
+
+
+def test_refuses_a_stranger(world: World) -> None:
+    with refuses("NotClaimDesk", world.stranger):
+        world.book.settle(POLICY, 1, {"from": world.stranger})
