@@ -1,0 +1,139 @@
+"""One run: the chain and the shadow take each step together. What they disagree about breaks a law."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+from eth_abi.abi import decode
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+
+from salus.chain.facts import Facts, unpack
+from salus.chain.values import ClaimStatus, SkipReason
+from tests.stateful.model import Shadow
+from tests.stateful.model_pool import ClaimKey, ClaimModel, PolicyModel, PoolModel
+from tests.stateful.node import Mined, Node, Refused
+from tests.stateful.stage import Stage
+from tests.support.craft import DAY, Filing, Sold
+from tests.support.world import KEYS
+
+DECIDED = keccak(
+    text="ClaimDecided(bytes32,uint64,bytes32,"
+    "(bytes32,bytes32,bytes32,bytes32,bytes32,bytes32,bytes32,address,address),bytes)"
+).hex()
+SKIPPED = keccak(text="ClaimSkipped(bytes32,uint64,bytes32,uint256,uint8)").hex()
+KEYS_TYPE = "(" + ",".join(["bytes32"] * 7 + ["address"] * 2) + ")"
+
+Expectation = Callable[[int], str | None]
+"""What the shadow says at a second: the error, or None when it took the step."""
+
+
+@dataclass
+class Touched:
+    """What the last steps may have changed; the rest is looked at now and then, and at the end."""
+
+    pools: set[str] = field(default_factory=set)
+    policies: set[bytes] = field(default_factory=set)
+    claims: set[ClaimKey] = field(default_factory=set)
+
+
+class Actor:
+    stage: Stage
+
+    def setup(self) -> None:
+        self.shadow: Shadow = deepcopy(self.stage.shadow)
+        self.node: Node = self.stage.node
+        self.filed: list[Filing] = []
+        self.keys: dict[int, int] = defaultdict(int)
+        """How often each provider's billing system was replaced."""
+        self.seen: dict[ClaimKey, ClaimStatus] = {}
+        """Statuses as the chain last told them."""
+        self.auto_paid: dict[tuple[str, int, int], int] = defaultdict(int)
+        """By pool, provider and UTC day, from events."""
+        self.sales = 0
+        self.touched = Touched()
+
+    # Who and what
+
+    @property
+    def world(self) -> Any:
+        return self.stage.world
+
+    @property
+    def today(self) -> int:
+        return self.node.now() // DAY
+
+    @property
+    def insurer(self) -> str:
+        return str(self.world.insurer)
+
+    @property
+    def hospital(self) -> str:
+        """Admin of every provider."""
+        return str(self.world.hospital)
+
+    @property
+    def stranger(self) -> str:
+        return str(self.world.stranger)
+
+    def policy(self, number: int) -> PolicyModel:
+        policies = list(self.shadow.policies.values())
+        return policies[number % len(policies)]
+
+    def sold(self, number: int) -> Sold:
+        return self.policy(number).sold
+
+    def pool(self, number: int) -> tuple[Any, PoolModel]:
+        contract = self.stage.pools[number]
+        return contract, self.shadow.pools[contract.address]
+
+    def claim(self, number: int, *statuses: ClaimStatus) -> ClaimModel | None:
+        """One of the claims, rather of these statuses."""
+        claims = list(self.shadow.claims())
+        wanted = [claim for claim in claims if claim.status in statuses] or claims
+        return wanted[number % len(wanted)] if wanted else None
+
+    # Steps
+
+    def do(self, expectation: Expectation, sender: str, method: Any, *arguments: Any) -> Mined | None:
+        """Sends a transaction; the shadow must agree whether, and why not, it goes through."""
+        mined, error = None, None
+        try:
+            mined = self.node.send(sender, method, *arguments)
+        except Refused as refused:
+            error = refused
+        expected = expectation(mined.time if mined else self.node.now())
+        told = error.name if error else None
+        assert told == expected, f"{method._name}: {error or 'went through'}, and the model says {expected}"
+        return mined
+
+    def touch(self, claim: ClaimModel) -> None:
+        self.touched.claims.add(claim.key)
+        self.touched.policies.add(claim.key[0])
+        self.touched.pools.add(claim.pool)
+
+
+def decided(mined: Mined) -> list[tuple[ClaimKey, SkipReason, Facts | None]]:
+    """What was announced for each line, in order."""
+    found: list[tuple[ClaimKey, SkipReason, Facts | None]] = []
+    for log in mined.logs:
+        kind, *topics = (topic.removeprefix("0x") for topic in log["topics"])
+        data = bytes.fromhex(log["data"][2:])
+        if kind == DECIDED:
+            keys, facts = decode([KEYS_TYPE, "bytes"], data)
+            named = dict(zip(KEYS, keys, strict=True))
+            for name in ("pool", "payee"):
+                named[name] = to_checksum_address(named[name])
+            found.append((_key(topics), SkipReason.NONE, unpack(named, facts)))
+        elif kind == SKIPPED:
+            found.append((_key(topics), SkipReason(decode(["uint256", "uint8"], data)[1]), None))
+    return found
+
+
+def _key(topics: list[str]) -> ClaimKey:
+    policy, provider, bill_line = topics
+    return bytes.fromhex(policy), int(provider, 16), bytes.fromhex(bill_line)
