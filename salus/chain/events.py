@@ -6,7 +6,7 @@ units) are meant; days are civil days, times seconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, ClassVar, TypeVar, cast, get_type_hints
@@ -249,6 +249,8 @@ def _value(hint: Any, value: Any) -> Any:
 
 def _members(value: Any) -> Any:
     """A decoded struct as nested tuples in ABI order."""
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         value = list(value.values())
+    if isinstance(value, bytes):  # web3 has a subclass of its own
+        return bytes(value)
     return tuple(map(_members, value)) if isinstance(value, list | tuple) else value

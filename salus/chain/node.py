@@ -34,7 +34,14 @@ class Node(HTTPProvider):
             )
         self.host = parts.hostname + (f":{parts.port}" if parts.port else "")
         self._patience = patience
-        super().__init__(url, request_kwargs={"timeout": _ANSWER_SECONDS}, exception_retry_configuration=None)
+        super().__init__(
+            url,
+            request_kwargs={"timeout": _ANSWER_SECONDS},
+            exception_retry_configuration=None,
+            # asked beside every other question, and the same as long as the node is
+            cache_allowed_requests=True,
+            cacheable_requests={RPCEndpoint("eth_chainId")},
+        )
 
     def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
         patience = 0.0 if method in _ONCE_ONLY else self._patience

@@ -60,7 +60,7 @@ _WORDS = {
     SkipReason.WRONG_CURRENCY: "the bill is not in the policy's currency",
     SkipReason.NOT_YET_SERVED: "the service lies after the signature; attest it when it is over",
     SkipReason.ALREADY_DECIDED: "this very line was decided already; nothing is to be done",
-    SkipReason.SUPERSEDED: "the line was withdrawn; attest a higher revision",
+    SkipReason.SUPERSEDED: "another revision is due: one more after each withdrawal on the bill line",
     SkipReason.BILL_MISMATCH: "another amount or currency was billed first for this bill line",
     SkipReason.NO_CONSENT: "the member has not consented for the service day; ask for consent and file again",
     SkipReason.NOT_AUTHORISED: "the care had to be authorised beforehand (CO-197)",

@@ -1,7 +1,353 @@
-from brownie import accounts
-from scripts.deploy import Params, deploy
+"""scripts.deploy
+
+given nothing is deployed
+    it deploys a suite whose contracts know each other
+    it gives each role to its holder alone, and leaves nothing with the deployer
+    it writes every contract into the address book, with arguments, block, transaction and commit
+    when the governor is to wait
+        it reads the delay back
+    when an asset is named
+        it lists it
+    when the deployer is to hold a role
+        it refuses
+    when a test stablecoin is asked for on a live network
+        it refuses and sends nothing
+given a whole suite
+    it finds everything and sends nothing
+    when more is asked for than the deployer may do any more
+        it says what the governor must do
+given a deploy that stopped
+    it deploys and sets up only what is missing, wherever it stopped
+    when the deployer has sent something else in between
+        it begins book, desk and factory anew, and they know each other
+given a suite that somebody has changed
+    verify names what differs
+when it runs on a live network
+    it refuses without the holders of the roles
+    it sends nothing when the answer is no
+    it deploys when the answer is yes
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from brownie import TestStablecoin, accounts, web3
+
+from salus.chain.address_book import CONTRACTS, AddressBook
+from salus.chain.node import genesis_of
+from salus.errors import DeploymentError
+from scripts import _session, _verify, deploy
+from scripts.deploy import Asset, Params, Recorder, Suite, verify
+
+DEPLOYER = 0
 
 
-def test_x():
-    s = deploy(Params.local(accounts), accounts[0])
-    assert s.book.DESK() == s.desk.address
+@pytest.fixture(autouse=True)
+def isolation(fn_isolation: None) -> None:
+    """Each test leaves the chain as it found it."""
+
+
+@pytest.fixture
+def params() -> Params:
+    return Params.local(accounts)
+
+
+@pytest.fixture
+def recorder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Recorder:
+    monkeypatch.setenv("SALUS_DEPLOYMENTS", str(tmp_path))
+    return Recorder(AddressBook(chain_id=web3.eth.chain_id, genesis=genesis_of(web3)))
+
+
+@pytest.fixture
+def live(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The chain counts as live, being one that nobody has heard of."""
+    for module in (deploy, _session):
+        monkeypatch.setattr(module, "LOCAL_CHAINS", frozenset())
+
+
+def sent() -> int:
+    return int(accounts[DEPLOYER].nonce)
+
+
+def again() -> Recorder:
+    """What a new process knows: the address book on disk."""
+    return Recorder(AddressBook.load(deploy.path_of(web3.eth.chain_id)))
+
+
+# NOTHING IS DEPLOYED
+
+
+def test_contracts_know_each_other(params: Params) -> None:
+    suite = deploy.deploy(params, accounts[DEPLOYER])
+
+    assert suite.book.DESK() == suite.desk
+    assert suite.book.FACTORY() == suite.factory
+    assert suite.desk.BOOK() == suite.book
+    assert suite.desk.PROVIDERS() == suite.providers
+    assert suite.desk.CONSENTS() == suite.consents
+    assert (suite.factory.BOOK(), suite.factory.DESK()) == (suite.book, suite.desk)
+    assert suite.stablecoin.decimals() == 6
+
+
+def test_roles_go_to_their_holders_alone(params: Params) -> None:
+    suite = deploy.deploy(params, accounts[DEPLOYER])
+
+    assert _verify.holders(suite) == {0: {accounts[1]: 0}, 1: {accounts[2]: 0}, 2: {accounts[3]: 0}}
+    assert not suite.manager.hasRole(0, accounts[DEPLOYER])[0]
+    assert suite.providers.deskOf(suite.desk)[0] == _verify.LISTED
+
+
+def test_the_address_book_tells_all(params: Params, recorder: Recorder) -> None:
+    suite = deploy.deploy(params, accounts[DEPLOYER], recorder)
+
+    book = AddressBook.load(deploy.path_of(web3.eth.chain_id))
+    assert set(book.contracts) == {*CONTRACTS, "TestStablecoin"}
+    desk = book.contracts["ClaimDesk"]
+    assert desk.address == suite.desk
+    assert desk.arguments == (suite.book, suite.providers, suite.consents)
+    assert (desk.block, desk.transaction) == (suite.desk.tx.block_number, suite.desk.tx.txid)
+    assert desk.commit == deploy.commit()
+
+
+def test_the_governors_delay_is_read_back(params: Params) -> None:
+    waiting = Params(
+        governor=params.governor,
+        accreditor=params.accreditor,
+        sentinel=params.sentinel,
+        governor_delay=172_801,
+    )
+
+    suite = deploy.deploy(waiting, accounts[DEPLOYER])
+
+    assert tuple(suite.manager.hasRole(0, accounts[1])) == (True, 172_801)
+    assert suite.stablecoin is None
+
+
+def test_assets_are_listed(params: Params) -> None:
+    yen = TestStablecoin.deploy(18, {"from": accounts[9]})
+    asset = Asset(address=yen.address, currency="JPY", exponent=0)
+    named = Params(
+        governor=params.governor, accreditor=params.accreditor, sentinel=params.sentinel, assets=(asset,)
+    )
+
+    suite = deploy.deploy(named, accounts[DEPLOYER])
+
+    assert suite.factory.listingOf(yen) == ("0x" + b"JPY".hex(), 0)
+
+
+@pytest.mark.parametrize("role", ["governor", "accreditor", "sentinel"])
+def test_reverts_when_the_deployer_would_keep_power(params: Params, role: str) -> None:
+    holders = {name: getattr(params, name) for name in ("governor", "accreditor", "sentinel")}
+
+    with pytest.raises(DeploymentError, match=f"the {role} is the deployer"):
+        deploy.deploy(Params(**{**holders, role: accounts[DEPLOYER].address}), accounts[DEPLOYER])
+
+    assert sent() == 0
+
+
+@pytest.mark.usefixtures("live")
+def test_reverts_when_a_test_stablecoin_is_for_a_live_network(params: Params) -> None:
+    with pytest.raises(DeploymentError, match=r"the test stablecoin.* is not for chain 1337"):
+        deploy.deploy(params, accounts[DEPLOYER])
+
+    assert sent() == 0
+
+
+# A WHOLE SUITE
+
+
+def test_a_rerun_sends_nothing(params: Params, recorder: Recorder) -> None:
+    first = deploy.deploy(params, accounts[DEPLOYER], recorder)
+    before = sent()
+
+    second = deploy.deploy(params, accounts[DEPLOYER], again())
+
+    assert sent() == before
+    assert [getattr(second, name).address for name in ("manager", "desk", "stablecoin")] == [
+        getattr(first, name).address for name in ("manager", "desk", "stablecoin")
+    ]
+
+
+def test_reverts_when_a_rerun_asks_for_what_only_the_governor_can(params: Params, recorder: Recorder) -> None:
+    deploy.deploy(params, accounts[DEPLOYER], recorder)
+    other = Params(governor=params.governor, accreditor=params.accreditor, sentinel=accounts[9].address)
+
+    with pytest.raises(DeploymentError, match=f"is asked to grant role 2 to {accounts[9]}"):
+        deploy.deploy(other, accounts[DEPLOYER], again())
+
+
+# A DEPLOY THAT STOPPED
+
+
+class Stopped(Exception):
+    pass
+
+
+def stop_after(count: int, recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process dies after so many contracts are written down."""
+    deployed: list[str] = []
+    real = recorder.deploy
+
+    def dying(container: Any, *arguments: Any) -> Any:
+        if len(deployed) == count:
+            raise Stopped
+        deployed.append(container._name)
+        return real(container, *arguments)
+
+    monkeypatch.setattr(recorder, "deploy", dying)
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 4, 5, 6])
+def test_a_rerun_goes_on_after_any_contract(
+    params: Params, recorder: Recorder, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    stop_after(count, recorder, monkeypatch)
+    with pytest.raises(Stopped):
+        deploy.deploy(params, accounts[DEPLOYER], recorder)
+    standing = dict(AddressBook.load(deploy.path_of(1337)).contracts) if count else {}
+
+    suite = deploy.deploy(params, accounts[DEPLOYER], again() if count else recorder_anew())
+
+    book = AddressBook.load(deploy.path_of(1337)).contracts
+    assert all(book[name] == entry for name, entry in standing.items())
+    verify(suite, params)
+
+
+def recorder_anew() -> Recorder:
+    return Recorder(AddressBook(chain_id=1337, genesis=genesis_of(web3)))
+
+
+@pytest.mark.parametrize("count", [4, 5])
+def test_a_trio_is_begun_anew_when_its_addresses_are_gone(
+    params: Params, recorder: Recorder, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    stop_after(count, recorder, monkeypatch)
+    with pytest.raises(Stopped):
+        deploy.deploy(params, accounts[DEPLOYER], recorder)
+    old = AddressBook.load(deploy.path_of(1337))
+    accounts[DEPLOYER].transfer(accounts[1], 0)
+
+    suite = deploy.deploy(params, accounts[DEPLOYER], again())
+
+    assert suite.book.address != old.address("PolicyBook")
+    assert suite.providers.address == old.address("ProviderRegistry")
+    verify(suite, params)
+
+
+@pytest.mark.parametrize("steps", [0, 1, 4, 7])
+def test_a_rerun_goes_on_after_any_step_of_the_set_up(
+    params: Params, recorder: Recorder, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    real = deploy.outstanding
+
+    def some(suite: Suite, wanted: Params) -> list[Any]:
+        for step in real(suite, wanted)[:steps]:
+            step.method(*step.arguments, {"from": accounts[DEPLOYER]})
+        raise Stopped
+
+    monkeypatch.setattr(deploy, "outstanding", some)
+    with pytest.raises(Stopped):
+        deploy.deploy(params, accounts[DEPLOYER], recorder)
+    monkeypatch.setattr(deploy, "outstanding", real)
+
+    suite = deploy.deploy(params, accounts[DEPLOYER], again())
+
+    assert real(suite, params) == []
+
+
+# SOMEBODY HAS CHANGED IT
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda s, a: s.manager.grantRole(2, a[9], 0, {"from": a[1]}), "who holds which role"),
+        (lambda s, a: s.manager.grantRole(7, a[9], 0, {"from": a[1]}), "who holds which role"),
+        (lambda s, a: s.manager.revokeRole(1, a[2], {"from": a[1]}), "who holds which role"),
+        (lambda s, a: s.manager.labelRole(1, "OTHER", {"from": a[1]}), "the labels of the roles"),
+        (lambda s, a: s.manager.setRoleAdmin(1, 2, {"from": a[1]}), "the admin of role 1"),
+        (lambda s, a: s.manager.setRoleGuardian(2, 1, {"from": a[1]}), "the guardian of role 2"),
+        (lambda s, a: s.manager.setTargetClosed(s.factory, True, {"from": a[1]}), "RiskPoolFactory closed"),
+        (
+            lambda s, a: s.manager.setTargetFunctionRole(
+                s.providers, [s.providers.signatures["listDesk"]], 1, {"from": a[1]}
+            ),
+            "the role for ProviderRegistry",
+        ),
+        (lambda s, a: s.manager.updateAuthority(s.factory, s.providers, {"from": a[1]}), "authority"),
+        (lambda s, a: s.providers.retireDesk(s.desk, {"from": a[1]}), "the desk's status"),
+        (lambda s, a: s.factory.delistAsset(s.stablecoin, {"from": a[1]}), "the listing of asset"),
+    ],
+)
+def test_verify_names_what_differs(params: Params, change: Any, said: str) -> None:
+    suite = deploy.deploy(params, accounts[DEPLOYER])
+    change(suite, accounts)
+
+    with pytest.raises(DeploymentError, match=said):
+        verify(suite, params)
+
+
+# A LIVE NETWORK
+
+
+@pytest.fixture
+def holders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SALUS_DEPLOYMENTS", str(tmp_path))
+    monkeypatch.setenv("SALUS_PRIVATE_KEY", "11" * 32)
+    monkeypatch.delenv("SALUS_ACCOUNT", raising=False)
+    for name, number in (("GOVERNOR", 1), ("ACCREDITOR", 2), ("SENTINEL", 3)):
+        monkeypatch.setenv(f"SALUS_{name}", accounts[number].address)
+
+
+@pytest.mark.usefixtures("live", "holders")
+def test_live_needs_the_holders(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.delenv("SALUS_SENTINEL")
+
+    with pytest.raises(SystemExit) as ended:
+        deploy.main()
+
+    assert ended.value.code == 1
+    assert capsys.readouterr().err.startswith("Error: SALUS_SENTINEL: is not set")
+
+
+@pytest.mark.usefixtures("live", "holders")
+@pytest.mark.parametrize("answer", ["no", EOFError])
+def test_live_sends_nothing_on_a_no(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answer: Any
+) -> None:
+    monkeypatch.setattr("builtins.input", answered(answer))
+    block = web3.eth.block_number
+
+    deploy.main()
+
+    assert web3.eth.block_number == block
+    assert not deploy.path_of(1337).exists()
+    said = capsys.readouterr().out
+    assert "Nothing was sent." in said
+    assert "who waits 2 days between announcing a step and taking it" in said
+
+
+@pytest.mark.usefixtures("live", "holders")
+def test_live_deploys_on_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("builtins.input", answered("perhaps", "yes"))
+    accounts[9].transfer(web3.eth.account.from_key("11" * 32).address, "10 ether")
+
+    deploy.main()
+
+    assert set(AddressBook.load(deploy.path_of(1337)).contracts) == set(CONTRACTS)
+
+
+def answered(*answers: Any) -> Any:
+    """A person who gives these answers, one after the other."""
+    rest = iter(answers)
+
+    def answer(_: str) -> str:
+        given = next(rest)
+        if given is EOFError:
+            raise EOFError
+        return str(given)
+
+    return answer

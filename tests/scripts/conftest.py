@@ -1,0 +1,179 @@
+"""A suite that the deploy wrote down, and actors who work with words and files as people do."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from brownie import accounts, chain, web3
+from eth_account import Account
+
+from salus import samples
+from salus.chain import Chain, events
+from salus.chain.address_book import AddressBook
+from salus.chain.node import genesis_of
+from salus.days import to_date
+from salus.records import RecordKey
+from scripts import accreditor, deploy, hospital, insurer, patient
+
+ACCREDITOR, INSURER, CAPITAL, PAYER, HOSPITAL, RELAYER = "2", "4", "5", "6", "7", "9"
+DAY = 86_400
+LIMIT = "100000"
+
+
+class Clinic:
+    """One hospital, one insurer with a funded pool, and patients; everything is done through the scripts."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SALUS_DEPLOYMENTS", str(folder / "deployments"))
+        book = AddressBook(chain_id=web3.eth.chain_id, genesis=genesis_of(web3))
+        self.suite = deploy.deploy(deploy.Params.local(accounts), accounts[0], deploy.Recorder(book))
+        self.folder = self.work = folder
+        self.attestor, self.quotes, self.parent = (Account.create() for _ in range(3))
+        for name, value in (
+            ("SALUS_ATTESTOR_KEY", self.attestor.key.hex()),
+            ("SALUS_QUOTE_KEY", self.quotes.key.hex()),
+            ("SALUS_PRIVATE_KEY", self.parent.key.hex()),
+            ("SALUS_PROVIDER_KEY", secrets.token_hex(32)),
+        ):
+            monkeypatch.setenv(name, value)
+        self.chain = Chain.open(web3.provider.endpoint_uri)
+        self.start = int(chain[-1].timestamp) // DAY + 2
+        self.patients = samples.generate(7, self.start)
+        self.pool = ""
+
+    @property
+    def outbox(self) -> Path:
+        return self.work / "outbox.sqlite"
+
+    @property
+    def records(self) -> Path:
+        """The hospital's FHIR records."""
+        return self.work / "records"
+
+    def path(self, name: str) -> Path:
+        return self.folder / name
+
+    def now(self) -> int:
+        return int(chain[-1].timestamp)
+
+    def open_for_business(self) -> None:
+        """Accredits the hospital, opens and funds the pool, sets the cap."""
+        self.path("licence.pdf").write_bytes(b"a licence")
+        self.path("insurer.key").write_text(RecordKey.generate().reveal())
+        accreditor.accredit(
+            f"admin={accounts[7]}",
+            "from_day=2020-01-01",
+            "until=2090-01-01",
+            f"licence={self.path('licence.pdf')}",
+            f"account={ACCREDITOR}",
+        )
+        hospital.add_key(
+            "provider=1",
+            f"attestor={self.attestor.address}",
+            "from_time=2020-01-01",
+            "until=2090-01-01",
+            f"account={HOSPITAL}",
+        )
+        asset = self.suite.stablecoin
+        insurer.create_pool(f"asset={asset}", "name=Family Pool", "symbol=sFAM", f"account={INSURER}")
+        self.pool = next(iter(self.chain.past(events.PoolCreated))).pool
+        insurer.add_quote_signer(f"pool={self.pool}", f"signer={self.quotes.address}", f"account={INSURER}")
+        insurer.set_cap(f"pool={self.pool}", "provider=1", "limit=50000", f"account={INSURER}")
+        asset.mint(accounts[5], 1_000_000 * 10**6, {"from": accounts[5]})
+        insurer.deposit(f"pool={self.pool}", "amount=500,000.00", f"account={CAPITAL}")
+
+    def sell(self, member: int = 0) -> None:
+        """A policy for one of the patients, consent included, and her card shown to the hospital."""
+        person = self.patients[member].patient
+        keys, cards = self.path(f"keys-{member}"), self.path("cards") / person.id
+        end = to_date(self.start + 365)
+        self.path("people.yaml").write_text(
+            f"members:\n- consent_signer: '{accounts[8]}'\n  covered_since: {to_date(self.start)}\n"
+            f"  covered_until: {end}\n"
+        )
+        self.path("offer.yaml").write_text(
+            f"holder: '{accounts[8]}'\npool: '{self.pool}'\nstart: {to_date(self.start)}\nend: {end}\n"
+            f"annual_limit: '{LIMIT}'\npremium: '3600.00'\nauto_pay_limit: '2000'\n"
+        )
+        reader = RecordKey(self.path("insurer.key").read_text()).recipient
+        people = f"people={self.path('people.yaml')}"
+        patient.new_policy_key(f"folder={keys}", people, "table=family", f"insurer={reader}")
+        self.quote(member)
+        self.suite.stablecoin.mint(accounts[6], 3_600 * 10**6, {"from": accounts[6]})
+        policy, quote = self.path(f"policy-{member}.json"), self.path(f"quote-{member}.json")
+        insurer.issue(f"policy={policy}", f"quote={quote}", f"account={PAYER}")
+        patient.cards(f"folder={keys}", f"policy={policy}", people, "table=family")
+        cards.mkdir(parents=True)
+        for name in ("member-0.card.json", "member-0.cover.json", "record.age"):
+            (cards / name).write_bytes((keys / name).read_bytes())
+
+    def quote(self, member: int) -> None:
+        insurer.quote(
+            f"offer={self.path('offer.yaml')}",
+            f"enrolled={self.path(f'keys-{member}') / 'enrolment.age'}",
+            "table=family",
+            f"record_key={self.path('insurer.key')}",
+            f"policy={self.path(f'policy-{member}.json')}",
+            f"quote={self.path(f'quote-{member}.json')}",
+        )
+
+    def consent(self, member: int = 0) -> None:
+        card = self.path(f"keys-{member}") / "member-0.card.json"
+        patient.consent(
+            f"card={card}",
+            f"cover={card.with_name('member-0.cover.json')}",
+            "provider=1",
+            f"from_day={to_date(self.start)}",
+            f"until={to_date(self.start + 365)}",
+            "account=8",
+        )
+
+    def treat(self, member: int) -> None:
+        """The patient's Bundle, and no other, is what the hospital has."""
+        self.records.mkdir(exist_ok=True)
+        for old in self.records.iterdir():
+            old.unlink()
+        (self.records / f"{member}.json").write_bytes(self.patients[member].to_json())
+
+    def attest(self, *words: str) -> None:
+        reader = RecordKey(self.path("insurer.key").read_text()).recipient
+        hospital.attest(
+            "provider=1",
+            f"records={self.records}",
+            f"cards={self.path('cards')}",
+            "table=family",
+            f"readers={reader}",
+            f"outbox={self.outbox}",
+            *words,
+        )
+
+    def file(self, *words: str) -> None:
+        hospital.file("provider=1", f"outbox={self.outbox}", f"account={RELAYER}", *words)
+
+    def hospital(self, action: str, *words: str) -> None:
+        """Another action of the hospital on its outbox."""
+        getattr(hospital, action)("provider=1", f"outbox={self.outbox}", *words)
+
+
+@pytest.fixture(scope="module")
+def opened(module_isolation: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
+    """Two insured patients on the sixtieth day; the first one has consented."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        built = Clinic(tmp_path_factory.mktemp("clinic"), monkeypatch)
+        built.open_for_business()
+        built.sell(0)
+        built.sell(1)
+        built.consent(0)
+        chain.mine(timestamp=(built.start + 60) * DAY)
+        yield built
+
+
+@pytest.fixture
+def clinic(opened: Clinic, fn_isolation: None, tmp_path: Path) -> Clinic:
+    """The same for each test, with an empty outbox and the first patient's records."""
+    opened.work = tmp_path
+    opened.treat(0)
+    return opened
