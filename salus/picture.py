@@ -14,11 +14,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from salus import money
 
 WIDTH = 1_120
-_TOP = 150
+_TOP = 160
 _TALL = 300
 """Height of all money in the pool."""
 _SLOT = 46
-"""Least distance of two labels."""
+"""Least height of a node with its label."""
+_GAP = 10
 _LEFT, _POOL, _RIGHT, _NODE = 300, 545, 800, 20
 _BAR_LEFT, _BAR_WIDTH, _BAR_TALL = 60, 1_000, 46
 _COLUMNS, _ROW = 3, 52
@@ -66,9 +67,11 @@ def draw(
     total = sum(part.amount for part in into)
     if total != sum(part.amount for part in out_of):
         raise ValueError(f"{total} flows in, and {sum(part.amount for part in out_of)} out or stays")
-    left = list(_ribbons(into, total, currency, into_pool=True))
-    right = list(_ribbons(out_of, total, currency, into_pool=False))
-    bottom = max(_TOP + _TALL, *(ribbon.label_y for ribbon in (*left, *right))) + 70
+    tall = max(_TALL, *(_height(parts, total) for parts in (into, out_of)))
+    left = list(_ribbons(into, total, currency, middle=_TOP + tall / 2, into_pool=True))
+    right = list(_ribbons(out_of, total, currency, middle=_TOP + tall / 2, into_pool=False))
+    pool_y = _TOP + (tall - _TALL) / 2
+    bottom = _TOP + tall + 40
     segments = list(_segments(bills, bottom + 50, currency))
     last = max((segment.key_y for segment in segments), default=bottom)
     return _template().render(
@@ -78,7 +81,7 @@ def draw(
         ribbons=[*left, *right],
         left=left,
         right=right,
-        pool={"x": _POOL, "y": _TOP, "wide": _NODE * 1.6, "tall": _TALL, "words": _words(total, currency)},
+        pool={"x": _POOL, "y": pool_y, "wide": _NODE * 1.6, "tall": _TALL, "words": _words(total, currency)},
         bar={"x": _BAR_LEFT, "y": bottom + 50, "wide": _BAR_WIDTH, "tall": _BAR_TALL},
         segments=segments,
         billed=_words(sum(part.amount for part in bills), currency),
@@ -88,12 +91,19 @@ def draw(
     )
 
 
-def _ribbons(parts: Iterable[Part], total: int, currency: str, *, into_pool: bool) -> Iterator[_Ribbon]:
+def _height(parts: Iterable[Part], total: int) -> float:
+    """Of a column of nodes with their labels."""
+    slots = [max(part.amount / total * _TALL, _SLOT) for part in parts if part.amount]
+    return sum(slots) + _GAP * (len(slots) - 1)
+
+
+def _ribbons(
+    parts: Sequence[Part], total: int, currency: str, *, middle: float, into_pool: bool
+) -> Iterator[_Ribbon]:
     shown = [part for part in parts if part.amount]
     talls = [max(1.5, part.amount / total * _TALL) for part in shown]
     slots = [max(tall, _SLOT) for tall in talls]
-    y = _TOP + _TALL / 2 - sum(slots) / 2 - 10 * (len(slots) - 1) / 2
-    at_pool = float(_TOP)
+    y, at_pool = middle - _height(parts, total) / 2, middle - _TALL / 2
     for part, tall, slot in zip(shown, talls, slots, strict=True):
         node_y = y + (slot - tall) / 2
         ends: tuple[float, float, float, float] = (
@@ -110,7 +120,7 @@ def _ribbons(parts: Iterable[Part], total: int, currency: str, *, into_pool: boo
             label_y=node_y + tall / 2,
             words=_words(part.amount, currency),
         )
-        y += slot + 10
+        y += slot + _GAP
         at_pool += part.amount / total * _TALL
 
 

@@ -26,6 +26,7 @@ YEAR = 365
 SEED = 7
 FAMILY_SIZE = 4
 _NO_LIMIT = 2**32 - 1
+_ONE_OF = {"family": "family member", "staff": "worker"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,10 +150,10 @@ def from_folder(folder: Path) -> Cast:
     count = len(people)
     groups = [
         ("the family of four", people[: min(FAMILY_SIZE, max(1, count - 2))]),
-        ("a retired neighbour", people[FAMILY_SIZE : FAMILY_SIZE + 1] or people[count - 2 : count - 1]),
+        ("the neighbour", people[FAMILY_SIZE : FAMILY_SIZE + 1] or people[count - 2 : count - 1]),
     ]
     rest = [person for person in people if all(person not in group for _, group in groups)][:MAX_MEMBERS]
-    groups.append((f"the staff of a workshop, {len(rest)} people", _with_leaver(rest)))
+    groups.append(("the staff of a workshop", _with_leaver(rest)))
     providers = [provider for provider, _ in Counter(line.provider for line in inside).most_common()]
     return Cast(
         title=f"{count} patients of a folder of FHIR bundles",
@@ -196,7 +197,7 @@ def _parts(name: str, people: Sequence[Person]) -> list[Person]:
     return [
         replace(
             person,
-            part=name if alone else f"member {number} of {name.partition(',')[0]}",
+            part=name if alone else f"{_ONE_OF[name.split()[1]]} {number}",
             consents_late=alone,
         )
         for number, person in enumerate(people, start=1)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from salus.eob.ledger import Ledger
 from salus.errors import ChainError, RecordError
 from salus.fhir import out as fhir_out
 from salus.picture import Part
-from scripts._demo_world import CAPITAL, Sale, World
+from scripts._demo_world import CAPITAL, World
 from scripts._demo_year import Shown
 
 _KINDS = (events.ClaimDecided, events.ClaimPaid, events.ClaimOwed, events.ClaimWithdrawn)
@@ -37,21 +37,21 @@ class Left:
     """What was left."""
 
     summary: dict[str, Any]
-    files: dict[str, Path]
-    """What it is in words, and where."""
+    folder: Path
 
 
 def leave(world: World, shown: Shown, folder: Path, *, seconds: float) -> Left:
     """Writes everything into the folder, in place of what an earlier run left. Raises ChainError if events
     and counters of the chain disagree, and RecordError if the folder cannot be written."""
-    letters = {id(insured): _letter(world, sale, insured) for sale, insured in _everyone(world)}
-    _check(world)
+    happened = {sale.file.policy_id: _happened(world, sale.file.policy_id) for sale in world.sales}
+    _check(world, happened)
     _clear(folder)
-    written = {}
-    for number, (_, insured) in enumerate(_everyone(world), start=1):
+    letters = []
+    for number, (sale, insured) in enumerate(world.everybody(), start=1):
         slug = re.sub(r"\W+", "-", insured.person.part.removeprefix("the ")).strip("-")
         path = folder / f"letter-{number:02}-{slug}.html"
-        letter = letters[id(insured)]
+        letter = eob.statement(insured.membership, happened[sale.file.policy_id])
+        letters.append(letter)
         head = Letterhead(
             insurer="Harbour Mutual Health",
             contact="claims@harbour-mutual.example",
@@ -59,36 +59,25 @@ def leave(world: World, shown: Shown, folder: Path, *, seconds: float) -> Left:
             plan=insured.membership.table.title,
             written=world.today,
             providers={hospital.number: hospital.name for hospital in world.hospitals},
-            payees={sale.file.terms.payee: "your own account" for sale in world.sales},
+            payees={sale.file.terms.payee: "the policyholder’s account"},
         )
         _write(path, eob.page(letter, head).encode())
         _write(path.with_suffix(".fhir.json"), _bundle(letter))
-        written[f"letter to {insured.person.part}"] = path
-    written["the money's way"] = folder / "money.svg"
-    _write(written["the money's way"], _picture(world, letters.values()).encode())
-    summary = _summary(world, shown, list(letters.values()), seconds)
-    written["all figures and transactions"] = folder / "summary.json"
-    _write(written["all figures and transactions"], json.dumps(summary, indent=2).encode() + b"\n")
-    return Left(summary, written)
-
-
-def _everyone(world: World) -> list[Any]:
-    return list(world.everybody())
+    _write(folder / "money.svg", _picture(world, letters).encode())
+    summary = _summary(world, shown, letters, seconds)
+    _write(folder / "summary.json", json.dumps(summary, indent=2).encode() + b"\n")
+    return Left(summary, folder)
 
 
 def _happened(world: World, policy: bytes) -> list[events.ClaimEvent]:
     return [event for kind in _KINDS for event in world.chain.past(kind, policy=policy)]
 
 
-def _letter(world: World, sale: Sale, insured: Any) -> Statement:
-    return eob.statement(insured.membership, _happened(world, sale.file.policy_id))
-
-
-def _check(world: World) -> None:
+def _check(world: World, happened: Mapping[bytes, list[events.ClaimEvent]]) -> None:
     """The counters replayed from events are those of the chain, and the pool holds what it should."""
     paid = 0
     for sale in world.sales:
-        ledger = Ledger.replay(_happened(world, sale.file.policy_id))
+        ledger = Ledger.replay(happened[sale.file.policy_id])
         names = ("paid", "reserved", "deductible", "out_of_pocket")
         mine = [getattr(ledger.account, name) for name in names]
         chain = list(world.chain.book.functions.accountOf(sale.file.policy_id).call()[:4])
@@ -117,8 +106,7 @@ def _bundle(letter: Statement) -> bytes:
     return fhir_out.to_json({"resourceType": "Bundle", "type": "collection", "entry": entries})
 
 
-def _picture(world: World, letters: Iterable[Statement]) -> str:
-    letters = list(letters)
+def _picture(world: World, letters: Sequence[Statement]) -> str:
     out_of = []
     for sale in world.sales:
         own = [letter for letter in letters if letter.membership.policy_id == sale.file.policy_id]
@@ -172,7 +160,7 @@ def _bearer(item: Item, part: eob.Reduction) -> tuple[str, str]:
     return named.get(part.carc, (part.carc.title, "limit"))
 
 
-def _summary(world: World, shown: Shown, letters: list[Statement], seconds: float) -> dict[str, Any]:
+def _summary(world: World, shown: Shown, letters: Sequence[Statement], seconds: float) -> dict[str, Any]:
     cast = world.cast
     items = [item for letter in letters for item in letter.items]
     filings = [sent for sent in world.sent if sent.what == "file claims"]
@@ -200,6 +188,7 @@ def _summary(world: World, shown: Shown, letters: list[Statement], seconds: floa
             }
             for sale in world.sales
         ],
+        "members": len(letters),
         "claims": {
             "decided": len(items),
             "byOutcome": _by_outcome(items, world),

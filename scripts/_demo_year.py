@@ -152,8 +152,13 @@ class Year:
             who, billed = self.world.whose(entry).person.part, dollars(entry.diagnosis.billed)
             if entry.state is State.HELD:
                 why = "an emergency" if entry.diagnosis.is_emergency else "a large sum"
-                held = dollars(entry.decision.remittance.paid)
-                self.tell.waits(f"{who}: {held} are reserved and held for review ({why})")
+                held = entry.decision.remittance.paid
+                what = (
+                    f"{dollars(held)} are reserved and held"
+                    if held
+                    else "a bill within the deductible is held"
+                )
+                self.tell.waits(f"{who}: {what} for review ({why})")
             if entry.state is State.DENIED:
                 code = entry.decision.codes[0]
                 self.tell.refused(f"{who}, {billed}: denied. {code.words} [{code}]")
@@ -161,12 +166,19 @@ class Year:
     def _settle(self) -> None:
         """Anyone pays out what was held and is due."""
         world = self.world
+        if not any(self._is_held(hospital) for hospital in world.hospitals):
+            return
         for action in list(keeping.due(world.chain)):
             receipt = world.do("settle a held claim", action, world.account(ANYONE))
             for paid in world.chain.events(events.ClaimPaid, receipt):
                 part = world.part_of(paid.claim)
                 self.tell.done(f"{part}: the review is over, {dollars(paid.amount)} are paid out")
                 self.shown.held_and_settled.append(receipt.transaction)
+        for hospital in world.hospitals:
+            submission.refresh(hospital.outbox, world.chain)
+
+    def _is_held(self, hospital: Hospital) -> bool:
+        return bool(hospital.outbox.entries(State.HELD))
 
     # SCENES
 

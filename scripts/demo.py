@@ -176,8 +176,11 @@ def _tell_end(left: Left, shown: Shown, tell: Teller) -> None:
     for missing in summary["notShown"]:
         tell.waits(f"These records did not allow for one scene: {missing}")
     tell.chapter("6 · Look at it")
-    for words, path in left.files.items():
-        tell.say(f"{words:<34} {path}")
+    shown_from = Path.cwd()
+    folder = left.folder.relative_to(shown_from) if left.folder.is_relative_to(shown_from) else left.folder
+    tell.say(f"{summary['members']} letters, one to each member   {folder}/letter-*.html")
+    tell.say(f"the money's way                {folder}/money.svg")
+    tell.say(f"all figures and transactions   {folder}/summary.json")
     tell.say(f"{summary['gas']['perClaim']:,} gas a claim on average; {summary['seconds']} seconds in all.")
 
 
