@@ -197,7 +197,8 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         Standing memory standing
     ) private view returns (SkipReason) {
         if (standing.sameDiagnosis) return SkipReason.AlreadyDecided;
-        if (line.diagnosis.revision < standing.revision) return SkipReason.Superseded;
+        // A line numbered ahead could be filed again after its withdrawal, by whoever it pays.
+        if (line.diagnosis.revision != standing.revision) return SkipReason.Superseded;
         if (
             standing.billed != 0 &&
             (standing.billed != line.diagnosis.billed || standing.currency != line.diagnosis.currency)

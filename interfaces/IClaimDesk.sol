@@ -105,7 +105,7 @@ interface IClaimDesk {
     /// @dev Requirements: Owed; the money is there and the payee takes it. Emits {ClaimPaid}.
     function collect(ClaimRef calldata claim, Decision calldata decision) external;
 
-    /// @notice Takes a held or denied line back; what it took is given back, and a corrected line with a higher revision
+    /// @notice Takes a held or denied line back; what it took is given back, and a corrected line with the next revision
     /// may follow.
     /// @dev Requirements: the provider's admin. Emits {ClaimWithdrawn}.
     function withdraw(Policy calldata terms, ClaimRef calldata claim, Decision calldata decision) external;

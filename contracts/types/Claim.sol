@@ -52,7 +52,7 @@ enum SkipReason {
     NotYetServed,
     /// This very line was decided already.
     AlreadyDecided,
-    /// The revision was withdrawn; a higher one is needed.
+    /// Not the revision that is due: 0, and one more after each withdrawal on the bill line.
     Superseded,
     /// Another amount or currency was billed first for this bill line.
     BillMismatch,

@@ -12,7 +12,7 @@ struct Diagnosis {
     bytes32 caseId;
     /// Salted hash of the sealed record.
     bytes32 record;
-    /// Rises with each corrected line after a withdrawal.
+    /// How often a decision on the bill line was withdrawn before, under whichever policy.
     uint8 revision;
     /// First civil day of the service, in the record's own offset.
     uint32 serviceFrom;

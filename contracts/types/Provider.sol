@@ -69,7 +69,7 @@ struct BillLine {
     /// Paid or reserved by the first payer.
     uint64 claimed;
     bytes3 currency;
-    /// Least acceptable revision.
+    /// The revision that is due: how often a decision on the line was withdrawn.
     uint8 revision;
     /// Head of the first payer's hash (desk, policy). A chance match can only refuse a payment, never repeat one.
     bytes8 payer;
