@@ -67,6 +67,19 @@ class Node(HTTPProvider):
         )
 
 
+def _host(url: str) -> str:
+    """Host and port. The address itself may hold an access key and shows in no error."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname if parts.scheme in ("http", "https") else None
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        host = None
+    if not host:
+        raise NodeUnreachable("the node's address is not http:// or https://", remedy="correct it in .env")
+    return host + port
+
+
 def connect(url: str, *, chain_id: int | None = None, patience: float = PATIENCE_SECONDS) -> Web3:
     """A node that serves the chain expected. Raises NodeUnreachable or WrongChain."""
     node = Node(url, patience=patience)
