@@ -42,6 +42,7 @@ from tests.support.world import World, codes, decided, decision
 
 COINSURANCE = (BILLED - DEDUCTIBLE) - (BILLED - DEDUCTIBLE) * 8_000 // 10_000
 PAID = BILLED - DEDUCTIBLE - COINSURANCE
+SHOWN = ("member", "benefit", "case_id", "record", "revision", "flags", "units", "billed", "currency")
 
 
 def test_pays_what_the_model_says(world: World, sold: Sold) -> None:
@@ -96,7 +97,7 @@ def test_announces_everything(world: World, sold: Sold) -> None:
     assert given.diagnosis == line.diagnosis.hash_struct()
     assert (given.pool, given.payee, given.release_at) == (world.pool.address, world.payee, 0)
     assert codes(filed) == ["1", "2"] == [code.code for code in expected.codes]
-    for name in ("member", "benefit", "case_id", "record", "revision", "flags", "units", "billed", "currency"):
+    for name in SHOWN:
         assert getattr(service, name) == getattr(line.diagnosis, name), name
     assert (service.from_, service.to) == (line.diagnosis.service_from, line.diagnosis.service_to)
     assert (service.issued_at, service.decided_at) == (filing.attestation.issued_at, filed.timestamp)

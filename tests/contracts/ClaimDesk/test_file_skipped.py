@@ -167,8 +167,7 @@ def test_a_withdrawn_consent_covers_the_days_until_then(world: World, sold: Sold
 
 
 def test_refuses_a_call_with_a_kind_that_does_not_exist(world: World, sold: Sold) -> None:
-    """Such calldata is no `Line`: it cannot even be hashed, so nobody else's proof can smuggle it into a batch, and its
-    sender spoils nothing but the own call."""
+    """Such calldata is no `Line`. Nobody can put it into another's call: its sender spoils the own only."""
     good, bad = sold.line(1), sold.line(2)
     attestation, attestor, signature, lines = world.attest([good, bad]).as_arguments()
     benefit = (*bad.benefit.as_tuple()[:2], 3, *bad.benefit.as_tuple()[3:])
