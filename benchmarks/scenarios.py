@@ -106,9 +106,7 @@ def claim_settled(stage: Stage) -> int:
     line = sold.line(2, billed=2 * AUTO_PAY_LIMIT)
     held = stage.decision(stage.file(line))
     stage.travel(held.release_at)
-    settled = stage.world.desk.settle(
-        stage.world.claim(line), held.as_tuple(), {"from": stage.world.stranger}
-    )
+    settled = stage.transact(stage.world.desk.settle, stage.world.claim(line), held.as_tuple())
     expect("ClaimPaid" in settled.events, True)
     return int(settled.gas_used)
 
@@ -150,7 +148,7 @@ def close(stage: Stage) -> int:
     stage.file(sold.line())
     book = stage.world.book
     stage.travel(book.closableAt(sold.terms.as_tuple()) + DAY)
-    return int(book.close(sold.terms.as_tuple(), {"from": stage.world.stranger}).gas_used)
+    return int(stage.transact(book.close, sold.terms.as_tuple()).gas_used)
 
 
 def issue(stage: Stage, sold: Sold) -> int:

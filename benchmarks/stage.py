@@ -13,6 +13,7 @@ from typing import Any
 
 from brownie import accounts, chain, network, project, web3
 
+from salus.structs import Line
 from tests.support import craft
 from tests.support.craft import Sold
 from tools.places import ROOT
@@ -23,6 +24,8 @@ BEGIN = 4_102_444_800
 CAPITAL = 10**13
 """Minor units: enough for ten thousand policies."""
 DAILY_CAP = 10**12
+MOST_GAS = 50_000_000
+"""Of one transaction; a block takes twice that."""
 
 BENEFITS = (
     craft.indemnity("visit"),
@@ -110,7 +113,7 @@ class Stage:
             "holder": holder,
             "payee": craft.signer(f"payee {number}").address,
             "pool": self.world.pool.address,
-            "start": BEGIN // craft.DAY + 2,
+            "start": self.world.today() + 2,
             "consent_signers": signers,
             "benefits": BENEFITS,
             "salt": craft.word("salt", number),
@@ -159,9 +162,27 @@ class Stage:
         request("evm_setNextBlockTimestamp", second)
         request("evm_mine")
 
-    def file(self, *lines: Any) -> Any:
-        """The transaction; raises unless every line was decided or skipped."""
-        return self.world.file(*lines)
+    def file(self, *lines: Line) -> Any:
+        """The transaction, as Brownie knows it."""
+        return self.transact(self.world.desk.file, *self.world.attest(lines).as_arguments())
+
+    def transact(self, method: Any, *arguments: Any, sender: Any = None) -> Any:
+        """Calls a method, as a stranger if no sender is named. The transaction, as Brownie knows it."""
+        data = method.encode_input(*arguments)
+        (receipt,) = self.mine(
+            [self.post(sender or self.world.stranger, method._address, data, gas=MOST_GAS)]
+        )
+        return chain.get_transaction(receipt["transactionHash"])
+
+    def file_unseen(self, *lines: Line) -> None:
+        """Files without the look at the transaction that Brownie takes. Raises BenchError if one line is not
+        decided."""
+        desk = self.world.desk
+        data = desk.file.encode_input(*self.world.attest(lines).as_arguments())
+        (receipt,) = self.mine([self.post(self.world.stranger, desk, data, gas=MOST_GAS)])
+        decided = [log for log in receipt["logs"] if log["topics"][0] == desk.topics["ClaimDecided"]]
+        if len(decided) != len(lines):
+            raise BenchError(f"{len(lines) - len(decided)} of {len(lines)} lines were skipped")
 
     def empty(self, payee: str) -> None:
         """Sends all tokens of the payee away."""
@@ -174,29 +195,16 @@ class Stage:
 
     def send(self, sender: Any, *inputs: str, to: Any) -> list[int]:
         """Calls a contract with each input, in as few blocks as they fit in. Gas of each."""
-        return self.mine(self.post(sender, to, data) for data in inputs)
+        receipts = self.mine(self.post(sender, to, data) for data in inputs)
+        return [int(receipt["gasUsed"], 16) for receipt in receipts]
 
-    def post(self, sender: Any, to: Any, data: str) -> str:
+    def post(self, sender: Any, to: Any, data: str, gas: int = 500_000) -> str:
         """Hands a transaction to the node. Its hash."""
-        return str(
-            request(
-                "eth_sendTransaction",
-                {"from": str(sender), "to": str(to), "data": data, "gas": hex(500_000), "gasPrice": "0x0"},
-            )
-        )
+        call = {"from": str(sender), "to": str(to), "data": data, "gas": hex(gas), "gasPrice": "0x0"}
+        return str(request("eth_sendTransaction", call))
 
-    def receipt(self, made: str) -> dict[str, Any]:
-        """Mines another block if it is not in the last one. Raises BenchError if it is in neither."""
-        receipt = request("eth_getTransactionReceipt", made)
-        if receipt is None:
-            request("evm_mine")
-            receipt = request("eth_getTransactionReceipt", made)
-        if receipt is None:
-            raise BenchError(f"the node does not mine {made}")
-        return dict(receipt)
-
-    def mine(self, posting: Iterable[str]) -> list[int]:
-        """Posts transactions without a block for each, then mines them all. Gas of each.
+    def mine(self, posting: Iterable[str]) -> list[dict[str, Any]]:
+        """Posts transactions without a block for each, then mines them all. Their receipts.
 
         Raises BenchError if one failed.
         """
@@ -210,4 +218,14 @@ class Stage:
         failed = [receipt["transactionHash"] for receipt in receipts if int(receipt["status"], 16) != 1]
         if failed:
             raise BenchError(f"{len(failed)} of {len(hashes)} transactions failed, {failed[0]} first")
-        return [int(receipt["gasUsed"], 16) for receipt in receipts]
+        return receipts
+
+    def receipt(self, made: str) -> dict[str, Any]:
+        """Mines another block if it is not in the last one. Raises BenchError if it is in neither."""
+        receipt = request("eth_getTransactionReceipt", made)
+        if receipt is None:
+            request("evm_mine")
+            receipt = request("eth_getTransactionReceipt", made)
+        if receipt is None:
+            raise BenchError(f"the node does not mine {made}")
+        return dict(receipt)
