@@ -15,7 +15,7 @@ from scripts._demo_cast import YEAR, from_folder
 
 DAY = 86_400
 DAYS_AHEAD = 3
-_STORY = YEAR + 30
+_STORY = YEAR + 62
 """Days from the start of the policies to the end of the story."""
 
 

@@ -13,7 +13,7 @@ from salus.chain import claims as desk
 from salus.chain import consents, events
 from salus.days import to_date
 from salus.errors import CardError
-from salus.membership import open_card
+from salus.membership import Membership, open_card
 from salus.offer import People
 from salus.policy import Cover, PolicyFile
 from salus.records import RecordKey, encrypt
@@ -165,7 +165,7 @@ def claims(
 ) -> None:
     """Says what was claimed for the member of a card, what was paid, and why not more."""
     session = Session()
-    opened = open_card(MemberCard.load(card), Cover.load(cover), table_of(table))
+    opened = _open(card, cover, table)
     names = {row.code: row.title for row in opened.table}
     shown = 0
     for event in session.chain.past(events.ClaimDecided, policy=opened.policy_id):
@@ -185,6 +185,14 @@ def claims(
         for reason in event.decision.codes:
             out.print(f"      {reason}  {reason.words}", markup=False)
     out.print(f"{shown} claims." if shown else "No claim yet.")
+
+
+def _open(card: Path, cover: Path, table: str) -> Membership:
+    try:
+        return open_card(MemberCard.load(card), Cover.load(cover), table_of(table))
+    except CardError as error:
+        error.file = error.file or str(card)
+        raise
 
 
 def _policy_key(folder: Path, *, make: bool) -> PolicyKey:

@@ -27,12 +27,7 @@ class Node(HTTPProvider):
     """A JSON-RPC node at an http(s) address. Every call raises NodeUnreachable if it stays silent."""
 
     def __init__(self, url: str, *, patience: float = PATIENCE_SECONDS) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise NodeUnreachable(
-                "the node's address is not http:// or https://", remedy="correct it in .env"
-            )
-        self.host = parts.hostname + (f":{parts.port}" if parts.port else "")
+        self.host = _host(url)
         self._patience = patience
         super().__init__(
             url,

@@ -11,7 +11,7 @@ from brownie import accounts, chain, web3
 from eth_account import Account
 
 from salus import samples
-from salus.chain import Chain, events
+from salus.chain import Chain, Unlocked, events
 from salus.chain.address_book import AddressBook
 from salus.chain.node import genesis_of
 from salus.days import to_date
@@ -56,6 +56,15 @@ class Clinic:
     def path(self, name: str) -> Path:
         return self.folder / name
 
+    @property
+    def reader(self) -> str:
+        """The insurer's age key, which records are sealed to."""
+        return RecordKey(self.path("insurer.key").read_text()).recipient
+
+    def unlocked(self, number: int) -> Unlocked:
+        """An account of the node's."""
+        return Unlocked(accounts[number].address)
+
     def now(self) -> int:
         return int(chain[-1].timestamp)
 
@@ -98,9 +107,8 @@ class Clinic:
             f"holder: '{accounts[8]}'\npool: '{self.pool}'\nstart: {to_date(self.start)}\nend: {end}\n"
             f"annual_limit: '{LIMIT}'\npremium: '3600.00'\nauto_pay_limit: '2000'\n"
         )
-        reader = RecordKey(self.path("insurer.key").read_text()).recipient
         people = f"people={self.path('people.yaml')}"
-        patient.new_policy_key(f"folder={keys}", people, "table=family", f"insurer={reader}")
+        patient.new_policy_key(f"folder={keys}", people, "table=family", f"insurer={self.reader}")
         self.quote(member)
         self.suite.stablecoin.mint(accounts[6], 3_600 * 10**6, {"from": accounts[6]})
         policy, quote = self.path(f"policy-{member}.json"), self.path(f"quote-{member}.json")
@@ -139,13 +147,12 @@ class Clinic:
         (self.records / f"{member}.json").write_bytes(self.patients[member].to_json())
 
     def attest(self, *words: str) -> None:
-        reader = RecordKey(self.path("insurer.key").read_text()).recipient
         hospital.attest(
             "provider=1",
             f"records={self.records}",
             f"cards={self.path('cards')}",
             "table=family",
-            f"readers={reader}",
+            f"readers={self.reader}",
             f"outbox={self.outbox}",
             *words,
         )

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from web3.exceptions import Web3Exception
+
 from salus.abi import Address, Struct, Uint256
 from salus.chain.sending import Action
 from salus.chain.suite import Chain, Pool
 from salus.days import to_date
 from salus.eip712 import EIP712Domain, Signer
+from salus.errors import ChainError
 from salus.structs import Policy
+
+_VERSIONS = ("1", "2")
+"""Of signing domains: OpenZeppelin's tokens say 1, USDC says 2."""
 
 
 class Permit(Struct):
@@ -36,9 +42,8 @@ class SignedPermit:
 
 
 def sign_permit(pool: Pool, *, amount: int, deadline: int, signer: Signer) -> SignedPermit:
-    """Lets the pool take `amount` minor units of the signer's tokens until a second."""
-    _, name, version, chain_id, asset, *_ = pool.asset.functions.eip712Domain().call()
-    domain = EIP712Domain(name=name, version=version, chain_id=chain_id, verifying_contract=asset)
+    """Lets the pool take `amount` minor units of the signer's tokens until a second. Raises ChainError if the
+    token has no permits, or signs them in a way of its own."""
     permit = Permit(
         owner=signer.address,
         spender=pool.address,
@@ -46,7 +51,27 @@ def sign_permit(pool: Pool, *, amount: int, deadline: int, signer: Signer) -> Si
         nonce=pool.asset.functions.nonces(signer.address).call(),
         deadline=deadline,
     )
-    return SignedPermit(permit.value, deadline, domain.sign(permit, signer))
+    return SignedPermit(permit.value, deadline, _domain_of(pool).sign(permit, signer))
+
+
+def _domain_of(pool: Pool) -> EIP712Domain:
+    """The token's signing domain. Not every token tells it (ERC-5267), so it is found by its separator."""
+    functions = pool.asset.functions
+    try:
+        separator = functions.DOMAIN_SEPARATOR().call()
+        name = functions.name().call()
+    except Web3Exception:
+        raise ChainError("the token has no permits", remedy="approve the pool instead") from None
+    for version in _VERSIONS:
+        domain = EIP712Domain(
+            name=name,
+            version=version,
+            chain_id=pool.chain.chain_id,
+            verifying_contract=pool.asset.address,
+        )
+        if domain.separator == separator:
+            return domain
+    raise ChainError("the token signs permits in a way of its own", remedy="approve the pool instead")
 
 
 def issue(

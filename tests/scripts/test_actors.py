@@ -1,0 +1,372 @@
+"""scripts.accreditor, insurer, patient and keeper
+
+given a suite with one hospital and one pool
+    accreditor: renew, end, suspend, set_admin and safe_mode do what they say
+        when the account holds no role: it says so and nothing changes
+    hospital: revoke_key kills a key
+    insurer: a policy is issued with a permit of a payer that has approved nothing
+        when the quote is of another signer, or the premium cannot be paid: one line says so
+        pause_sales stops sales and resumes them
+        capital leaves by notice, and not before
+        a table, an offer or an enrolment that does not fit is named
+        status says what the pool has
+    patient: consent is signed by one and recorded by another; withdrawing works forward
+        keys that exist are kept
+    keeper: nothing due sends nothing
+every actor lists its actions, and each of them explains itself
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from brownie import accounts, chain, web3
+from eth_account import Account
+
+from salus.chain import consents, pools
+from salus.days import to_date
+from salus.policy import Cover, PolicyFile
+from scripts import accreditor, hospital, insurer, keeper, patient
+from scripts._words import Actor
+from tests.scripts.conftest import ACCREDITOR, CAPITAL, DAY, INSURER, RELAYER, Clinic
+
+
+def ended(capsys: pytest.CaptureFixture[str], action: Any, *words: str) -> str:
+    """The line that a failing action ends with."""
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as stop:
+        action(*words)
+    assert stop.value.code == 1
+    return capsys.readouterr().err.strip().splitlines()[-1].removeprefix("Error: ")
+
+
+def day(clinic: Clinic, ahead: int) -> str:
+    return to_date(clinic.now() // DAY + ahead).isoformat()
+
+
+# ACCREDITOR
+
+
+def test_end_and_renew(clinic: Clinic) -> None:
+    by = f"account={ACCREDITOR}"
+    accreditor.end("provider=1", f"until={day(clinic, 10)}", by)
+    assert not clinic.suite.providers.accreditedOn(1, clinic.now() // DAY + 10)
+
+    licence = f"licence={clinic.path('licence.pdf')}"
+    accreditor.renew("provider=1", f"from_day={day(clinic, 0)}", f"until={day(clinic, 20)}", licence, by)
+
+    assert clinic.suite.providers.accreditedOn(1, clinic.now() // DAY + 19)
+    assert not clinic.suite.providers.accreditedOn(1, clinic.now() // DAY + 20)
+
+
+def test_suspend_and_lift(clinic: Clinic) -> None:
+    accreditor.suspend("provider=1", f"account={ACCREDITOR}")
+    assert clinic.suite.providers.providerOf(1)[3]
+
+    accreditor.suspend("provider=1", "lift=yes", f"account={ACCREDITOR}")
+    assert not clinic.suite.providers.providerOf(1)[3]
+
+
+def test_set_admin(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    accreditor.set_admin("provider=1", f"admin={accounts[9]}", f"account={ACCREDITOR}")
+
+    assert clinic.suite.providers.providerOf(1)[0] == accounts[9]
+    assert f"Change the admin of provider 1 from {accounts[7]} to {accounts[9]}." in capsys.readouterr().out
+
+
+def test_safe_mode_is_the_sentinels(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    said = ended(capsys, accreditor.safe_mode, f"account={ACCREDITOR}")
+    assert said.startswith("the contract refused: the caller does not hold the role for this: ")
+    assert clinic.suite.providers.deskOf(clinic.suite.desk)[1] == 0
+
+    accreditor.safe_mode("account=3")
+
+    assert clinic.suite.providers.deskOf(clinic.suite.desk)[1] == clinic.now() + 7 * DAY
+
+
+def test_revoke_key(clinic: Clinic) -> None:
+    hospital.revoke_key("provider=1", f"attestor={clinic.attestor.address}", "account=7")
+
+    assert not clinic.suite.providers.isKeyLive(1, clinic.attestor.address, clinic.now())
+
+
+# INSURER
+
+
+def draft(clinic: Clinic) -> tuple[Path, Path]:
+    """Another policy for the first patient, signed and not issued."""
+    start, end = day(clinic, 2), day(clinic, 300)
+    people, offer = clinic.path("people.yaml"), clinic.path("offer.yaml")
+    people.write_text(
+        f"members:\n- consent_signer: '{clinic.parent.address}'\n  covered_since: {start}\n"
+        f"  covered_until: {end}\n"
+    )
+    offer.write_text(
+        f"holder: '{accounts[8]}'\npool: '{clinic.pool}'\nstart: {start}\nend: {end}\n"
+        "annual_limit: '5000.50'\npremium: '120.07'\ndeductible: '10'\nout_of_pocket: '900'\n"
+    )
+    keys = clinic.path("keys-9")
+    patient.new_policy_key(f"folder={keys}", f"people={people}", "table=family", f"insurer={clinic.reader}")
+    clinic.quote(9)
+    return clinic.path("policy-9.json"), clinic.path("quote-9.json")
+
+
+def test_issue_with_a_permit(clinic: Clinic) -> None:
+    policy, quote = draft(clinic)
+    payer = clinic.parent
+    clinic.suite.stablecoin.mint(payer.address, 120_070_000, {"from": accounts[9]})
+    accounts[9].transfer(payer.address, "1 ether")
+
+    insurer.issue(f"policy={policy}", f"quote={quote}", "permit=yes")
+
+    document = PolicyFile.load(policy)
+    assert clinic.suite.book.ownerOf(int.from_bytes(document.policy_id, "big")) == accounts[8]
+    assert clinic.suite.stablecoin.balanceOf(payer.address) == 0
+    assert document.terms.deductible == 1_000
+
+
+def test_issue_says_why_not(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    policy, quote = draft(clinic)
+
+    poor = ended(capsys, insurer.issue, f"policy={policy}", f"quote={quote}", "account=9")
+    insurer.add_quote_signer(
+        f"pool={clinic.pool}", f"signer={clinic.quotes.address}", "remove=yes", f"account={INSURER}"
+    )
+    unsigned = ended(capsys, insurer.issue, f"policy={policy}", f"quote={quote}", "account=9")
+    quote.write_text("{}")
+    no_quote = ended(capsys, insurer.issue, f"policy={policy}", f"quote={quote}", "account=9")
+
+    assert "ERC20InsufficientBalance(" in poor
+    assert poor.endswith("bring the tokens first")
+    assert f"NotQuoteSigner(signer {clinic.quotes.address}); let the insurer add the signer" in unsigned
+    assert no_quote == f"{quote}: is not a quote file; ask the insurer"
+
+
+def test_pause_sales(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    policy, quote = draft(clinic)
+    table = PolicyFile.load(policy).terms.benefit_table
+    clinic.suite.stablecoin.mint(accounts[9], 120_070_000, {"from": accounts[9]})
+
+    insurer.pause_sales(f"pool={clinic.pool}", "table=family", f"account={INSURER}")
+    assert "SalesPaused(benefitTable 0x" + table.hex() in ended(
+        capsys, insurer.issue, f"policy={policy}", f"quote={quote}", "account=9"
+    )
+
+    insurer.pause_sales(f"pool={clinic.pool}", "table=family", "resume=yes", f"account={INSURER}")
+    insurer.issue(f"policy={policy}", f"quote={quote}", "account=9")
+
+
+def test_capital_leaves_by_notice(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    pool = f"pool={clinic.pool}"
+    with pytest.raises(SystemExit):
+        insurer.redeem(pool, f"account={CAPITAL}")
+    assert "No share may leave now" in capsys.readouterr().out
+
+    insurer.give_notice(pool, f"account={CAPITAL}")
+    chain.mine(timestamp=clinic.now() + 35 * DAY)
+    before = clinic.suite.stablecoin.balanceOf(accounts[5])
+    insurer.redeem(pool, f"account={CAPITAL}")
+
+    assert clinic.suite.stablecoin.balanceOf(accounts[5]) > before
+    assert clinic.chain.pool(clinic.pool).contract.functions.maxRedeem(accounts[5].address).call() <= 10**6
+
+
+def test_recapitalise_says_when_nothing_is_missing(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clinic.suite.stablecoin.mint(accounts[9], 10**6, {"from": accounts[9]})
+    clinic.chain.send(pools.approve(clinic.chain.pool(clinic.pool), amount=100), clinic.unlocked(9))
+
+    said = ended(capsys, insurer.recapitalise, f"pool={clinic.pool}", "amount=1", "account=9")
+
+    assert said == "the contract refused: there is no deficit to fill: NoDeficit()"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("holder: 1\n", "offer.yaml: holder: "),
+        ("premium: '-1'\n", "offer.yaml: premium: input should be greater than or equal to 0"),
+        ("colour: red\n", "offer.yaml: colour: extra inputs are not permitted"),
+        ("a: [\n", "offer.yaml:2: is not YAML; correct it"),
+        ("", "offer.yaml: is empty"),
+    ],
+)
+def test_an_offer_that_does_not_fit_is_named(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], text: str, said: str
+) -> None:
+    offer = clinic.work / "offer.yaml"
+    start, end = day(clinic, 2), day(clinic, 300)
+    base = (
+        f"holder: '{accounts[8]}'\npool: '{clinic.pool}'\nstart: {start}\nend: {end}\n"
+        "annual_limit: '1'\npremium: '1'\n"
+    )
+    key = text.partition(":")[0]
+    kept = "".join(line + "\n" for line in base.splitlines() if not line.startswith(key + ":"))
+    offer.write_text(kept + text if text and "[" not in text else text)
+    words = [f"{name}={clinic.work / name}" for name in ("policy", "quote")]
+
+    line = ended(
+        capsys,
+        insurer.quote,
+        f"offer={offer}",
+        f"enrolled={clinic.path('keys-0') / 'enrolment.age'}",
+        "table=family",
+        f"record_key={clinic.path('insurer.key')}",
+        *words,
+    )
+
+    assert line.removeprefix(str(clinic.work) + "/").startswith(said)
+
+
+def test_a_pool_of_nobody_is_named(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    said = ended(capsys, insurer.status, f"pool={accounts[9]}")
+
+    assert said == f"{accounts[9]} is not a pool of this suite; name the address that `create_pool` gave"
+
+
+def test_status(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    insurer.status(f"pool={clinic.pool}")
+
+    said = capsys.readouterr().out
+    assert "507,200.00 USD" in said
+    assert "deficit" in said
+
+
+# PATIENT
+
+
+def test_a_consent_is_signed_by_one_and_recorded_by_another(clinic: Clinic) -> None:
+    policy, _ = draft(clinic)
+    people, keys = clinic.path("people.yaml"), clinic.path("keys-9")
+    patient.cards(f"folder={keys}", f"policy={policy}", f"people={people}", "table=family")
+    card, cover = keys / "member-0.card.json", keys / "member-0.cover.json"
+    signed = clinic.work / "consent.json"
+
+    patient.consent(
+        f"card={card}",
+        f"cover={cover}",
+        "provider=0",
+        f"from_day={day(clinic, 0)}",
+        f"until={day(clinic, 90)}",
+        "purposes=file,disclose",
+        f"sign_to={signed}",
+    )
+    patient.record_consent(f"consent={signed}", f"account={RELAYER}")
+
+    facts = {
+        "signer": clinic.parent.address,
+        "member": Cover.load(cover).member.commitment,
+        "provider": 1,
+    }
+    today = clinic.now() // DAY
+    assert consents.in_force(clinic.chain, **facts, day=today + 90)
+    assert not consents.in_force(clinic.chain, **facts, day=today + 91)
+    assert (keys / "member-0.svg").exists()
+
+
+def test_withdrawing_works_forward(clinic: Clinic) -> None:
+    card = clinic.path("keys-0") / "member-0.card.json"
+    cover = card.with_name("member-0.cover.json")
+
+    patient.withdraw_consent(f"card={card}", f"cover={cover}", "provider=1", "account=8")
+
+    facts = {"signer": accounts[8].address, "member": Cover.load(cover).member.commitment, "provider": 1}
+    today = clinic.now() // DAY
+    assert consents.in_force(clinic.chain, **facts, day=today)
+    assert not consents.in_force(clinic.chain, **facts, day=today + 1)
+
+
+def test_keys_that_exist_are_kept(clinic: Clinic) -> None:
+    draft(clinic)
+    before = (clinic.path("keys-9") / "policy.key").read_bytes()
+
+    draft(clinic)
+
+    assert (clinic.path("keys-9") / "policy.key").read_bytes() == before
+    assert (clinic.path("keys-9") / "policy.key").stat().st_mode & 0o077 == 0
+
+
+def test_a_card_of_another_member_is_refused(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    card = clinic.path("keys-0") / "member-0.card.json"
+    cover = clinic.path("keys-1") / "member-0.cover.json"
+
+    said = ended(capsys, patient.claims, f"card={card}", f"cover={cover}", "table=family")
+
+    assert said.startswith(f"{card}")
+    assert "is for another policy than the cover file" in said
+
+
+# KEEPER
+
+
+def test_a_keeper_with_nothing_to_do_sends_nothing(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str]
+) -> None:
+    block = web3.eth.block_number
+    for action in (keeper.settle_due, keeper.collect_owed, keeper.close_due):
+        action(f"account={RELAYER}")
+
+    assert web3.eth.block_number == block
+    assert "No policy can be closed." in capsys.readouterr().out
+
+
+def test_close_and_accrue(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    chain.mine(timestamp=clinic.now() + 600 * DAY)
+
+    keeper.close_due(f"account={RELAYER}")
+    keeper.accrue(f"pool={clinic.pool}", f"account={RELAYER}")
+
+    assert "2 done, 0 refused." in capsys.readouterr().out
+    assert clinic.chain.pool(clinic.pool).contract.functions.locked().call() == 0
+
+
+# HELP
+
+
+@pytest.mark.parametrize("module", [accreditor, insurer, hospital, patient, keeper])
+def test_every_action_explains_itself(module: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    actor: Actor = module.actor
+    module.main()
+    listed = capsys.readouterr().out
+
+    for name in actor.actions:
+        with pytest.raises(SystemExit) as stop:
+            getattr(module, name)("help")
+        assert stop.value.code == 0
+        explained = capsys.readouterr().out
+        assert name in listed
+        assert len(explained.splitlines()[2]) > 20, f"{name} has no words"
+
+
+def test_an_unknown_account_is_named(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    said = ended(capsys, keeper.accrue, f"pool={clinic.pool}", "account=nobody")
+    assert said.startswith("account: there is no keystore 'nobody'; make one: brownie accounts new")
+
+    said = ended(capsys, keeper.accrue, f"pool={clinic.pool}", "account=99")
+    assert said.startswith("account: the node has accounts 0 to 9")
+
+
+def test_a_keystore_opens_with_its_password(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account = Account.create()
+    folder = Path.home() / ".brownie" / "accounts"
+    folder.mkdir(parents=True, exist_ok=True)
+    store = folder / "salus-test-keeper.json"
+    store.write_text(json.dumps(Account.encrypt(account.key, "right", iterations=2)))
+    try:
+        monkeypatch.setenv("SALUS_PASSWORD", "wrong")
+        said = ended(capsys, keeper.accrue, f"pool={clinic.pool}", "account=salus-test-keeper")
+        assert said.endswith("cannot be opened with this password; try again")
+        monkeypatch.setenv("SALUS_PASSWORD", "right")
+        accounts[9].transfer(account.address, "1 ether")
+        keeper.accrue(f"pool={clinic.pool}", "account=salus-test-keeper")
+    finally:
+        store.unlink()
+
+    assert account.address in capsys.readouterr().out
