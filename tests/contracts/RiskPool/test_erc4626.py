@@ -1,0 +1,146 @@
+"""convert, preview and max: the vault as ERC-4626, in every state a pool can be in
+
+given any state: empty, funded, earning, all locked, donated to, in deficit, wiped out, free to leave
+├── when assets and shares are converted
+│   └── it should follow the price, rounded down, and no way there and back should gain
+├── when a call is previewed
+│   └── it should answer exactly what the call does, rounded against the caller
+└── when a maximum is asked for
+    ├── it should answer, and a call of that much should succeed
+    └── it should refuse a call of one more
+given a pool wiped out again and again
+└── it should not make more shares than a notice can hold
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.answers import refuses
+from tests.support.bench import CAPITAL, LOCK, OFFSET, Bench
+from tests.support.craft import DAY
+
+AMOUNTS = (0, 1, 999_983, 10**18 + 9)
+ENOUGH = 2**250
+"""Token units: what any call here may cost."""
+
+
+def untouched(bench: Bench) -> None:
+    pass
+
+
+def odd(bench: Bench) -> None:
+    """A price that divides nothing."""
+    bench.mint_tokens(bench.pool, 333_333_331)
+
+
+def donated(bench: Bench) -> None:
+    """More than any such pool will see."""
+    bench.mint_tokens(bench.pool, 10**27)
+
+
+def earning(bench: Bench) -> None:
+    sale = bench.sell()
+    bench.travel(sale.start * DAY + 12_345_678)
+
+
+def leaving(bench: Bench) -> None:
+    odd(bench)
+    bench.deposit(1_009, bench.bob)
+    bench.open_exit(bench.alice, bench.bob)
+
+
+def leaving_in_part(bench: Bench) -> None:
+    leaving(bench)
+    bench.underwrite(lock=CAPITAL - LOCK, premium=0)
+
+
+def all_locked(bench: Bench) -> None:
+    bench.open_exit()
+    bench.underwrite(lock=CAPITAL, premium=0)
+
+
+def in_deficit(bench: Bench) -> None:
+    leaving(bench)
+    bench.fall_short(1_013)
+
+
+def wiped_out(bench: Bench) -> None:
+    bench.open_exit()
+    bench.wipe_out()
+
+
+def refounded(bench: Bench) -> None:
+    """With shares of two generations, of which the first is worth nothing."""
+    bench.wipe_out()
+    bench.deposit(CAPITAL, bench.bob)
+    bench.open_exit(bench.alice, bench.bob)
+
+
+STATES = [untouched, odd, donated, earning, leaving, leaving_in_part, all_locked, in_deficit]
+STATES += [wiped_out, refounded]
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+def test_tells_the_truth(bench: Bench, state: Callable[[Bench], None]) -> None:
+    state(bench)
+    check_prices(bench)
+    check_calls(bench)
+
+
+@pytest.mark.parametrize("state", [untouched, odd, donated], ids=lambda state: state.__name__)
+def test_tells_the_truth_before_the_first_deposit(empty: Bench, state: Callable[[Bench], None]) -> None:
+    state(empty)
+    check_prices(empty)
+    check_calls(empty)
+
+
+def test_makes_no_more_shares_than_a_notice_holds() -> None:
+    bench = Bench(decimals=18)
+    for generation in (bench.bob, bench.alice):
+        bench.wipe_out()
+        check_calls(bench)
+        tokens = min(CAPITAL * bench.unit, bench.pool.maxDeposit(generation))
+        bench.deposit_tokens(tokens, generation)
+
+    assert bench.pool.totalSupply() > 2**170
+    for owner in (bench.alice, bench.bob):
+        shares = bench.pool.balanceOf(owner)
+        bench.pool.giveNotice(shares, {"from": owner})
+        assert bench.pool.noticeOf(owner)[0] == shares
+    bench.mint_tokens(bench.pool, 10**18)
+    check_calls(bench)
+
+
+def check_prices(bench: Bench) -> None:
+    """The price is (assets + 1) / (shares + a million), rounded down for who asks and up for who pays."""
+    pool = bench.pool
+    worth, supply = pool.totalAssets() + 1, pool.totalSupply() + OFFSET
+    for amount in AMOUNTS:
+        shares, assets = amount * supply // worth, amount * worth // supply
+        assert pool.convertToShares(amount) == pool.previewDeposit(amount) == shares
+        assert pool.convertToAssets(amount) == pool.previewRedeem(amount) == assets
+        assert pool.previewWithdraw(amount) == -(-amount * supply // worth) >= shares
+        assert pool.previewMint(amount) == -(-amount * worth // supply) >= assets
+        assert pool.convertToAssets(shares) <= amount
+        assert pool.convertToShares(assets) <= amount
+        assert pool.previewWithdraw(assets) <= amount <= pool.previewWithdraw(pool.previewMint(amount))
+        assert pool.previewMint(shares) <= amount
+
+
+def check_calls(bench: Bench) -> None:
+    """What may be called succeeds, and does what was previewed; one more is refused."""
+    pool = bench.pool
+    bench.mint_tokens(bench.alice, ENOUGH)
+    bench.mint_tokens(bench.bob, ENOUGH)
+    for owner in (bench.alice, bench.bob):
+        for verb, rest in (("Deposit", ()), ("Mint", ()), ("Withdraw", (owner,)), ("Redeem", (owner,))):
+            call = getattr(pool, verb.lower())
+            most = getattr(pool, f"max{verb}")(owner)
+            for amount in {0, most // 2, most}:
+                previewed = getattr(pool, f"preview{verb}")(amount)
+                assert call.call(amount, owner, *rest, {"from": owner}) == previewed
+            with refuses(f"ERC4626ExceededMax{verb}", owner, most + 1, most):
+                call.call(most + 1, owner, *rest, {"from": owner})

@@ -1,0 +1,41 @@
+"""deposit, when the first depositor lies in wait
+
+given an empty pool whose first depositor brings a token unit and donates a fortune
+├── when the next one deposits
+│   ├── it should give them what they brought, but for less than a millionth of the donation
+│   └── it should cost the attacker a million times what the victim lost
+└── when the donation comes before any deposit
+    └── it should be nobody's, and cost the first depositor nothing that counts
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.bench import OFFSET, Bench
+
+
+@pytest.mark.parametrize("donation", [10**6 + 7, 10**12 + 39, 10**18 + 9])
+@pytest.mark.parametrize("brought", [1, 10**6 + 3, 10**12 - 11])
+def test_costs_the_attacker_a_million_times_what_the_victim_loses(
+    empty: Bench, donation: int, brought: int
+) -> None:
+    attacker, victim = empty.bob, empty.alice
+    empty.deposit_tokens(1, attacker)
+    empty.mint_tokens(empty.pool, donation)
+
+    empty.deposit_tokens(brought, victim)
+
+    lost = brought - empty.pool.previewRedeem(empty.pool.balanceOf(victim))
+    spent = 1 + donation - empty.pool.previewRedeem(empty.pool.balanceOf(attacker))
+    assert 0 <= lost <= donation // OFFSET + 1
+    assert spent >= OFFSET * (lost - 1)
+    assert spent > lost
+
+
+def test_lets_the_first_depositor_in_after_a_donation(empty: Bench) -> None:
+    empty.mint_tokens(empty.pool, 10**9)
+
+    empty.deposit_tokens(10**12, empty.alice)
+
+    assert 10**12 - empty.pool.previewRedeem(empty.pool.balanceOf(empty.alice)) <= 10**3 + 1
