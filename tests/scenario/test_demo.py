@@ -1,0 +1,379 @@
+"""scripts.demo: the whole story, as `make demo` plays it
+
+when the demo is played with the project's own patients
+    every scene that it promises takes place, each on the chain
+    what it says of money is what the chain says
+    what it leaves are a letter and FHIR for each member, a picture and a summary
+    its output names nobody and no code
+given all that the chain shows of it (Law 10)
+    no name, birth date, number or code stands there, in clear, in hex or as a plain hash
+    who has the tables, all codes and the chain, but no card, names no benefit better than chance
+    who has a card names all benefits of that member, and of nobody else
+    the attack would succeed if the names were hashed plainly
+given a folder of records
+    the 365 days with most bills are the policy year, and the clock begins shortly before
+    every scene finds a bill, and what cannot be used is said without naming a file
+given records that are no records, or a chain whose clock is too late
+    it says so in one sentence
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from brownie import web3
+from fhir.resources.R4B import get_fhir_model_class
+from rich.console import Console
+
+from salus import samples, table
+from salus.chain import Chain, claims, events
+from salus.chain.values import ClaimStatus, SkipReason
+from salus.days import to_date, utc_day
+from salus.errors import FhirError, InputError
+from salus.table import Table
+from scripts import demo
+from scripts._demo_cast import SEED, from_folder
+from scripts._demo_clock import DAY, DAYS_AHEAD, clock
+from scripts._demo_scenes import choose
+from scripts._demo_tell import Teller
+from tests.support import secrets_of
+from tests.support.attacker import Attacker, Guess
+from tests.support.onlooker import Seen, look
+
+SHARED = Path(__file__).parents[3] / "shared" / "fhir"
+
+
+@dataclass(frozen=True)
+class Seat:
+    """What somebody in the audience has afterwards."""
+
+    played: demo.Played
+    told: str
+    folder: Path
+    patients: tuple[samples.Sample, ...]
+
+    @property
+    def chain(self) -> Chain:
+        return self.played.world.chain
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads((self.folder / "summary.json").read_text())
+        return content
+
+
+@pytest.fixture(scope="module")
+def seat(module_isolation: None, tmp_path_factory: pytest.TempPathFactory) -> Seat:
+    folder, told = tmp_path_factory.mktemp("demo"), StringIO()
+    start = utc_day(web3.eth.get_block("latest")["timestamp"]) + DAYS_AHEAD
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SALUS_DEPLOYMENTS", str(folder / "deployments"))
+        played = demo.play(None, folder, Teller(Console(file=told, width=200)))
+    return Seat(played, told.getvalue(), folder, samples.generate(SEED, start))
+
+
+@pytest.fixture(scope="module")
+def seen(seat: Seat) -> Seen:
+    return look(seat.chain.w3)
+
+
+@pytest.fixture(scope="module")
+def secrets(seat: Seat) -> set[str]:
+    """Of the patients, and the names of all benefits and groups."""
+    rows = [row for name in ("family", "critical-illness") for row in table.shipped(name)]
+    clinical = {secret for sample in seat.patients for secret in secrets_of.of_bundle(sample.bundle)}
+    named = {f"{sample.patient.given} {sample.patient.family}" for sample in seat.patients}
+    public = {"official", "active", "normal", "claim"}
+    return (clinical | named | {row.code for row in rows} | {row.title for row in rows}) - public
+
+
+# THE STORY
+
+
+def test_every_scene_takes_place(seat: Seat) -> None:
+    summary, shown = seat.summary, seat.played.shown
+
+    assert summary["notShown"] == []
+    assert len(summary["policies"]) == 3
+    assert summary["policies"][0]["members"] == 4
+    assert summary["claims"]["byOutcome"]["denied"]["count"] >= 2
+    assert {"PR-179", "CO-29"} <= set(summary["claims"]["byCode"])
+    assert shown.upcoded_found == ["benefit"]
+    assert summary["money"]["setAside"] == 0
+
+
+def test_every_scene_is_on_the_chain(seat: Seat) -> None:
+    chain, shown = seat.chain, seat.played.shown
+    skips = {event.transaction: event.reason for event in chain.past(events.ClaimSkipped)}
+    decided = {event.transaction: event for event in chain.past(events.ClaimDecided)}
+    paid = {event.transaction for event in chain.past(events.ClaimPaid)}
+    consents = {event.transaction for event in chain.past(events.ConsentGiven)}
+    withdrawn = {event.transaction for event in chain.past(events.ClaimWithdrawn)}
+
+    assert set(shown.held_and_settled) == paid
+    assert skips[shown.skipped_then_filed[0]] is SkipReason.NO_CONSENT
+    assert shown.skipped_then_filed[1] in consents
+    assert skips[shown.replay_refused[0]] is SkipReason.ALREADY_DECIDED
+    assert [str(code) for code in decided[shown.billed_twice_denied[0]].decision.codes] == ["OA-18"]
+    assert shown.withdrawn_and_corrected[0] in withdrawn
+    assert decided[shown.withdrawn_and_corrected[1]].service.revision == 1
+
+
+def test_a_skipped_line_was_filed_again_rightly(seat: Seat) -> None:
+    (skipped,) = (
+        event for event in seat.chain.past(events.ClaimSkipped) if event.reason is SkipReason.NO_CONSENT
+    )
+
+    assert claims.status_of(seat.chain, skipped.claim) is ClaimStatus.PAID
+
+
+def test_the_summary_lists_real_transactions(seat: Seat) -> None:
+    for sent in seat.summary["transactions"]:
+        receipt = seat.chain.w3.eth.get_transaction_receipt(sent["hash"])
+        assert receipt["status"] == 1
+        assert receipt["gasUsed"] == sent["gas"]
+
+
+def test_the_money_is_where_the_summary_says(seat: Seat) -> None:
+    world, money = seat.played.world, seat.summary["money"]
+    unit, balance_of = world.pool.unit, world.pool.asset.functions.balanceOf
+
+    holders = [balance_of(sale.holder.address).call() // unit for sale in world.sales]
+    assert sum(holders) == money["paid"] > 0
+    assert all(holders)
+    assert balance_of(world.pool.address).call() // unit == money["balance"]
+    assert money["balance"] == money["capital"] + money["premiums"] - money["paid"]
+
+
+def test_outcomes_add_up(seat: Seat) -> None:
+    found, decided = seat.summary["claims"], list(seat.chain.past(events.ClaimDecided))
+
+    assert sum(outcome["count"] for outcome in found["byOutcome"].values()) == len(decided)
+    billed = sum(event.service.billed for event in decided)
+    assert sum(outcome["billed"] for outcome in found["byOutcome"].values()) == billed
+
+
+def test_a_letter_for_each_member(seat: Seat) -> None:
+    letters = sorted(seat.folder.glob("letter-*.html"))
+    parts = [sample.patient.role.value.replace(" ", "-") for sample in seat.patients]
+
+    assert [path.stem.split("-", 2)[2] for path in letters] == parts
+    for path, sample in zip(letters, seat.patients, strict=True):
+        text = path.read_text()
+        assert f"{sample.patient.given} {sample.patient.family}" in text
+        assert "This is not a bill." in text
+        others = {other.patient.given for other in seat.patients} - {sample.patient.given}
+        assert not any(name in text for name in others)
+
+
+def test_fhir_for_each_member(seat: Seat) -> None:
+    bundles = [json.loads(path.read_text()) for path in seat.folder.glob("letter-*.fhir.json")]
+    resources = [entry["resource"] for bundle in bundles for entry in bundle["entry"]]
+
+    assert len(bundles) == 6
+    assert len(resources) == 2 * len(list(seat.chain.past(events.ClaimDecided)))
+    for resource in resources:
+        get_fhir_model_class(resource["resourceType"]).model_validate(resource)
+
+
+def test_the_picture(seat: Seat) -> None:
+    text = (seat.folder / "money.svg").read_text()
+    root = ElementTree.fromstring(text)
+
+    assert root.tag.endswith("svg")
+    assert "Stays in the pool" in text
+    assert "href" not in text
+    assert not any(sample.patient.family in text for sample in seat.patients)
+
+
+def test_the_story_names_nobody(seat: Seat) -> None:
+    told, rows = seat.told, [row.code for row in table.shipped("family")]
+
+    for chapter in ("1 · Who plays", "3 · Policies", "4 · A year of care", "6 · Look at it"):
+        assert chapter in told
+    assert "the mother" in told
+    for sample in seat.patients:
+        assert sample.patient.given not in told
+        assert sample.patient.family not in told
+        assert sample.patient.birth.isoformat() not in told
+    assert not any(code in told for code in rows)
+    assert not any(name in told for name in ("J45.909", "S52.501A", "I21.11", "K35.80"))
+
+
+# LAW 10
+
+
+def test_nothing_can_be_read(seen: Seen, secrets: set[str]) -> None:
+    assert len(secrets) > 150
+    for part in (seen.calldata, seen.events, seen.code, seen.storage):
+        assert len(part) > 5_000
+        assert secrets_of.found(part, secrets) == set()
+
+
+def test_the_scan_finds_what_is_there(seat: Seat, seen: Seen) -> None:
+    for sale in seat.played.world.sales:
+        paid = seat.chain.book.functions.accountOf(sale.file.policy_id).call()[0]
+        assert paid.to_bytes(7, "big") in seen.storage
+    assert secrets_of.found(seen.everything, {"Salus PolicyBook"}) == {"Salus PolicyBook"}
+    hidden = secrets_of.keccak(b"J45.909")
+    assert secrets_of.hashed(seen.calldata + hidden + seen.code, icd_codes()) == {"J45.909"}
+    assert secrets_of.found(seen.events + hidden, {"J45.909"}) == {"J45.909"}
+
+
+def test_no_code_is_hashed_plainly(seen: Seen) -> None:
+    assert secrets_of.hashed(seen.everything, icd_codes()) == set()
+
+
+def icd_codes() -> list[str]:
+    import simple_icd_10_cm
+
+    # chapters ("1" to "22") and ranges of categories are no codes
+    codes = [code for code in simple_icd_10_cm.get_all_codes() if len(code) >= 3 and "-" not in code]
+    assert len(codes) > 74_000
+    return [spelling for code in codes for spelling in (code, code.replace(".", ""))]
+
+
+TABLES = tuple(table.shipped(name) for name in ("family", "critical-illness"))
+
+
+@pytest.fixture(scope="module")
+def lines(seat: Seat) -> list[dict[str, Any]]:
+    """Every line in all calldata, decoded."""
+    found = []
+    for sent in seat.summary["transactions"]:
+        if sent["lines"]:
+            call = seat.chain.w3.eth.get_transaction(sent["hash"])["input"]
+            found += seat.chain.desk.decode_function_input(call)[1]["lines"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def guesses(lines: list[dict[str, Any]]) -> list[Guess]:
+    return Attacker(TABLES, []).attack(lines)
+
+
+def truth(seat: Seat, guess: Guess) -> str | None:
+    """What the member's card says that a line was for."""
+    for _, insured in seat.played.world.everybody():
+        if insured.membership.commitment == guess.member:
+            return insured.membership.schedule.code_of(guess.benefit)
+    return None
+
+
+def test_the_attacker_breaks_no_hash(guesses: list[Guess]) -> None:
+    assert len(guesses) > 40
+    assert not any(guess.certain for guess in guesses)
+    ids = {guess.benefit for guess in guesses}
+    assert Attacker(TABLES, icd_codes()).break_by_codes(ids) == set()
+
+
+def test_revealed_terms_fit_five_benefits_of_three_kinds(seat: Seat, guesses: list[Guess]) -> None:
+    for guess in guesses:
+        assert truth(seat, guess) in [row.code for row in guess.candidates]
+        assert len(guess.candidates) >= 5
+        assert len({row.category for row in guess.candidates}) >= 3 or _chapters(guess) >= 3
+
+
+def _chapters(guess: Guess) -> int:
+    from salus import icd10
+
+    found = set()
+    for row in guess.candidates:
+        patterns = row.when.diagnoses.icd10cm if row.when.diagnoses else ()
+        found |= {icd10.chapter(pattern.partition("-")[0]) for pattern in patterns}
+    return len(found)
+
+
+def test_the_attacker_is_no_better_than_chance(seat: Seat, guesses: list[Guess]) -> None:
+    first = {guess.benefit: guess for guess in guesses}.values()
+    hits = sum(guess.named == truth(seat, guess) for guess in first)
+    chances = [1 / len(guess.candidates) for guess in first]
+    spread = math.sqrt(sum(chance * (1 - chance) for chance in chances))
+
+    assert hits <= sum(chances) + 3 * spread
+
+
+def test_two_members_share_no_name(guesses: list[Guess]) -> None:
+    owners: dict[bytes, set[bytes]] = {}
+    for guess in guesses:
+        owners.setdefault(guess.benefit, set()).add(guess.member)
+
+    assert all(len(members) == 1 for members in owners.values())
+
+
+def test_a_card_opens_one_member_only(seat: Seat, guesses: list[Guess]) -> None:
+    for _, insured in seat.played.world.everybody():
+        schedule = insured.membership.schedule
+        opened = {guess.member for guess in guesses if schedule.code_of(guess.benefit) is not None}
+        assert opened == {insured.membership.commitment}
+
+
+def test_the_attack_would_break_plain_hashes(lines: list[dict[str, Any]]) -> None:
+    plain = [_unblinded(line, TABLES[0]) for line in lines[:5]]
+
+    for guess in Attacker(TABLES, []).attack(plain):
+        assert guess.certain
+        assert guess.named == "visit.primary"
+
+
+def _unblinded(line: dict[str, Any], family: Table) -> dict[str, Any]:
+    benefit = {**line["benefit"], "id": secrets_of.keccak(b"visit.primary")}
+    return {**line, "benefit": benefit, "policy": {**line["policy"], "benefitTable": family.hash}}
+
+
+# WHAT IT MAKES OF OTHER RECORDS
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the generated patients are not beside the project")
+def test_the_densest_year_of_a_folder() -> None:
+    cast = from_folder(SHARED)
+
+    assert to_date(cast.start).isoformat() == "2017-07-20"
+    assert [len(plan.people) for plan in cast.plans] == [4, 1, 17]
+    lines = [line for plan in cast.plans for line in plan.lines]
+    assert len(lines) == 69
+    assert all(cast.start <= line.service_from < cast.start + 365 for line in lines)
+    assert "  1 file is left out: it holds no FHIR resource, not a Bundle." in cast.notes
+    assert not any(path.stem.split("_")[0] in note for path in SHARED.iterdir() for note in cast.notes)
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the generated patients are not beside the project")
+def test_every_scene_has_its_bill() -> None:
+    chosen = choose(from_folder(SHARED))
+
+    assert chosen.late
+    assert chosen.upcoded
+    assert chosen.upcoded.billed > 2 * chosen.auto_pay_limit
+
+
+def test_the_clock_begins_before_the_records(tmp_path: Path) -> None:
+    samples.write(samples.generate(7, 18_000), tmp_path)
+
+    start = from_folder(tmp_path).start
+    assert 0 < start * DAY - clock(str(tmp_path)) < 4 * DAY
+    assert clock("") < time.time()
+
+
+# WHAT IT REFUSES
+
+
+def test_a_folder_without_bills(tmp_path: Path) -> None:
+    (tmp_path / "notes.json").write_text("{}")
+
+    with pytest.raises(FhirError, match="holds no bill that the family plan covers"):
+        demo.play(tmp_path, tmp_path / "out", Teller(Console(file=StringIO())))
+
+
+def test_a_clock_that_is_too_late(tmp_path: Path) -> None:
+    samples.write(samples.generate(7, 18_000), tmp_path)
+
+    with pytest.raises(InputError, match="but the policies start on"):
+        demo.play(tmp_path, tmp_path / "out", Teller(Console(file=StringIO())))

@@ -1,0 +1,131 @@
+"""Somebody who has the benefit tables, all codes and the whole chain, but no card.
+
+For each line that was filed it reads the terms that the calldata reveals, lists the benefits of all tables
+that have these terms, tries every plain and keyed hash that it can think of on all of them and on all codes,
+and names one benefit.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from random import Random
+from typing import Any
+
+from salus.abi import keccak
+from salus.secret import length_prefixed
+from salus.structs import BenefitKind
+from salus.table import Benefit, Table
+
+_VERSIONS = (b"salus 1", b"")
+_LABELS = (b"benefit", b"group", b"")
+_TERMS = {
+    "shareBps": "share_bps",
+    "rate": "rate",
+    "claimLimit": "claim_limit",
+    "groupLimit": "group_limit",
+    "unitLimit": "unit_limit",
+    "waitingDays": "waiting_days",
+    "eliminationDays": "elimination_days",
+    "deductibleApplies": "deductible_applies",
+    "byNight": "by_night",
+    "authorisation": "authorisation",
+}
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What the attacker makes of one filed line."""
+
+    benefit: bytes
+    """`Benefit.id` on the chain."""
+    member: bytes
+    candidates: tuple[Benefit, ...]
+    named: str
+    """Code of the benefit that it names."""
+    certain: bool
+    """A hash gave it away."""
+
+
+class Attacker:
+    """`tables` are public, `codes` are every code of the classifications."""
+
+    def __init__(self, tables: Iterable[Table], codes: Iterable[str], seed: int = 0) -> None:
+        self.tables = tuple(tables)
+        self.codes = tuple(codes)
+        self.rows = {row.code: row for table in self.tables for row in table}
+        self.random = Random(seed)
+
+    def attack(self, lines: Iterable[Mapping[str, Any]]) -> list[Guess]:
+        """`lines` are the decoded lines of all calldata."""
+        return [self._guess(line) for line in lines]
+
+    def _guess(self, line: Mapping[str, Any]) -> Guess:
+        benefit = line["benefit"]
+        tables = [table for table in self.tables if table.hash == bytes(line["policy"]["benefitTable"])]
+        candidates = tuple(row for table in tables for row in table if self._fits(row, benefit))
+        ids = {bytes(benefit["id"]), bytes(benefit["group"])}
+        broken = self._break(ids, line)
+        named = broken or self.random.choice(candidates).code
+        return Guess(
+            benefit=bytes(benefit["id"]),
+            member=bytes(line["member"]["commitment"]),
+            candidates=candidates,
+            named=named,
+            certain=broken is not None,
+        )
+
+    def _fits(self, row: Benefit, benefit: Mapping[str, Any]) -> bool:
+        return BenefitKind[row.terms.kind.upper()] == benefit["kind"] and all(
+            getattr(row.terms, name) == benefit[solidity] for solidity, name in _TERMS.items()
+        )
+
+    def _break(self, ids: set[bytes], line: Mapping[str, Any]) -> str | None:
+        """Tries the public words under every key that stands on the chain or is easily guessed."""
+        groups = {row.group: row.code for row in self.rows.values() if row.group}
+        for key in _keys(line):
+            for word, row in [*((code, code) for code in self.rows), *groups.items()]:
+                if any(make(key, word) in ids for make in _HASHES):
+                    return row
+        return None
+
+    def break_by_codes(self, ids: set[bytes]) -> set[str]:
+        """Codes of all classifications whose plain hash, or hash under an empty key (which for HMAC is also the
+        key of zeros), is among the ids."""
+        keys = (b"", bytes(32))
+        return {code for code in self.codes for key in keys for make in _HASHES if make(key, code) in ids}
+
+
+def _keys(line: Mapping[str, Any]) -> Iterator[bytes]:
+    yield b""
+    yield bytes(32)
+    yield bytes(line["policy"]["benefitTable"])
+    for part, names in (
+        ("policy", ("salt", "members")),
+        ("member", ("commitment", "schedule")),
+        ("diagnosis", ("billLine", "caseId", "record")),
+    ):
+        for name in names:
+            yield bytes(line[part][name])
+    for name in ("holder", "payee", "pool"):
+        yield bytes.fromhex(line["policy"][name][2:])
+    yield bytes.fromhex(line["member"]["consentSigner"][2:])
+
+
+def _macs() -> Iterator[Callable[[bytes, str], bytes]]:
+    for version in _VERSIONS:
+        for label in _LABELS:
+            yield lambda key, word, v=version, n=label: hmac.digest(
+                key, length_prefixed(*(part for part in (v, n) if part), word.encode()), "sha256"
+            )
+
+
+_HASHES: tuple[Callable[[bytes, str], bytes], ...] = (
+    lambda key, word: keccak(key + word.encode()),
+    lambda key, word: keccak(word.encode() + key),
+    lambda key, word: sha256(key + word.encode()).digest(),
+    lambda key, word: hmac.digest(key, word.encode(), "sha256"),
+    *_macs(),
+)
