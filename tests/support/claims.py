@@ -1,8 +1,9 @@
-"""What tests of claims ask for again and again: the model's answer, a pool's ledger, and each step of a claim."""
+"""What tests of claims ask for again and again: the model's answer, a pool's ledger, each step of a claim."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any, NamedTuple
 
 from brownie.convert.datatypes import HexString
@@ -11,7 +12,18 @@ from salus import adjudication
 from salus.adjudication import Account, GroupUse, Outcome, Used, adjudicate
 from salus.chain.values import ClaimStatus, Decision, SkipReason
 from salus.structs import Line
-from tests.support.world import World, codes, decision
+from tests.support.world import CAPITAL, DAILY_CAP, World, codes, decision
+
+
+def with_asset(world: World, asset: Any) -> World:
+    """The same world with a pool of another asset."""
+    world.factory.listAsset(asset, b"USD", 2, {"from": world.governor})
+    other = copy(world)
+    other.asset = asset
+    other.pool = other.new_pool(asset)
+    other.fund(CAPITAL)
+    other.providers.setDailyCap(other.pool, other.provider, DAILY_CAP, {"from": other.insurer})
+    return other
 
 
 def plain(value: Any) -> Any:
@@ -64,7 +76,7 @@ def model(world: World, line: Line, claimed_by_others: int = 0) -> Outcome:
 
 
 def model_each(world: World, lines: Sequence[Line]) -> list[Outcome]:
-    """What the reference model decides on lines of one policy, paid at once, one after the other; no groups."""
+    """What the reference model decides on lines of one policy, paid at once, in order; no groups."""
     outcomes: list[Outcome] = []
     counters = account(world, lines[0])
     for line in lines:
