@@ -92,10 +92,10 @@ class Attacker:
         return None
 
     def break_by_codes(self, ids: set[bytes]) -> set[str]:
-        """Codes of all classifications whose plain hash, or hash under an empty key (which for HMAC is also the
-        key of zeros), is among the ids."""
-        keys = (b"", bytes(32))
-        return {code for code in self.codes for key in keys for make in _HASHES if make(key, code) in ids}
+        """Codes of all classifications whose plain hash is among the ids, or whose hash as the library makes
+        it, but under an empty key (which for HMAC is the key of zeros too)."""
+        makes = [*_PLAIN, _mac(b"salus 1", b"benefit"), _mac(b"salus 1", b"group")]
+        return {code for code in self.codes for make in makes if make(b"", code) in ids}
 
 
 def _keys(line: Mapping[str, Any]) -> Iterator[bytes]:
@@ -114,18 +114,17 @@ def _keys(line: Mapping[str, Any]) -> Iterator[bytes]:
     yield bytes.fromhex(line["member"]["consentSigner"][2:])
 
 
-def _macs() -> Iterator[Callable[[bytes, str], bytes]]:
-    for version in _VERSIONS:
-        for label in _LABELS:
-            yield lambda key, word, v=version, n=label: hmac.digest(
-                key, length_prefixed(*(part for part in (v, n) if part), word.encode()), "sha256"
-            )
+def _mac(*before: bytes) -> Callable[[bytes, str], bytes]:
+    return lambda key, word: hmac.digest(key, length_prefixed(*before, word.encode()), "sha256")
 
 
-_HASHES: tuple[Callable[[bytes, str], bytes], ...] = (
+_PLAIN: tuple[Callable[[bytes, str], bytes], ...] = (
     lambda key, word: keccak(key + word.encode()),
-    lambda key, word: keccak(word.encode() + key),
     lambda key, word: sha256(key + word.encode()).digest(),
+)
+_HASHES = (
+    *_PLAIN,
+    lambda key, word: keccak(word.encode() + key),
     lambda key, word: hmac.digest(key, word.encode(), "sha256"),
-    *_macs(),
+    *(_mac(*filter(None, (version, label))) for version in _VERSIONS for label in _LABELS),
 )

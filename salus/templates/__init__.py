@@ -1,0 +1,1 @@
+"""The templates of letters and pictures, as data of the package."""
