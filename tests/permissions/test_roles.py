@@ -9,6 +9,8 @@ given a function of the table
 │   └── it should succeed
 └── when any other party calls
     └── it should refuse with an error of the row, and its arguments
+
+SPECIFICATION R1.
 """
 
 from __future__ import annotations

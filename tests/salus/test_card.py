@@ -10,6 +10,8 @@ given a card
   it fits 400 bytes
   when a field is missing, wrong or of another format
     it is refused by name, and the key is not shown
+
+SPECIFICATION X4.
 """
 
 from __future__ import annotations

@@ -12,6 +12,8 @@ given a row that can never match, or terms that give a benefit away
     an override by name lets revealing terms pass, for that benefit only
 given the two shipped tables
     they pass without an override, and are as large as they say
+
+SPECIFICATION X3.
 """
 
 from __future__ import annotations

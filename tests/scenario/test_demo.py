@@ -15,6 +15,8 @@ given a folder of records
     every scene finds a bill, and what cannot be used is said without naming a file
 given records that are no records, or a chain whose clock is too late
     it says so in one sentence
+
+SPECIFICATION X1, X2, X4.
 """
 
 from __future__ import annotations

@@ -17,6 +17,8 @@ lock
     it is 0
   when more was decided than the limit
     it reverts
+
+SPECIFICATION A1, A2, A3, A4, A5, A6, A7, A8, A9, A10, A11, A12, A13, A14.
 """
 
 from __future__ import annotations

@@ -23,6 +23,8 @@ given a consent for any provider
     └── it should keep the days past for that provider too
 given more than eight stretches past
 └── it should look at the last eight
+
+SPECIFICATION C2, C4, C5, C6.
 """
 
 from __future__ import annotations

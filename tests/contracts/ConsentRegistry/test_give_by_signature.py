@@ -18,6 +18,8 @@ given a signer that is a contract
 │   └── it should be the contract's consent
 └── when it does not
     └── it should refuse
+
+SPECIFICATION C1, C3.
 """
 
 from __future__ import annotations

@@ -19,6 +19,8 @@ given a consent for any provider
 given a withdrawn consent
 └── when it is given anew
     └── it should keep the days past, and count from the new first day
+
+SPECIFICATION C4, C5.
 """
 
 from __future__ import annotations

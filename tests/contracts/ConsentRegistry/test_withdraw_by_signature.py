@@ -13,6 +13,8 @@ given nothing consented
 └── it should refuse
 given a signer that is a contract
 └── it should withdraw by what the contract accepts (ERC-1271)
+
+SPECIFICATION C1, C3.
 """
 
 from __future__ import annotations

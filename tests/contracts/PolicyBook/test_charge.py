@@ -9,6 +9,8 @@ given the claim desk
 │   └── it should count it as reserved
 └── when the benefit has limits of its own
     └── it should count the group's sum and units too, and no other group's
+
+SPECIFICATION I8.
 """
 
 from __future__ import annotations

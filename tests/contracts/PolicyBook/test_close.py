@@ -11,6 +11,8 @@ given a policy
 │   └── it should refuse
 └── when the terms are of no policy
     └── it should refuse
+
+SPECIFICATION I7.
 """
 
 from __future__ import annotations

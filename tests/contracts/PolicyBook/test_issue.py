@@ -23,6 +23,8 @@ given terms that the pool's quote signer has signed
     └── it should refuse
 given a quote signer that is a contract
 └── it should issue by what the contract accepts (ERC-1271), and refuse what it does not
+
+SPECIFICATION I2, I4.
 """
 
 from __future__ import annotations

@@ -7,6 +7,8 @@ given terms signed by the insurer
 │   └── it should refuse, naming the value
 └── when the start day begins somewhere on earth
     └── it should be closed from that second on
+
+SPECIFICATION I5.
 """
 
 from __future__ import annotations

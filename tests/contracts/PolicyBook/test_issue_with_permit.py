@@ -16,6 +16,8 @@ given a payer that has approved before
 │   └── it should issue by the allowance
 └── when the asset knows no permits
     └── it should issue by the allowance
+
+SPECIFICATION I2, I3.
 """
 
 from __future__ import annotations

@@ -5,6 +5,8 @@ given terms
 └── it should be the digest that viem's hash of the same terms gives
 given the book
 └── it should name the domain that quotes are signed under
+
+SPECIFICATION I1.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@ given a held claim
 └── when the claim desk releases it
     ├── it should give back exactly what it took
     └── it should leave what other claims took
+
+SPECIFICATION I8.
 """
 
 from __future__ import annotations

@@ -5,6 +5,8 @@ given anyone but the claim desk
 given a reserved sum
 └── when the claim desk settles it
     └── it should be paid instead of reserved, and change nothing else
+
+SPECIFICATION I8.
 """
 
 from __future__ import annotations

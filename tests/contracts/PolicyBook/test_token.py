@@ -11,6 +11,8 @@ given a token that does not exist
 └── it should say so
 given an interface
 └── it should be supported exactly when it is ERC-165, ERC-721, its metadata or ERC-5192
+
+SPECIFICATION I6.
 """
 
 from __future__ import annotations

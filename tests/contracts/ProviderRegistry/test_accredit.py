@@ -10,6 +10,8 @@ given the accreditor
 └── when all is well
     ├── it should give the next number, and tell
     └── it should accredit from the first day to the last before the end
+
+SPECIFICATION P1, P2.
 """
 
 from __future__ import annotations

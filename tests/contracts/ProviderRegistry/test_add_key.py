@@ -10,6 +10,8 @@ given the provider's admin
 └── when all is well
     ├── it should let the key sign from the first second to before the last
     └── it should let the same key be another provider's too
+
+SPECIFICATION P4, P5.
 """
 
 from __future__ import annotations

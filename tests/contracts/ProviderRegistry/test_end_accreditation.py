@@ -12,6 +12,8 @@ given an accreditation
 └── when it ends today or on a day to come
     ├── it should hold until the day before, and tell
     └── it should be open to renewal
+
+SPECIFICATION P1, P3.
 """
 
 from __future__ import annotations

@@ -8,6 +8,8 @@ given the sentinel
 │   └── it should end by itself after seven days, to the second
 └── when it names the desk again
     └── it should begin the seven days anew
+
+SPECIFICATION P7.
 """
 
 from __future__ import annotations

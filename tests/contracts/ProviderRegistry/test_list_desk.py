@@ -7,6 +7,8 @@ given the governor
 │   └── it should let the desk record, and tell
 └── when the desk was retired
     └── it should list it again
+
+SPECIFICATION P8.
 """
 
 from __future__ import annotations

@@ -12,6 +12,8 @@ given a listed desk
 │   └── it should count as another payer
 └── when this desk has, for this policy
     └── it should refuse, whoever came first
+
+SPECIFICATION L2, P8.
 """
 
 from __future__ import annotations

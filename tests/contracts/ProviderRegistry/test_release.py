@@ -12,6 +12,8 @@ given a desk that recorded
 │   └── it should let the bill be corrected
 └── when it has been released 255 times
     └── it should refuse to record a revision that no line could have
+
+SPECIFICATION L5, L6.
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ given a window in force
 └── when the new one begins later
     ├── it should leave the days between without accreditation
     └── it should keep every earlier window true
+
+SPECIFICATION P1, P2.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@ given a listed desk
 └── when the governor retires it
     ├── it should record nothing more
     └── it should still release what it recorded
+
+SPECIFICATION P8.
 """
 
 from __future__ import annotations

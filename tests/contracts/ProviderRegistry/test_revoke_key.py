@@ -8,6 +8,8 @@ given the provider's admin
 └── when it has
     ├── it should kill the key for every second of its window, and tell
     └── it should leave the same key of another provider alive
+
+SPECIFICATION P4.
 """
 
 from __future__ import annotations

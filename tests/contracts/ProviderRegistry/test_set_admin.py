@@ -5,6 +5,8 @@ given a stranger, a number that no provider has, or nobody as admin
 given the accreditor
 └── when it names another admin
     └── it should give that one the provider's powers, and take them from the one before
+
+SPECIFICATION P1.
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ given the pool's insurer
 │   └── it should leave nothing where the new cap lies below what is used
 └── when a new UTC day begins
     └── it should be whole again
+
+SPECIFICATION P6.
 """
 
 from __future__ import annotations

@@ -7,6 +7,8 @@ given the accreditor
 │   └── it should send the provider's lines, and nobody else's, to review
 └── when it ends that
     └── it should pay without review again
+
+SPECIFICATION P1.
 """
 
 from __future__ import annotations

@@ -17,6 +17,8 @@ given years of idleness
 │   └── it should cost no more than ever: claims look at no day
 └── when the next policy is sold
     └── it should earn as ever
+
+SPECIFICATION M4.
 """
 
 from __future__ import annotations

@@ -16,6 +16,8 @@ given a pool
 │   └── it should refuse
 └── when the caller has not allowed it
     └── it should refuse
+
+SPECIFICATION M2.
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ given any state: empty, funded, earning, all locked, donated to, in deficit, wip
     └── it should refuse a call of one more
 given a pool wiped out again and again
 └── it should not make more shares than a notice can hold
+
+SPECIFICATION M6.
 """
 
 from __future__ import annotations

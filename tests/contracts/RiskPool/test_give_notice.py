@@ -17,6 +17,8 @@ given a capital provider
 │   └── it should let nobody leave early with shares passed through many hands
 └── when a loss comes between notice and exit
     └── it should be borne like everybody's
+
+SPECIFICATION M5.
 """
 
 from __future__ import annotations

@@ -20,6 +20,8 @@ given an asset that calls back in the middle of a transfer
 │   └── it should be refused, and the transfer that it came from be booked as ever
 └── when it gives notice, or books premium
     └── it should be let through
+
+SPECIFICATION M7, M9.
 """
 
 from __future__ import annotations

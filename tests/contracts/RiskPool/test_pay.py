@@ -14,6 +14,8 @@ given capital, and money locked for a policy
 │   └── it should refuse
 └── when somebody else tries
     └── it should refuse
+
+SPECIFICATION M7, M11.
 """
 
 from __future__ import annotations

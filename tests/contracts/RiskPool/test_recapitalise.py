@@ -12,6 +12,8 @@ given a pool that owes more than it has
 and a deficit of unearned premium
 └── when it is earned
     └── it should be gone by itself
+
+SPECIFICATION M2.
 """
 
 from __future__ import annotations

@@ -12,6 +12,8 @@ given a pool of an insurer
 │   └── it should obey only the new one from then on
 └── when the insurer would give it up
     └── it should refuse
+
+SPECIFICATION M10.
 """
 
 from __future__ import annotations

@@ -12,6 +12,8 @@ given an outstanding claim
 │   └── it should refuse
 └── when somebody else tries
     └── it should refuse
+
+SPECIFICATION M11.
 """
 
 from __future__ import annotations

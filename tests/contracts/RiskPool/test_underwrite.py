@@ -21,6 +21,8 @@ given a pool with capital
 │   └── it should refuse
 └── when the payer has not allowed the pool, or has not got, the premium
     └── it should refuse
+
+SPECIFICATION M3, M11.
 """
 
 from __future__ import annotations

@@ -7,6 +7,8 @@ given capital locked for a policy
 │   └── it should refuse
 └── when somebody else tries
     └── it should refuse
+
+SPECIFICATION M11.
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ given policies sold through the book
 └── when somebody deposits, closes a policy and redeems in one transaction
     ├── it should keep the deposit, for want of notice
     └── it should give back no more than was brought, to one with a standing notice
+
+SPECIFICATION M1, M8.
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ given the governor
 └── when the asset is fine enough
     ├── it should list it, and tell
     └── it should list it anew for another currency, and leave the pools that stand alone
+
+SPECIFICATION M9.
 """
 
 from __future__ import annotations
