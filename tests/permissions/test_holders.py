@@ -9,6 +9,8 @@ given a suite as the deploy leaves it
 └── it should have contracts that know each other, and no owner
 given a governor with a delay
 └── it should be bound by it from the first second
+
+SPECIFICATION R2.
 """
 
 from __future__ import annotations

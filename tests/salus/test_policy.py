@@ -13,6 +13,8 @@ given card, cover file and table that fit
   it opens the membership and presents a line that proves itself
   when one of the three belongs elsewhere
     it is refused, saying which
+
+SPECIFICATION A15.
 """
 
 from __future__ import annotations
@@ -102,6 +104,16 @@ class TestSchedule:
         names = [(mine.benefit(code), theirs.benefit(code)) for code in CODES]
         assert not {a.id for a, _ in names if a} & {b.id for _, b in names if b}
         assert all(theirs.code_of(a.id) is None for a, _ in names if a)
+
+    def test_members_share_no_group_or_benefit(self) -> None:
+        keys = [PolicyKey(bytes(32)).member_key(index) for index in range(2)]
+        schedules = [Schedule(key, FAMILY) for key in keys]
+        leaves = [[leaf for code in CODES if (leaf := schedule.benefit(code))] for schedule in schedules]
+        groups = [{leaf.group_key for leaf in of_one} for of_one in leaves]
+
+        assert not {leaf.id for leaf in leaves[0]} & {leaf.id for leaf in leaves[1]}
+        assert groups[0] & groups[1] == {bytes(32)}
+        assert len(groups[0]) > 1
 
     def test_rows_of_one_group_share_one_blinded_name(self) -> None:
         groups = {row.group for row in FAMILY if row.group}
@@ -337,7 +349,7 @@ class TestMembership:
             list(line.member_proof),
             line.benefit.as_tuple(),
             list(line.benefit_proof),
-            diagnosis.as_tuple(),
+            diagnosis.as_tuple()[3:],
             [b"\1" * 32],
         )
 

@@ -24,7 +24,7 @@ given a consent for any provider
 given more than eight stretches past
 └── it should look at the last eight
 
-SPECIFICATION C2, C4, C5, C6.
+SPECIFICATION C2, C4, C5, C6, C7.
 """
 
 from __future__ import annotations
