@@ -157,7 +157,7 @@ class Shadow:
         bill = self.bills[provider, diagnosis.bill_line]
         if claim is not None and claim.leaf == self.leaf(line):
             return SkipReason.ALREADY_DECIDED
-        if diagnosis.revision < bill.revision:
+        if diagnosis.revision != bill.revision:
             return SkipReason.SUPERSEDED
         if bill.billed and (bill.billed, bill.currency) != (diagnosis.billed, diagnosis.currency):
             return SkipReason.BILL_MISMATCH

@@ -56,7 +56,7 @@ class BillModel:
     """0 while nothing binds."""
     currency: str = ""
     revision: int = 0
-    """The least acceptable."""
+    """The one that is due: how often a decision on it was withdrawn."""
 
 
 class Consents:

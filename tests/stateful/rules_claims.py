@@ -6,19 +6,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import strategies as st
-
 from salus.chain.values import ClaimStatus, Decision, SkipReason
-from salus.structs import FLAG_EMERGENCY, Line
+from salus.structs import Line
 from tests.stateful import stage
 from tests.stateful.actor import decided
-from tests.stateful.laws import Laws
 from tests.stateful.model_pool import ClaimModel
-from tests.stateful.stage import CLINIC, HOSPITAL, LAPSED
+from tests.stateful.rules_money import MoneyRules
+from tests.stateful.stage import CLINIC, HOSPITAL, A, B
 from tests.support import craft
 from tests.support.craft import DAY, Filing, word
 
-BILLED = (30_001, 78_633, 1, 120_007, 200_003, 9_999, 45_679, 0, 64_937, 15_013)
+BILLED = (30_001, 78_633, 1, 120_007, 200_003, 9_999, 45_679, 0, 64_937, 15_013, 400_009, 299_993)
 """What each bill line is billed at, so that a patient's insurers see the same sum."""
 
 POISONS: dict[str, Callable[[Line], Line]] = {
@@ -43,19 +41,7 @@ FORGERIES: dict[str, Callable[[Line], Line]] = {
 """What a filer may change after the attestor has signed."""
 
 
-class ClaimRules(Laws):
-    st_policy = st.integers(0, 5)
-    st_bill = st.integers(0, len(BILLED) - 1)
-    st_benefit = st.sampled_from([0, 0, 1, 1, 2, 3, 4, 4, 5, 6, 7])
-    st_member = st.integers(0, 1)
-    st_age = st.sampled_from([0, 0, 0, 1, 1, 2, 5, 12, 100])
-    st_provider = st.sampled_from([HOSPITAL, HOSPITAL, HOSPITAL, CLINIC, LAPSED])
-    st_flags = st.sampled_from([0, 0, 0, 0, FLAG_EMERGENCY])
-    st_pick = st.integers(0, 30)
-    st_poison = st.sampled_from(sorted(POISONS))
-    st_forgery = st.sampled_from(sorted(FORGERIES))
-    st_death = st.integers(0, 7)
-
+class ClaimRules(MoneyRules):
     def line(
         self, policy: int, bill: int, benefit: int = stage.VISIT, member: int = 0, age: int = 0, **facts: Any
     ) -> Line:
@@ -231,6 +217,18 @@ class ClaimRules(Laws):
             collect = self.world.desk.collect
             self._move(claim, self.stranger, collect, lambda claim, now: self.shadow.collect(claim))
 
+    def rule_rescue(self) -> None:
+        """Payees take tokens again, the deficit is filled, and whatever is owed is collected."""
+        for number, payee in [(pool, payee) for pool in (A, B) for payee in self.stage.payees]:
+            if (self.stage.tokens[number].address, payee) in self.shadow.tokens.blocked:
+                self.block(number, payee, blocked=False)
+        for pool in (A, B):
+            self.recapitalise(pool, 10**8)
+        for claim in list(self.shadow.claims()):
+            if claim.status == ClaimStatus.OWED:
+                collect = self.world.desk.collect
+                self._move(claim, self.stranger, collect, lambda claim, now: self.shadow.collect(claim))
+
     def _move(self, claim: ClaimModel, sender: str, method: Any, expected: Callable[..., str | None]) -> None:
         assert claim.decision is not None
         arguments = (claim.key, claim.decision.as_tuple())
@@ -243,15 +241,16 @@ class ClaimRules(Laws):
         self.withdraw(self.claim(pick, ClaimStatus.HELD, ClaimStatus.DENIED))
 
     def rule_correct(self, pick: int = "st_pick", bill: int = "st_bill") -> None:
-        """Takes a line back and files the right one: another sum, a higher revision."""
+        """Takes a line back and files the right one: another sum, the next revision and no other."""
         claim = self.claim(pick, ClaimStatus.HELD)
         if not self.withdraw(claim) or claim is None:
             return
         self.invariant_laws()
         policy = list(self.shadow.policies).index(claim.key[0])
         number = next(bill for bill in range(len(BILLED)) if word("bill", bill) == claim.key[2])
-        self.file(self.line(policy, number, billed=BILLED[bill] + 7, revision=claim.revision))
-        self.file(self.line(policy, number, billed=BILLED[bill] + 7))
+        billed = BILLED[bill] + 7
+        for revision in (claim.revision, claim.revision + 2, claim.revision + 1):
+            self.file(self.line(policy, number, billed=billed, revision=revision))
 
     def withdraw(self, claim: ClaimModel | None) -> bool:
         if claim is None or claim.decision is None:

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import strategies as st
-
 from tests.stateful.laws import Laws
-from tests.stateful.stage import A, B
 
 
 class MoneyRules(Laws):
-    st_pool = st.sampled_from([A, A, B])
-    st_lender = st.integers(0, 1)
-    st_amount = st.sampled_from([1, 7, 1_003, 50_021, 300_007])
-    st_part = st.sampled_from([0, 1, 5_000, 9_999, 10_000, 10_001])
-    """Basis points."""
-    st_blocked = st.booleans()
-
     def rule_deposit(
         self, pool: int = "st_pool", lender: int = "st_lender", amount: int = "st_amount"
     ) -> None:
@@ -90,6 +80,9 @@ class MoneyRules(Laws):
         assert refusal(owner, contract.withdraw, assets + 1, owner, owner) == "ERC4626ExceededMaxWithdraw"
 
     def rule_recapitalise(self, pool: int = "st_pool", amount: int = "st_amount") -> None:
+        self.recapitalise(pool, amount)
+
+    def recapitalise(self, pool: int, amount: int) -> None:
         contract, model = self.pool(pool)
         payer, assets = str(self.world.payer), amount * model.unit
         method = contract.recapitalise
@@ -110,11 +103,14 @@ class MoneyRules(Laws):
         self._change(pool, lambda now: None, self.stranger, contract.accrue)
 
     def rule_block_payee(
-        self, pool: int = "st_pool", lender: int = "st_lender", blocked: bool = "st_blocked"
+        self, pool: int = "st_pool", lender: int = "st_lender", blocked: bool = "st_yes"
     ) -> None:
         """One of the payees can no longer take tokens, or can again."""
+        self.block(pool, self.stage.payees[lender], blocked=blocked)
+
+    def block(self, pool: int, payee: str, *, blocked: bool) -> None:
         _, model = self.pool(pool)
-        payee, token = self.stage.payees[lender], self.stage.tokens[pool]
+        token = self.stage.tokens[pool]
 
         def expect(now: int) -> None:
             change = model.tokens.blocked.add if blocked else model.tokens.blocked.discard

@@ -4,39 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hypothesis import strategies as st
-
 from salus.chain.values import ClaimStatus
 from salus.structs import Purpose
-from tests.stateful.laws import Laws, policy_payees
+from tests.stateful.laws import policy_payees
 from tests.stateful.model_pool import EXIT_WINDOW
 from tests.stateful.model_registry import SAFE_MODE
 from tests.stateful.node import rpc
-from tests.stateful.stage import LAST_DAY
+from tests.stateful.rules_claims import ClaimRules
+from tests.stateful.stage import HOSPITAL, LAST_DAY, A, B
 from tests.support.craft import DAY, word
 from tests.support.world import FAR
 
+MAX_POLICIES = 6
+LONG_WAITS = (6, 7, 8, 9, 10)
 
-class OfficeRules(Laws):
-    st_pool = st.integers(0, 1)
-    st_terms = st.integers(0, 3)
-    st_policy = st.integers(0, 5)
-    st_lead = st.sampled_from([1, 2, 2, 10, 100])
-    st_office = st.integers(0, 2)
-    st_any_or_one = st.integers(0, 3)
-    st_member = st.integers(0, 1)
-    st_yes = st.booleans()
-    st_limit = st.sampled_from([0, 1, 40_001, 150_001, 500_009])
-    st_wait = st.integers(0, 9)
-    st_from = st.sampled_from([-20, -3, 0, 2])
-    st_days = st.sampled_from([0, 3, 10, 400])
-    st_purpose = st.sampled_from([Purpose.FILE, Purpose.FILE, Purpose.RESEARCH])
 
+class OfficeRules(ClaimRules):
     # Policies
 
     def rule_sell(self, pool: int = "st_pool", terms: int = "st_terms", lead: int = "st_lead") -> None:
         """Sold if the pool's capital can carry it, sales are open and its start lies ahead."""
-        if len(self.shadow.policies) >= 6:
+        if len(self.shadow.policies) >= MAX_POLICIES:
             return
         self.sales += 1
         sold = self.stage.draft(pool, terms, 100 + self.sales, start=self.today + lead)
@@ -48,6 +36,20 @@ class OfficeRules(Laws):
             self.touched.policies.add(sold.policy_id)
             for member in sold.members:
                 self.consent(member.commitment, 0, 0, LAST_DAY)
+
+    def rule_next_year(self) -> None:
+        """Long after everything has ended: policies close, and the family is insured anew."""
+        if self.sales or len(self.shadow.policies) >= MAX_POLICIES:
+            return
+        last = max(policy.closable_at for policy in self.shadow.policies.values())
+        self.travel(max(last, self.node.now() + 1))
+        self.rule_settle_due()
+        self.invariant_laws()
+        for policy in range(len(self.shadow.policies)):
+            self.rule_close(policy)
+        self.rule_sell(A, 0, 2)
+        self.rule_sell(B, 1, 2)
+        self.travel((self.today + 10) * DAY)
 
     def rule_sell_again(self, policy: int = "st_policy") -> None:
         """A quote cannot be used twice."""
@@ -66,10 +68,8 @@ class OfficeRules(Laws):
 
         self.do(expect, self.insurer, contract.setSalesPaused, table, paused)
 
-    def rule_close(self, policy: int = "st_policy", wait: bool = "st_yes") -> None:
+    def rule_close(self, policy: int = "st_policy") -> None:
         chosen = self.policy(policy)
-        if wait and self.node.now() < chosen.closable_at:
-            self.travel(chosen.closable_at)
         policy_id, terms = chosen.sold.policy_id, chosen.sold.terms
         close = self.world.book.close
         self.do(lambda now: self.shadow.close(policy_id, now), self.stranger, close, terms.as_tuple())
@@ -88,6 +88,8 @@ class OfficeRules(Laws):
         self.do(expect, accreditor, self.world.providers.setSuspended, provider, suspended)
 
     def rule_end_accreditation(self, office: int = "st_office", lead: int = "st_lead") -> None:
+        if office == HOSPITAL:  # somebody must go on
+            return
         provider, until = self.stage.providers[office], self.today + lead
         model = self.shadow.providers[provider]
 
@@ -169,7 +171,7 @@ class OfficeRules(Laws):
     # Time
 
     def rule_wait(self, wait: int = "st_wait", policy: int = "st_policy") -> None:
-        """To the next moment at which something changes, or for a while."""
+        """To the next moment at which something changes, or for a while; not yet past the end of cover."""
         now, terms = self.node.now(), self.sold(policy).terms
         releases = [claim.release_at for claim in self.shadow.claims() if claim.status == ClaimStatus.HELD]
         notices = [ready for pool in self.shadow.pools.values() for _, ready in pool.notices.values()]
@@ -184,15 +186,18 @@ class OfficeRules(Laws):
             [now + 30 * DAY],
             [terms.end * DAY],
             [self.policy(policy).closable_at],
+            [now + 900 * DAY],
         ]
         self.travel(min([second for second in ahead[wait] if second > now], default=now + 40))
+
+    def rule_wait_long(self, pick: int = "st_pick", policy: int = "st_policy") -> None:
+        """Now and then; what follows meets closed doors."""
+        if pick < len(LONG_WAITS):
+            self.rule_wait(LONG_WAITS[pick], policy)
 
     def travel(self, second: int) -> None:
         self.node.travel(second)
         self.touched.pools |= set(self.shadow.pools)
-
-    def rule_idle_for_years(self) -> None:
-        self.travel(self.node.now() + 900 * DAY)
 
     # Laws 8 and 9
 

@@ -8,25 +8,26 @@ from __future__ import annotations
 import os
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase
+from hypothesis import strategies as st
 
-from tests.stateful.rules_claims import ClaimRules
-from tests.stateful.rules_money import MoneyRules
+from tests.stateful.domains import DOMAINS
 from tests.stateful.rules_offices import OfficeRules
-from tests.stateful.stage import Stage, set_up
-from tests.support.world import World
+from tests.stateful.stage import Stage
+from tests.stateful.walk import Walk
 
-EVERYDAY = {"max_examples": 8, "stateful_step_count": 22, "derandomize": True}
-DEPTHS: dict[str, dict[str, Any]] = {
-    "": EVERYDAY,
-    "shallow": {**EVERYDAY, "max_examples": 2},
+DEPTH = os.environ.get("SALUS_DEPTH", "")
+WALKS, STEPS = {"": (4, 30), "shallow": (2, 25), "deep": (40, 150)}[DEPTH]
+MACHINES: dict[str, dict[str, Any]] = {
+    # Shrinking runs a sequence hundreds of times; only `make fuzz` has that long.
+    "": {"max_examples": 4, "stateful_step_count": 15, "phases": (Phase.explicit, Phase.generate)},
+    "shallow": {"max_examples": 1, "stateful_step_count": 5, "phases": (Phase.explicit, Phase.generate)},
     "deep": {"max_examples": 150, "stateful_step_count": 60},
 }
-UNSHRUNK = (Phase.explicit, Phase.generate)
-"""Shrinking runs a sequence hundreds of times; only `make fuzz` has that long."""
 
 
-class Salus(ClaimRules, MoneyRules, OfficeRules):
+class Salus(OfficeRules):
     """Brownie calls `__init__` with the class, once, and `setup` for each run."""
 
     def __init__(cls, stage: Stage) -> None:  # noqa: N805
@@ -36,8 +37,15 @@ class Salus(ClaimRules, MoneyRules, OfficeRules):
         self.check_everything()
 
 
-def test_the_laws_hold_in_any_sequence(state_machine: Any, world: World) -> None:
-    depth = os.environ.get("SALUS_DEPTH", "")
-    phases = {} if depth == "deep" else {"phases": UNSHRUNK}
-    checks = {"suppress_health_check": HealthCheck.all()}
-    state_machine(Salus, set_up(world), settings={**DEPTHS[depth], **phases, **checks})
+for name, choices in DOMAINS.items():
+    setattr(Salus, name, st.sampled_from(choices))
+
+
+@pytest.mark.parametrize("seed", range(WALKS))
+def test_the_laws_hold_on_a_walk(stage: Stage, seed: int) -> None:
+    Walk(stage).go(seed, STEPS)
+
+
+def test_the_laws_hold_in_any_sequence(state_machine: Any, stage: Stage) -> None:
+    settings = {"derandomize": DEPTH != "deep", "suppress_health_check": HealthCheck.all()}
+    state_machine(Salus, stage, settings={**MACHINES[DEPTH], **settings})
