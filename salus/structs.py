@@ -210,6 +210,7 @@ class Line:
             list(self.member_proof),
             self.benefit.as_tuple(),
             list(self.benefit_proof),
+            # Its policy, member and benefit are those of the line.
             self.diagnosis.as_tuple()[3:],
             list(self.diagnosis_proof),
         )
