@@ -22,8 +22,14 @@ class Step:
     """A step of the set-up that is still to be taken."""
 
     words: str
+    contract: Any
     method: Any
     arguments: tuple[Any, ...]
+
+    @property
+    def encoded(self) -> str:
+        """The call as the contract's own `multicall` takes it."""
+        return str(self.method.encode_input(*self.arguments))
 
 
 def outstanding(suite: Suite, params: Params) -> list[Step]:
@@ -35,20 +41,23 @@ def _steps(suite: Suite, params: Params) -> Iterator[Step]:
     manager, named = suite.manager, labels(suite)
     for role, name in LABELS.items():
         if named.get(role) != name:
-            yield Step(f"label role {role} {name}", manager.labelRole, (role, name))
+            yield Step(f"label role {role} {name}", manager, manager.labelRole, (role, name))
     for contract, role, selectors in _assignments(suite):
         if any(manager.getTargetFunctionRole(contract, selector) != role for selector in selectors):
             words = f"give {contract._name}'s functions to role {role}"
-            yield Step(words, manager.setTargetFunctionRole, (contract, selectors, role))
+            yield Step(words, manager, manager.setTargetFunctionRole, (contract, selectors, role))
     for role, account, delay in _grants(params):
         if tuple(manager.hasRole(role, account)) != (True, delay):
-            yield Step(f"grant role {role} to {account}", manager.grantRole, (role, account, delay))
+            words = f"grant role {role} to {account}"
+            yield Step(words, manager, manager.grantRole, (role, account, delay))
     if suite.providers.deskOf(suite.desk)[0] != LISTED:
-        yield Step("list the claim desk", suite.providers.listDesk, (suite.desk,))
+        words = "list the claim desk"
+        yield Step(words, suite.providers, suite.providers.listDesk, (suite.desk,))
     for asset in _assets(suite, params):
         if not _is_listed(suite, asset):
             arguments = (asset.address, asset.currency.encode(), asset.exponent)
-            yield Step(f"list asset {asset.address}", suite.factory.listAsset, arguments)
+            words = f"list asset {asset.address}"
+            yield Step(words, suite.factory, suite.factory.listAsset, arguments)
 
 
 def verify(suite: Suite, params: Params) -> None:

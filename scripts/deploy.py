@@ -132,8 +132,12 @@ def _set_up(suite: Suite, params: Params, deployer: Any) -> None:
             + "; ".join(step.words for step in steps),
             remedy="let the governor do it, or deploy with the parameters that the suite was deployed with",
         )
+    calls = [step for step in steps if step.contract == suite.manager]
+    if calls:
+        suite.manager.multicall([step.encoded for step in calls], {"from": deployer})
     for step in steps:
-        step.method(*step.arguments, {"from": deployer})
+        if step not in calls:
+            step.method(*step.arguments, {"from": deployer})
     if is_admin:
         suite.manager.renounceRole(0, deployer, {"from": deployer})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from brownie import accounts, chain, web3
@@ -15,6 +16,7 @@ from salus.chain import Chain, Unlocked, events
 from salus.chain.address_book import AddressBook
 from salus.chain.node import genesis_of
 from salus.days import to_date
+from salus.outbox import Entry, Outbox, Place, State
 from salus.records import RecordKey
 from scripts import accreditor, deploy, hospital, insurer, patient
 
@@ -184,3 +186,32 @@ def clinic(opened: Clinic, fn_isolation: None, tmp_path: Path) -> Clinic:
     opened.work = tmp_path
     opened.treat(0)
     return opened
+
+
+READY = 4
+"""Bills of the patient's first sixty days; the other five lie ahead."""
+
+
+def box(clinic: Clinic) -> Outbox:
+    addresses = clinic.chain.addresses
+    return Outbox(clinic.outbox, Place(1337, addresses.genesis, addresses.address("ClaimDesk"), 1))
+
+
+def entries(clinic: Clinic) -> list[Entry]:
+    with box(clinic) as opened:
+        return opened.entries()
+
+
+def states(clinic: Clinic) -> list[State]:
+    return [entry.state for entry in entries(clinic)]
+
+
+def ended(capsys: pytest.CaptureFixture[str], action: Any, *words: str) -> str:
+    """The line that a failing action ends with."""
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as stop:
+        action(*words)
+    assert stop.value.code == 1
+    last = capsys.readouterr().err.strip().splitlines()[-1]
+    assert last.startswith("Error: ")
+    return last.removeprefix("Error: ")

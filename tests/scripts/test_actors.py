@@ -31,16 +31,7 @@ from salus.days import to_date
 from salus.policy import Cover, PolicyFile
 from scripts import accreditor, hospital, insurer, keeper, patient
 from scripts._words import Actor
-from tests.scripts.conftest import ACCREDITOR, CAPITAL, DAY, INSURER, RELAYER, Clinic
-
-
-def ended(capsys: pytest.CaptureFixture[str], action: Any, *words: str) -> str:
-    """The line that a failing action ends with."""
-    capsys.readouterr()
-    with pytest.raises(SystemExit) as stop:
-        action(*words)
-    assert stop.value.code == 1
-    return capsys.readouterr().err.strip().splitlines()[-1].removeprefix("Error: ")
+from tests.scripts.conftest import ACCREDITOR, CAPITAL, DAY, INSURER, RELAYER, Clinic, ended
 
 
 def day(clinic: Clinic, ahead: int) -> str:

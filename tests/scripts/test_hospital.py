@@ -1,11 +1,6 @@
-"""scripts.hospital
+"""scripts.hospital: filing, settling, withdrawing, rechecking
 
-given records, and cards that patients have shown
-    attest signs each bill once, says which it left out and why, and a rerun signs nothing
-        when it is a dry run: nothing is kept or signed
-        when the key is not the provider's: it says so, and keeps nothing
-        when Ctrl-C comes: it ends in one line, and a rerun goes on
-        when the record key, the table or a number is wrong: one line names it
+given records that are attested
     file pays what is small and in order, and a rerun files nothing
         when it is a dry run: nothing is sent
         when the answer on a live network is no: nothing is sent
@@ -18,138 +13,22 @@ given records, and cards that patients have shown
         when the line was paid: it says why not
     withdraw_root takes back what is not filed; it can be attested anew
     recheck finds nothing in an honest line, and names the field that somebody has changed
-given another chain's address book, outbox or a command that makes no sense
-    it says so in one line
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from brownie import accounts, chain, web3
-from eth_account import Account
 
 from salus import submission
 from salus.chain import SkipReason, claims, sending
-from salus.outbox import Entry, Outbox, Place, State
+from salus.outbox import Entry, State
 from scripts import _session, hospital, keeper, patient
-from tests.scripts.conftest import DAY, RELAYER, Clinic
-
-READY = 4
-"""Bills of the patient's first sixty days; the other five lie ahead."""
-
-
-def box(clinic: Clinic) -> Outbox:
-    addresses = clinic.chain.addresses
-    return Outbox(clinic.outbox, Place(1337, addresses.genesis, addresses.address("ClaimDesk"), 1))
-
-
-def entries(clinic: Clinic) -> list[Entry]:
-    with box(clinic) as opened:
-        return opened.entries()
-
-
-def states(clinic: Clinic) -> list[State]:
-    return [entry.state for entry in entries(clinic)]
-
-
-def ended(capsys: pytest.CaptureFixture[str], action: Any, *words: str) -> str:
-    """The line that a failing action ends with."""
-    capsys.readouterr()
-    with pytest.raises(SystemExit) as stop:
-        action(*words)
-    assert stop.value.code == 1
-    last = capsys.readouterr().err.strip().splitlines()[-1]
-    assert last.startswith("Error: ")
-    return last.removeprefix("Error: ")
-
-
-# ATTEST
-
-
-def test_attest_signs_each_bill_once(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
-    clinic.attest()
-    first = entries(clinic)
-    said = capsys.readouterr()
-    clinic.attest()
-
-    assert len(first) == READY
-    assert {entry.state for entry in first} == {State.ATTESTED}
-    assert f"{READY} new and 0 corrected lines attested" in said.out
-    assert said.err.count("lies in the future; send the bill after the service") == 5
-    assert entries(clinic) == first
-    assert f"{READY} were attested before" in capsys.readouterr().out
-
-
-def test_attest_keeps_nothing_on_a_dry_run(clinic: Clinic) -> None:
-    clinic.attest("dry_run=yes")
-
-    assert entries(clinic) == []
-
-
-def test_attest_refuses_a_key_that_is_not_the_providers(
-    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    stranger = Account.create()
-    monkeypatch.setenv("SALUS_ATTESTOR_KEY", stranger.key.hex())
-
-    said = ended(capsys, clinic.attest)
-
-    assert said.startswith(f"the key {stranger.address} may not sign for provider 1 now; ")
-    assert not clinic.outbox.exists()
-
-
-def test_attest_goes_on_after_ctrl_c(
-    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    kept: list[Any] = []
-    real = Outbox.draft
-
-    def interrupted(self: Outbox, *arguments: Any) -> None:
-        if len(kept) == 2:
-            raise KeyboardInterrupt
-        kept.append(arguments)
-        real(self, *arguments)
-
-    monkeypatch.setattr(Outbox, "draft", interrupted)
-    with pytest.raises(SystemExit) as stop:
-        clinic.attest()
-    assert stop.value.code == 130
-    assert "run the same command again" in capsys.readouterr().err
-    assert states(clinic) == [State.DRAFTED] * 2
-    monkeypatch.setattr(Outbox, "draft", real)
-
-    clinic.attest()
-
-    assert states(clinic) == [State.ATTESTED] * READY
-    assert len({entry.attestation for entry in entries(clinic)}) == 1
-
-
-@pytest.mark.parametrize(
-    ("variable", "value", "said"),
-    [
-        ("SALUS_PROVIDER_KEY", "", "SALUS_PROVIDER_KEY: is not set; set it in .env"),
-        ("SALUS_PROVIDER_KEY", "12", "ProviderKey: is not a key of 32 bytes"),
-        ("SALUS_ATTESTOR_KEY", "", "key: no key is named; give key=<keystore>"),
-        ("SALUS_ATTESTOR_KEY", "zz", "SALUS_ATTESTOR_KEY: is not a private key of 32 bytes"),
-    ],
-)
-def test_attest_names_a_wrong_key_and_does_not_show_it(
-    clinic: Clinic,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    variable: str,
-    value: str,
-    said: str,
-) -> None:
-    monkeypatch.setenv(variable, value)
-
-    assert ended(capsys, clinic.attest).startswith(said)
-
+from tests.scripts.conftest import DAY, READY, RELAYER, Clinic, box, ended, entries, states
 
 # FILE
 
@@ -436,63 +315,3 @@ def test_the_patient_reads_the_claims(clinic: Clinic, capsys: pytest.CaptureFixt
     said = capsys.readouterr().out
     assert f"{READY} claims." in said
     assert "PR-2  This is your agreed share of the cost." in said
-
-
-# WHAT MAKES NO SENSE
-
-
-def test_says_which_outbox_is_meant(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
-    clinic.attest()
-
-    said = ended(capsys, hospital.status, "provider=2", f"outbox={clinic.outbox}")
-
-    assert said == (
-        f"{clinic.outbox}: provider: belongs to 1, not to 2; "
-        "name the outbox of this provider and chain, or a new file"
-    )
-
-
-def test_says_that_the_address_book_is_of_another_chain(
-    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("SALUS_DEPLOYMENTS", str(tmp_path))
-    replace(clinic.chain.addresses, genesis="0x" + "00" * 32).save()
-
-    said = ended(capsys, hospital.status, "provider=1", f"outbox={clinic.outbox}")
-
-    assert said.startswith("the node serves chain 1337 that began as 0x")
-
-
-def test_says_that_nothing_is_deployed(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("SALUS_DEPLOYMENTS", str(tmp_path))
-
-    said = ended(capsys, hospital.status, "provider=1")
-
-    assert said.startswith(f"{tmp_path / '1337.json'}: is missing: nothing is deployed on chain 1337; ")
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["provider=1", "colour=red"], "colour is no parameter of status; it takes provider, outbox; "),
-        (["outbox=x"], "status needs provider=…; "),
-        (["provider=one"], "provider: 'one': input should be a valid integer"),
-    ],
-)
-def test_says_which_word_is_wrong(capsys: pytest.CaptureFixture[str], words: list[str], said: str) -> None:
-    assert ended(capsys, hospital.status, *words).startswith(said)
-
-
-def test_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:
-    hospital.main()
-    listed = capsys.readouterr().out
-    with pytest.raises(SystemExit) as stop:
-        hospital.attest("help")
-
-    assert stop.value.code == 0
-    assert all(name in listed for name in ("add_key", "attest", "file", "recheck", "withdraw_root"))
-    explained = capsys.readouterr().out
-    assert "Attests the bills of a folder" in explained
-    assert "for how many days the attestation is good, 1 to 90 (optional, else 30)" in explained
