@@ -51,7 +51,8 @@ def look(w3: Web3) -> Seen:
 def _knock(w3: Web3) -> None:
     """Ganache shows storage as of a transaction, so the last thing that happens must be one."""
     account = w3.eth.accounts[0]
-    w3.eth.wait_for_transaction_receipt(w3.eth.send_transaction({"from": account, "to": account}))
+    sent = w3.eth.send_transaction({"from": account, "to": account, "gasPrice": 0})
+    w3.eth.wait_for_transaction_receipt(sent)
 
 
 def storage(w3: Web3, address: str) -> Iterator[bytes]:
