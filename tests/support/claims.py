@@ -12,6 +12,7 @@ from salus import adjudication
 from salus.adjudication import Account, GroupUse, Outcome, Used, adjudicate
 from salus.chain.values import ClaimStatus, Decision, SkipReason
 from salus.structs import Line
+from tests.support.craft import Filing
 from tests.support.world import CAPITAL, DAILY_CAP, World, codes, decision
 
 
@@ -110,6 +111,11 @@ def code_of(world: World, line: Line, **changes: Any) -> str:
     assert reason is SkipReason.NONE, reason
     (carc,) = decided.codes
     return carc.code
+
+
+def ask(world: World, filing: Filing) -> None:
+    """Files for the answer alone, in the latest block: a call that is refused late is slow to trace."""
+    world.desk.file.call(*filing.as_arguments(), {"from": world.stranger})
 
 
 def hold(world: World, line: Line) -> Decision:

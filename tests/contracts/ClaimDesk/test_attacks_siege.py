@@ -23,7 +23,7 @@ import pytest
 from salus.chain.values import ClaimStatus, Decision
 from salus.structs import FLAG_EMERGENCY, Line
 from tests.support.answers import refuses
-from tests.support.claims import collect, ledger, settle, with_asset, withdraw
+from tests.support.claims import ask, collect, ledger, settle, with_asset, withdraw
 from tests.support.craft import BILLED, DAY, MATERNITY, Sold, word
 from tests.support.world import World, decided
 
@@ -151,7 +151,7 @@ class TestBesieged:
         world = besieged.world
 
         with refuses("NotDesk", world.desk):
-            world.file(besieged.sold.line("new"))
+            ask(world, world.attest([besieged.sold.line("new")]))
 
     def test_so_it_is_when_the_insurer_turns_away_too(self, besieged: Besieged) -> None:
         world = besieged.world
