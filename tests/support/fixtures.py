@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from web3.types import RPCEndpoint
 
 from tests.support.world import World
 
@@ -45,6 +46,7 @@ def _build() -> tuple[Any, World]:
 
     from scripts.deploy import Params, deploy
 
+    _quicken_requests()
     chain.reset()
     suite = deploy(Params.local(accounts), accounts[0])
     world = World(suite, accounts)
@@ -52,6 +54,16 @@ def _build() -> tuple[Any, World]:
     gc.collect()
     gc.freeze()
     return suite, world
+
+
+def _quicken_requests() -> None:
+    """Before every call web3 asks for the chain's id, and requests looks for a proxy in the environment."""
+    from brownie import web3
+
+    provider = web3.provider
+    provider._request_session_manager.cache_and_return_session(provider.endpoint_uri).trust_env = False
+    provider.cache_allowed_requests = True
+    provider.cacheable_requests = {RPCEndpoint("eth_chainId")}
 
 
 @contextmanager
