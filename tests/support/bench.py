@@ -183,14 +183,13 @@ class Bench:
 
     def check_law_1(self, owners: Sequence[Any] = ()) -> None:
         """Balance ≥ outstanding + unearned + what may be withdrawn now, or the deficit is the difference."""
-        check_law_1(self.pool, self.balance(self.pool), owners or (self.alice, self.bob))
+        check_law_1(self.pool, self.balance(self.pool), self.unit, owners or (self.alice,))
 
 
-def check_law_1(pool: Any, balance: int, owners: Sequence[Any]) -> None:
-    owed = (pool.outstanding() + pool.unearned()) * pool.unit()
-    most = max(pool.maxWithdraw(owner) for owner in owners)
-    assert balance >= owed + most or (pool.deficit() == owed - balance and most == 0)
+def check_law_1(pool: Any, balance: int, unit: int, owners: Sequence[Any]) -> None:
+    owed = (pool.outstanding() + pool.unearned()) * unit
+    free = pool.freeAssets()
     assert pool.totalAssets() == max(balance - owed, 0)
     assert pool.deficit() == max(owed - balance, 0)
-    assert pool.freeAssets() == max(balance - owed - pool.locked() * pool.unit(), 0)
-    assert most <= pool.freeAssets()
+    assert free == max(balance - owed - pool.locked() * unit, 0)
+    assert max(pool.maxWithdraw(owner) for owner in owners) <= free

@@ -51,16 +51,16 @@ def check(bench: Bench, sales: list[Sale]) -> None:
 def test_is_the_sum_over_policies_at_random_times(bench: Bench, seed: int) -> None:
     rng = Random(seed)
     sales: list[Sale] = []
-    for _ in range(14):
+    for _ in range(12):
         start = bench.today() + rng.choice((2, 2, rng.randint(2, LEAD)))
         end = start + rng.choice((1, 365, rng.randint(1, YEAR)))
         premium = rng.choice((0, 1, rng.randint(2, 500_000), rng.randint(2, MOST)))
         sales.append(bench.sell(premium=premium, start=start, end=end, lock=0))
         bench.travel(bench.now() + rng.choice((1, rng.randint(1, DAY), rng.randint(1, 90 * DAY))))
-        if rng.random() < 0.3:
+        if rng.random() < 0.5:
             bench.pool.accrue({"from": bench.stranger})
         check(bench, sales)
-        bench.check_law_1()
+    bench.check_law_1()
     for _ in range(4):
         bench.travel(bench.now() + rng.randint(1, 200 * DAY))
         check(bench, sales)
@@ -91,10 +91,10 @@ def test_is_the_sum_when_policies_share_their_days(bench: Bench) -> None:
         bench.sell(premium=7_919 * number, start=start, end=end, lock=0)
         for number, (start, end) in enumerate(spans)
     ]
-    for hour in (-1, 0, 5, 24, 29, 47, 48, 60, 72, 95, 96, 24 * 300, 24 * 366):
+    for hour in (-1, 0, 5, 24, 47, 48, 72, 95, 96, 24 * 300, 24 * 366):
         bench.travel(first * DAY + hour * 3_600)
         check(bench, sales)
-        if hour in (24, 60):
+        if hour in (24, 96, 24 * 300):
             bench.pool.accrue({"from": bench.stranger})
     assert bench.pool.unearned() == 0
 

@@ -18,8 +18,6 @@ SPECIFICATION M10.
 
 from __future__ import annotations
 
-import pytest
-
 from tests.support.answers import emitted, refuses
 from tests.support.bench import TABLE, Bench
 from tests.support.craft import word
@@ -43,15 +41,14 @@ def test_pauses_and_resumes_sales_under_a_table(bench: Bench) -> None:
         assert not bench.pool.isSalesPaused(word("another table"))
 
 
-@pytest.mark.parametrize("who", ["stranger", "book", "desk", "alice"])
-def test_reverts_when_another_than_the_insurer_sets(bench: Bench, who: str) -> None:
-    caller = getattr(bench, who)
-    with refuses("OwnableUnauthorizedAccount", caller):
-        bench.pool.setQuoteSigner(caller, True, {"from": caller})
-    with refuses("OwnableUnauthorizedAccount", caller):
-        bench.pool.setSalesPaused(TABLE, True, {"from": caller})
-    with refuses("OwnableUnauthorizedAccount", caller):
-        bench.pool.transferOwnership(caller, {"from": caller})
+def test_reverts_when_another_than_the_insurer_sets(bench: Bench) -> None:
+    for caller in (bench.stranger, bench.book, bench.desk):
+        with refuses("OwnableUnauthorizedAccount", caller):
+            bench.pool.setQuoteSigner(caller, True, {"from": caller})
+        with refuses("OwnableUnauthorizedAccount", caller):
+            bench.pool.setSalesPaused(TABLE, True, {"from": caller})
+        with refuses("OwnableUnauthorizedAccount", caller):
+            bench.pool.transferOwnership(caller, {"from": caller})
 
 
 def test_changes_hands_in_two_steps(bench: Bench) -> None:

@@ -27,8 +27,6 @@ SPECIFICATION M3, M11.
 
 from __future__ import annotations
 
-import pytest
-
 from tests.support.answers import emitted, refuses
 from tests.support.bench import CAPITAL, LOCK, TABLE, Bench
 from tests.support.craft import PREMIUM, word
@@ -74,12 +72,12 @@ def test_locks_the_last_free_minor_unit_and_no_more(bench: Bench) -> None:
     bench.underwrite(lock=0)
 
 
-@pytest.mark.parametrize("premium", [0, PREMIUM, 2**56 - 1])
-def test_reverts_in_deficit_whatever_the_premium(bench: Bench, premium: int) -> None:
+def test_reverts_in_deficit_whatever_the_premium(bench: Bench) -> None:
     bench.fall_short(13)
 
-    with refuses("InDeficit", 13 * bench.unit):
-        bench.underwrite(premium=premium, lock=0)
+    for premium in (0, PREMIUM, 2**56 - 1):
+        with refuses("InDeficit", 13 * bench.unit):
+            bench.underwrite(premium=premium, lock=0)
 
 
 def test_reverts_when_another_than_the_book_asks(bench: Bench) -> None:

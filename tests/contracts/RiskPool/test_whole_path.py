@@ -88,7 +88,7 @@ class Shadow:
         unearned = sum((sale.unearned(now) for sale in sales), Fraction())
         assert unearned - Fraction(len(sales), 34_000) <= int(pool.unearned()) < unearned + 1
         assert self.world.balance(pool) == self.cash * self.world.unit
-        check_law_1(pool, self.world.balance(pool), [self.world.capital, self.world.stranger])
+        check_law_1(pool, self.world.balance(pool), self.world.unit, [self.world.capital])
 
     def lock(self, sold: Sold) -> int:
         account = self.world.account(sold)
