@@ -92,7 +92,7 @@ class Year:
             return
         filed = self._file(hospital)
         self._tell_filed(hospital, filed)
-        self._heal(hospital, batch)
+        filed += self._heal(hospital, batch)
         self._replay(hospital, batch, filed)
         self._recheck(hospital, filed)
 
@@ -182,16 +182,18 @@ class Year:
 
     # SCENES
 
-    def _heal(self, hospital: Hospital, batch: Batch) -> None:
+    def _heal(self, hospital: Hospital, batch: Batch) -> list[Entry]:
         """A line without consent is skipped, the member consents, and the same signed line is filed again."""
         if self.shown.skipped_then_filed:
-            return
+            return []
         for entry in hospital.outbox.entries(State.SKIPPED):
             insured = self.world.whose(entry)
             if entry.reason is SkipReason.NO_CONSENT and insured.person.consents_late:
                 self._file_without_consent(hospital, batch, entry, insured)
-                self._tell_filed(hospital, self._file(hospital))
-                return
+                healed = self._file(hospital)
+                self._tell_filed(hospital, healed)
+                return healed
+        return []
 
     def _file_without_consent(self, hospital: Hospital, batch: Batch, entry: Entry, insured: Insured) -> None:
         receipt = self._file_anyway(hospital, batch, entry, "file a line without consent")
@@ -290,5 +292,6 @@ class Year:
         submission.attest(hospital.outbox, world.chain, hospital.seal, lifetime=_LIFETIME)
         corrected = self._file(hospital)
         self._tell_filed(hospital, corrected)
+        self._recheck(hospital, corrected)
         filings = [found.filing or "" for found in corrected[:1]]
         self.shown.withdrawn_and_corrected += [receipt.transaction, *filings]

@@ -38,6 +38,7 @@ from rich.console import Console
 from salus import samples, table
 from salus.chain import Chain, claims, events
 from salus.chain.values import ClaimStatus, SkipReason
+from salus.codes import DUPLICATE
 from salus.days import to_date, utc_day
 from salus.errors import FhirError, InputError
 from salus.table import Table
@@ -109,6 +110,8 @@ def test_every_scene_takes_place(seat: Seat) -> None:
     assert summary["claims"]["byOutcome"]["denied"]["count"] >= 2
     assert {"PR-179", "CO-29"} <= set(summary["claims"]["byCode"])
     assert shown.upcoded_found == ["benefit"]
+    decided = seat.chain.past(events.ClaimDecided)
+    assert shown.rechecked == sum(event.decision.codes != (DUPLICATE,) for event in decided)
     assert summary["money"]["setAside"] == 0
 
 
