@@ -7,11 +7,14 @@
 3. Coverage reads the memory at each step of each transaction, up to half a gigabyte a trace, and sends views
    as transactions, those of fixtures too. Without the memory, and with the views of the tests alone, it
    measures the same in less than half the time.
+4. Brownie collects garbage whenever it reverts the chain, after every test, through all that was ever loaded.
+   What the start has loaded is set aside: it stays anyway, and a quarter of the time is saved.
 """
 
 from __future__ import annotations
 
 import copy
+import gc
 import re
 import tempfile
 from collections.abc import Iterator
@@ -38,6 +41,11 @@ def pytest_configure(config: pytest.Config) -> None:
         project._build_path = Path(tempfile.gettempdir())
     if config.getoption("--coverage"):
         LeanTraces().install()
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(hookwrapper=True)
