@@ -27,7 +27,7 @@ def tool_environment() -> dict[str, str]:
     environment["VIRTUAL_ENV"] = str(VENV)
     environment["SOLCX_BINARY_PATH"] = str(SOLCX)
     environment["HYPOTHESIS_STORAGE_DIRECTORY"] = str(CACHE / "hypothesis")
-    # Local chains are beside us, whatever proxy leads outside; and web3 looks for one at each call unless told.
+    # Local chains are beside us, whatever proxy leads outside; untold, web3 looks for one at each call.
     unproxied = ("127.0.0.1", "localhost", environment.get("no_proxy", environment.get("NO_PROXY", "")))
     environment["no_proxy"] = ",".join(filter(None, unproxied))
     return environment
