@@ -9,8 +9,11 @@ import {Bill, BillLine, OtherClaim, Standing} from "../types/Provider.sol";
 /// later ones (other insurers of the same patient) stand beside it.
 library BillLines {
     struct Others {
+        // slot 0
         /// Sum over the later payers, minor units.
-        uint256 claimed;
+        uint192 claimed;
+        /// How many of them there are.
+        uint64 count;
         mapping(bytes32 payer => OtherClaim claim) claims;
     }
 
@@ -79,6 +82,7 @@ library BillLines {
                 decided: true
             });
             others.claimed += bill.claimed;
+            others.count += 1;
             line.shared = true;
         }
         line.billed = bill.billed;
@@ -98,7 +102,7 @@ library BillLines {
         return line.shared && self.others[provider][billLine].claims[payer].decided;
     }
 
-    /// @notice Forgets a payer's decision. While nobody else has claimed, the bill itself may be corrected.
+    /// @notice Forgets a payer's decision. Once nobody has one, the bill itself may be corrected.
     /// @return found Whether the payer had one.
     function release(
         Store storage self,
@@ -117,9 +121,10 @@ library BillLines {
             OtherClaim memory own = others.claims[payer];
             if (!own.decided) return false;
             others.claimed -= own.claimed;
+            others.count -= 1;
             delete others.claims[payer];
         }
-        if (line.claimed == 0 && others.claimed == 0) {
+        if (line.payer == 0 && others.count == 0) {
             line.billed = 0;
             line.currency = 0;
         }

@@ -21,6 +21,7 @@ contract ReentrantTokenMock is TestStablecoin {
         address target = _target;
         if (target == address(0)) return;
         delete _target;
+        // solhint-disable-next-line avoid-low-level-calls
         (bool succeeded, bytes memory answer) = target.call(_call);
         emit CalledBack(succeeded, answer);
     }

@@ -260,7 +260,8 @@ class Shadow:
         del self.policies[policy].claims[claim.key]
         bill = self.bills[provider, bill_line]
         bill.revision += 1
-        if self.claimed(provider, bill_line) == 0:
+        decided = (key for policy in self.policies.values() for key in policy.claims)
+        if all(key[1:] != (provider, bill_line) for key in decided):
             bill.billed, bill.currency = 0, ""
         return None
 

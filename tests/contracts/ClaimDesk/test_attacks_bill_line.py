@@ -8,7 +8,7 @@ given a bill that several policies cover
 │   └── it should be skipped: the first one binds
 ├── when the first payer withdraws
 │   ├── the others should stay, and what they have claimed should count
-│   ├── the amount should bind as long as somebody has a claim of money
+│   ├── the amount should bind as long as anybody has a decision, a denial too
 │   └── the revision should be due that counts the withdrawals of all
 ├── when all have withdrawn
 │   └── another amount may be billed
@@ -172,19 +172,18 @@ class TestWithdrawal:
         smaller = world.file(bill(policies[3], revision=3, billed=1_001))
         assert decision(smaller).remittance.paid == 400
 
-    def test_leaves_no_amount_to_bind_when_only_a_denial_remains(
+    def test_leaves_the_amount_bound_until_a_denial_is_withdrawn_too(
         self, world: World, policies: list[Sold]
     ) -> None:
-        """Nobody has claimed money on the bill, so it may be billed rightly; the denial stands."""
         first, second, third, _ = policies
-        world.file(bill(first, benefit=1))
+        denied = decision(world.file(bill(first, benefit=1)))
         held = decision(world.file(bill(second, flags=FLAG_EMERGENCY)))
 
         withdraw(world, bill(second), held)
+        assert skipped(world.file(bill(third, revision=1, billed=1_001))) == [SkipReason.BILL_MISMATCH]
 
-        assert world.status(bill(first)) is ClaimStatus.DENIED
-        assert decision(world.file(bill(third, revision=1, billed=1_001))).status is ClaimStatus.PAID
-        assert skipped(world.file(bill(first, benefit=1))) == [SkipReason.ALREADY_DECIDED]
+        withdraw(world, bill(first, benefit=1), denied)
+        assert decision(world.file(bill(third, revision=2, billed=1_001))).status is ClaimStatus.PAID
 
 
 class TestSums:

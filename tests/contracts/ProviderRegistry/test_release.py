@@ -8,12 +8,12 @@ given a desk that recorded
 ├── when others have claimed
 │   ├── it should give back its own claim only, and leave the bill bound
 │   └── it should make room: who comes next may be the first payer
-├── when only claims of nothing are left
-│   └── it should let the bill be corrected
+├── when a claim of nothing is left
+│   └── it should leave the bill bound until that is withdrawn too
 └── when it has been released 255 times
     └── it should refuse to record a revision that no line could have
 
-SPECIFICATION L5, L6.
+SPECIFICATION L3, L5, L6.
 """
 
 from __future__ import annotations
@@ -62,6 +62,17 @@ def test_gives_back_a_later_payers_claim_only(world: World, desk: Any) -> None:
     assert (line(world)["billed"], line(world)["claimed"], line(world)["revision"]) == (BILLED, CLAIMED, 1)
     assert standing(world, desk)["claimed_by_others"] == 0
     assert not world.providers.isRecorded(world.provider, LINE, desk, OTHER_POLICY)
+
+
+def test_leaves_the_bill_bound_while_a_claim_of_nothing_stands(world: World, desk: Any) -> None:
+    world.providers.record(bill(world, claimed=0), {"from": desk})
+    world.providers.record(bill(world, policy=OTHER_POLICY, claimed=OTHERS), {"from": desk})
+
+    world.providers.release(world.provider, LINE, OTHER_POLICY, {"from": desk})
+    assert line(world)["billed"] == BILLED
+
+    world.providers.release(world.provider, LINE, POLICY, {"from": desk})
+    assert line(world)["billed"] == 0
 
 
 def test_gives_back_the_claim_but_not_the_cap(world: World, desk: Any) -> None:
