@@ -36,6 +36,9 @@ from tools.supervise import NoSuchProgram, supervise
 NETWORKS = ROOT / "tools" / "networks.yaml"
 BROWNIE_ID = {"ganache": "development", "anvil": "anvil"}
 TAKES_NETWORK = {"test", "run", "console"}
+# All of them: Brownie overlooks changes in files without a contract (contracts/types), and in what a contract
+# uses at second hand.
+COMPILE = ["brownie", "compile", "--all"]
 SHARED_BROWNIE_DATA = {
     "accounts": KEYSTORES,
     "hypothesis": CACHE / "hypothesis",
@@ -152,7 +155,7 @@ def write_brownie_home(folder: Path, port: int | None = None) -> None:
 
 
 def compile_contracts(folder: Path, environment: Mapping[str, str]) -> None:
-    """Compile what has changed, one run at a time: Brownie writes `build/` in place."""
+    """Compile once for each change, one run at a time: Brownie writes `build/` in place."""
     write_brownie_home(folder)
     with (CACHE / "compile.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -160,7 +163,7 @@ def compile_contracts(folder: Path, environment: Mapping[str, str]) -> None:
         digest = sources_digest()
         if stamp.exists() and stamp.read_text() == digest:
             return
-        code = supervise(["brownie", "compile"], environment)
+        code = supervise(COMPILE, environment)
         if code > 128:
             sys.exit(code)
         if code != 0:
@@ -169,7 +172,7 @@ def compile_contracts(folder: Path, environment: Mapping[str, str]) -> None:
 
 
 def sources_digest() -> str:
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(" ".join(COMPILE).encode())
     sources = [
         path for folder in ("contracts", "interfaces") for path in sorted((ROOT / folder).rglob("*.sol"))
     ]

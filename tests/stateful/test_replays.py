@@ -14,7 +14,7 @@ from salus.chain.values import ClaimStatus
 from salus.codes import DUPLICATE, ELIMINATION, LIMIT, OTHER_COVER, OUTSIDE_COVER
 from salus.structs import FLAG_EMERGENCY, Purpose
 from tests.stateful.model_pool import ClaimModel
-from tests.stateful.rules_claims import FORGERIES, POISONS
+from tests.stateful.rules_claims import BILLED, FORGERIES, POISONS
 from tests.stateful.stage import (
     CANCER,
     CLINIC,
@@ -174,13 +174,14 @@ def test_law_2_units_end_where_the_terms_say(replay: Replay) -> None:
 
 def test_law_3_all_policies_pay_a_bill_once(replay: Replay) -> None:
     for bill in (MIDDLE, LARGE):
+        replay.bill(PLAIN, bill)
+        replay.file(replay.line(HARDLY_BACKED, bill, billed=BILLED[bill] + 1))
         replay.step("rule_file_everywhere", bill=bill, benefit=VISIT)
         codes = [replay.bill(policy, bill).decision.codes for policy in (FULLY_BACKED, HARDLY_BACKED)]
         assert any(OTHER_COVER in found for found in codes)
         replay.bill(PLAIN, bill, LABORATORY)
         replay.bill(HARDLY_BACKED, bill, PHYSIOTHERAPY)
         replay.step("rule_file_again", pick=0)
-        replay.step("rule_file_batch", policy=PLAIN, bill=bill, benefit=VISIT, poison="another bill")
 
 
 def test_law_3_a_second_diagnosis_is_a_duplicate(replay: Replay) -> None:
