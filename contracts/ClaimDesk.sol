@@ -312,7 +312,11 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         require(_policyIdOf(terms) == claim.policy, WrongTerms());
 
         delete _claims[id];
-        if (status == ClaimStatus.Held) _release(terms, claim.policy, decision);
+        if (status == ClaimStatus.Held) {
+            // An accreditor can name any admin, and no role may stop a settlement that is due.
+            require(block.timestamp < decision.releaseAt, ReviewOver(decision.releaseAt));
+            _release(terms, claim.policy, decision);
+        }
         PROVIDERS.release(claim.provider, claim.billLine, claim.policy);
         emit ClaimWithdrawn(claim.policy, claim.provider, claim.billLine);
     }

@@ -40,6 +40,8 @@ interface IClaimDesk {
     error WrongDecision();
     /// @notice Thrown when the review window is open until a second.
     error ReviewOpen(uint64 releaseAt);
+    /// @notice Thrown when a held claim is due: what is due can no longer be taken back.
+    error ReviewOver(uint64 releaseAt);
     /// @notice Thrown when the terms handed in are not those of the claim's policy.
     error WrongTerms();
     /// @notice Thrown when the pool is still short or the payee still refuses.
@@ -107,7 +109,7 @@ interface IClaimDesk {
 
     /// @notice Takes a held or denied line back; what it took is given back, and a corrected line with the next revision
     /// may follow.
-    /// @dev Requirements: the provider's admin. Emits {ClaimWithdrawn}.
+    /// @dev Requirements: the provider's admin; a held claim while its review window is open. Emits {ClaimWithdrawn}.
     function withdraw(Policy calldata terms, ClaimRef calldata claim, Decision calldata decision) external;
 
     /// @notice Takes back a root, so that nothing under it can be filed any more. What was decided stays decided.

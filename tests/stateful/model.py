@@ -253,9 +253,11 @@ class Shadow:
         self.pool_of(claim).pay(claim)
         return None if claim.status == ClaimStatus.PAID else "StillOwed"
 
-    def withdraw(self, claim: ClaimModel) -> str | None:
+    def withdraw(self, claim: ClaimModel, now: int) -> str | None:
         if claim.status not in (ClaimStatus.HELD, ClaimStatus.DENIED):
             return "WrongStatus"
+        if claim.status == ClaimStatus.HELD and now >= claim.release_at:
+            return "ReviewOver"
         policy, provider, bill_line = claim.key
         del self.policies[policy].claims[claim.key]
         bill = self.bills[provider, bill_line]

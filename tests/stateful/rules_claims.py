@@ -258,7 +258,7 @@ class ClaimRules(MoneyRules):
         terms = self.shadow.policies[claim.key[0]].sold.terms.as_tuple()
         arguments = (terms, claim.key, claim.decision.as_tuple())
         withdraw = self.world.desk.withdraw
-        mined = self.do(lambda now: self.shadow.withdraw(claim), self.hospital, withdraw, *arguments)
+        mined = self.do(lambda now: self.shadow.withdraw(claim, now), self.hospital, withdraw, *arguments)
         self.touch(claim)
         return mined is not None
 

@@ -22,7 +22,7 @@ _built: list[tuple[Any, World]] = []
 @pytest.fixture(scope="module")
 def suite() -> Iterator[Any]:
     """The contracts, deployed by the script that deploys them for real."""
-    if not _built or _built[-1][0].manager._reverted:  # another folder's tests have reset the chain
+    if not _stands():
         _built.append(_build())
     with _as_it_was():
         yield _built[-1][0]
@@ -39,6 +39,16 @@ def isolation(world: World) -> Iterator[None]:
     """Each test leaves the chain as it found it."""
     with _as_it_was():
         yield
+
+
+def _stands() -> bool:
+    """Whether a suite was built, and no other folder's tests have reset the chain since."""
+    from brownie.exceptions import ContractNotFound
+
+    try:
+        return bool(_built) and bool(_built[-1][0].manager.address)
+    except ContractNotFound:  # Brownie refuses every attribute of a contract that a reset has taken away
+        return False
 
 
 def _build() -> tuple[Any, World]:

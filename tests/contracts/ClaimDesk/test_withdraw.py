@@ -9,7 +9,7 @@ given the provider's admin
 │   └── it should refuse
 ├── when the claim is held
 │   ├── it should give back counters, group, units, reserve, lock and bill line exactly
-│   ├── it should do so although its review window is over
+│   ├── it should do so until the last second of its review window, and refuse from then on: it is due
 │   └── it should do so although others have been paid since
 ├── when the claim is denied
 │   └── it should free the bill line, and move nothing else
@@ -141,15 +141,15 @@ def test_gives_back_exactly_what_a_held_claim_took(world: World, sold: Sold, ben
     assert bill == (0, 0, bytes(3), 1, bytes(8), bytes(3), False)
 
 
-def test_gives_back_after_the_window(world: World, full: Sold) -> None:
+def test_refuses_what_is_due(world: World, full: Sold) -> None:
     line = full.line()
     held = hold(world, line)
-    world.travel(held.release_at + 1)
+    world.travel(held.release_at)
 
-    withdraw(world, line, held)
+    with refuses("ReviewOver", held.release_at):
+        withdraw(world, line, held)
 
-    assert ledger(world).outstanding == 0
-    assert account(world, line) == Account()
+    assert world.status(line) is ClaimStatus.HELD
 
 
 def test_gives_back_although_others_were_decided_since(world: World, full: Sold) -> None:
