@@ -61,10 +61,7 @@ class Laws(Actor):
             now, answers = self.node.read(
                 [(view, ()) for view in sums] + [(token.balanceOf, (holder,)) for holder in holders]
             )
-            (locked, outstanding, unearned, deficit, free, shares, supply), balances = (
-                answers[:7],
-                answers[7:],
-            )
+            locked, outstanding, unearned, deficit, free, shares, supply, *balances = answers
             balance = balances[holders.index(contract.address)]
 
             owed = (outstanding + unearned) * pool.unit
@@ -150,9 +147,9 @@ class Laws(Actor):
     ) -> None:
         decision = facts.decision
         balances(benefit, diagnosis, facts)
-        assert (decision.status, decision.codes) == (verdict.status, verdict.codes)
-        assert decision.remittance == verdict.remittance
-        assert decision.release_at == verdict.release_at
+        assert (decision.status, decision.codes) == (verdict.status, verdict.codes), "another decision"
+        assert decision.remittance == verdict.remittance, "another remittance"
+        assert decision.release_at == verdict.release_at, "another review window"
         assert verdict.account is not None
         counters = (facts.account.paid, facts.account.reserved, facts.account.deductible)
         model = (verdict.account.paid, verdict.account.reserved, verdict.account.deductible)

@@ -196,8 +196,18 @@ class OfficeRules(ClaimRules):
             self.rule_wait(LONG_WAITS[pick], policy)
 
     def travel(self, second: int) -> None:
+        is_long = second - self.node.now() > 3 * DAY
         self.node.travel(second)
         self.touched.pools |= set(self.shadow.pools)
+        if is_long:
+            self.catch_up()
+
+    def catch_up(self) -> None:
+        """Ganache walks a year of days in seconds, and every view after an idle year would take that long."""
+        for pool in self.stage.pools:
+            now, (unearned,) = self.node.read([(pool.unearned, ())])
+            assert unearned == self.shadow.pools[pool.address].unearned(now), "law 7: premium after idleness"
+            self.do(lambda now: None, self.stranger, pool.accrue)
 
     # Laws 8 and 9
 
@@ -226,7 +236,7 @@ class OfficeRules(ClaimRules):
             handed = (claim.key, claim.decision.as_tuple())
             if claim.status == ClaimStatus.HELD and claim.release_at <= now:
                 assert refusal(self.stranger, desk.settle, *handed) is None, "law 8: a settlement is due"
-            if claim.status in (ClaimStatus.HELD, ClaimStatus.DENIED):
+            elif claim.status in (ClaimStatus.HELD, ClaimStatus.DENIED):
                 terms = self.shadow.policies[claim.key[0]].sold.terms.as_tuple()
                 assert refusal(self.hospital, desk.withdraw, terms, *handed) is None, "law 8: a withdrawal"
         for pool in self.stage.pools:

@@ -180,3 +180,5 @@ def _sell(stage: Stage) -> None:
             mined = node.send(str(world.stranger), world.consents.giveBySignature, *consent)
             shadow.consents.give(member.commitment, 0, 0, LAST_DAY, mined.time // DAY, files=True)
     node.travel((start + 10) * DAY + DAY // 2)
+    for pool in stage.pools:
+        node.send(str(world.stranger), pool.accrue)

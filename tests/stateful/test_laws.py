@@ -18,10 +18,10 @@ from tests.stateful.stage import Stage
 from tests.stateful.walk import Walk
 
 DEPTH = os.environ.get("SALUS_DEPTH", "")
-WALKS, STEPS = {"": (4, 30), "shallow": (2, 25), "deep": (40, 150)}[DEPTH]
+WALKS, STEPS = {"": (3, 30), "shallow": (2, 25), "deep": (40, 150)}[DEPTH]
 MACHINES: dict[str, dict[str, Any]] = {
     # Shrinking runs a sequence hundreds of times; only `make fuzz` has that long.
-    "": {"max_examples": 4, "stateful_step_count": 15, "phases": (Phase.explicit, Phase.generate)},
+    "": {"max_examples": 3, "stateful_step_count": 15, "phases": (Phase.explicit, Phase.generate)},
     "shallow": {"max_examples": 1, "stateful_step_count": 5, "phases": (Phase.explicit, Phase.generate)},
     "deep": {"max_examples": 150, "stateful_step_count": 60},
 }

@@ -350,6 +350,7 @@ def test_law_8_what_is_due_goes_through_when_everything_is_closed(replay: Replay
     replay.step("rule_give_notice", pool=A, lender=1, part=10_000)
     replay.wait(NOTICE)
     assert len([claim for claim in replay.shadow.claims() if claim.status in (HELD, DENIED)]) == 3
+    replay.step("rule_withdraw", pick=0)
     replay.step("rule_close_every_target")
     replay.step("rule_settle_due")
 
