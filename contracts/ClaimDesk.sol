@@ -60,6 +60,7 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         GroupUse use;
         Bill bill;
         Standing standing;
+        Decision decision;
     }
 
     constructor(
@@ -77,7 +78,7 @@ contract ClaimDesk is IClaimDesk, EIP712 {
 
     /// @inheritdoc IClaimDesk
     function file(
-        Attestation calldata attestation,
+        Attestation memory attestation,
         address attestor,
         bytes calldata signature,
         Line[] calldata lines
@@ -91,7 +92,7 @@ contract ClaimDesk is IClaimDesk, EIP712 {
     }
 
     function _checkLive(
-        Attestation calldata attestation,
+        Attestation memory attestation,
         address attestor,
         bytes calldata signature
     ) private view {
@@ -113,13 +114,12 @@ contract ClaimDesk is IClaimDesk, EIP712 {
     }
 
     function _file(Attestation memory attestation, Line memory line, uint256 index) private {
-        (SkipReason reason, Decision memory decision, Facts memory facts) = _decide(attestation, line, true);
-
+        (SkipReason reason, Facts memory facts) = _decide(attestation, line, true);
         if (reason != SkipReason.None) {
             emit ClaimSkipped(facts.policy, attestation.provider, line.diagnosis.billLine, index, reason);
             return;
         }
-        if (!facts.standing.decided) _book(attestation.provider, line, decision, facts);
+        if (!facts.standing.decided) _book(attestation.provider, line, facts);
         if (line.diagnosis.isEmergency()) {
             emit EmergencyAccess(facts.policy, attestation.provider, line.member.commitment);
         }
@@ -127,37 +127,34 @@ contract ClaimDesk is IClaimDesk, EIP712 {
             facts.policy,
             attestation.provider,
             line.diagnosis.billLine,
-            ClaimEvents.keysOf(line, decision),
-            ClaimEvents.pack(attestation, line.diagnosis, decision, facts.account, facts.use)
+            ClaimEvents.keysOf(line, facts.decision),
+            ClaimEvents.pack(attestation, line.diagnosis, facts.decision, facts.account, facts.use)
         );
     }
 
     /// @dev Every counter and record is written before money moves, so a payee that calls back finds a finished claim.
-    function _book(
-        ProviderId provider,
-        Line memory line,
-        Decision memory decision,
-        Facts memory facts
-    ) private {
+    function _book(ProviderId provider, Line memory line, Facts memory facts) private {
+        Decision memory decision = facts.decision;
         facts.bill.claimed = decision.remittance.paid;
         facts.bill.autoPaid = decision.status == ClaimStatus.Paid;
         PROVIDERS.record(facts.bill);
 
-        if (decision.status != ClaimStatus.Denied) _charge(line, decision, facts);
+        if (decision.status != ClaimStatus.Denied) _charge(line.policy, facts);
         if (decision.status != ClaimStatus.Paid) {
             ClaimId claim = claimIdOf(facts.policy, provider, line.diagnosis.billLine);
             _claims[claim] = StoredClaim({digest: _digest(decision), status: decision.status});
         }
     }
 
-    function _charge(Line memory line, Decision memory decision, Facts memory facts) private {
-        uint256 lockBefore = line.policy.lock(facts.account);
+    function _charge(Policy memory terms, Facts memory facts) private {
+        Decision memory decision = facts.decision;
+        uint256 lockBefore = terms.lock(facts.account);
         bool held = decision.status == ClaimStatus.Held;
         Charge memory charge = _chargeOf(decision.remittance);
         BOOK.charge(facts.policy, facts.group, charge, held);
         facts.account.count(charge, held);
         if (facts.group != 0) facts.use.countUnits(charge);
-        uint256 unlocked = lockBefore - line.policy.lock(facts.account);
+        uint256 unlocked = lockBefore - terms.lock(facts.account);
 
         IRiskPool pool = IRiskPool(decision.pool);
         if (held) pool.reserve(decision.remittance.paid, unlocked);
@@ -173,22 +170,22 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         Attestation memory attestation,
         Line memory line,
         bool attested
-    ) private view returns (SkipReason reason, Decision memory decision, Facts memory facts) {
+    ) private view returns (SkipReason reason, Facts memory facts) {
         facts.policy = _policyIdOf(line.policy);
         facts.diagnosis = line.diagnosis.hash(facts.policy, line.member.commitment, line.benefit.id);
         facts.group = line.benefit.groupKey();
         (facts.account, facts.use) = BOOK.usageOf(facts.policy, facts.group);
 
-        if (!facts.account.issued) return (SkipReason.UnknownPolicy, decision, facts);
+        if (!facts.account.issued) return (SkipReason.UnknownPolicy, facts);
         reason = line.check();
-        if (reason != SkipReason.None) return (reason, decision, facts);
+        if (reason != SkipReason.None) return (reason, facts);
         if (attested) reason = line.checkAttested(attestation, facts.diagnosis);
-        if (reason != SkipReason.None) return (reason, decision, facts);
+        if (reason != SkipReason.None) return (reason, facts);
 
         _fillBill(facts, attestation.provider, line);
         facts.standing = PROVIDERS.standingOf(facts.bill, address(this), line.diagnosis.serviceFrom);
         reason = _checkStanding(attestation.provider, line, facts.standing);
-        if (reason == SkipReason.None) decision = _adjudicate(line, facts);
+        if (reason == SkipReason.None) _adjudicate(line, facts);
     }
 
     function _checkStanding(
@@ -219,10 +216,8 @@ contract ClaimDesk is IClaimDesk, EIP712 {
             );
     }
 
-    function _adjudicate(
-        Line memory line,
-        Facts memory facts
-    ) private view returns (Decision memory decision) {
+    function _adjudicate(Line memory line, Facts memory facts) private view {
+        Decision memory decision = facts.decision;
         decision.diagnosis = facts.diagnosis;
         decision.pool = line.policy.pool;
         decision.payee = line.member.payee == address(0) ? line.policy.payee : line.member.payee;
@@ -230,7 +225,7 @@ contract ClaimDesk is IClaimDesk, EIP712 {
 
         bytes3 denial = CARC_NOT_ACCREDITED;
         if (facts.standing.accredited) {
-            (denial, decision.remittance) = Adjudication.adjudicate(
+            denial = Adjudication.adjudicate(
                 line.policy,
                 line.member,
                 line.benefit,
@@ -240,7 +235,8 @@ contract ClaimDesk is IClaimDesk, EIP712 {
                     group: facts.use,
                     claimedByOthers: facts.standing.claimedByOthers,
                     filedDay: utcDay(block.timestamp)
-                })
+                }),
+                decision.remittance
             );
             if (denial == 0 && facts.standing.decided) {
                 denial = CARC_DUPLICATE;
@@ -250,7 +246,7 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         if (denial != 0) {
             decision.status = ClaimStatus.Denied;
             decision.codes = append(0, denial);
-            return decision;
+            return;
         }
 
         decision.codes = Adjudication.codesOf(decision.remittance);
@@ -274,7 +270,7 @@ contract ClaimDesk is IClaimDesk, EIP712 {
     // SETTLE, COLLECT
 
     /// @inheritdoc IClaimDesk
-    function settle(ClaimRef calldata claim, Decision calldata decision) external {
+    function settle(ClaimRef memory claim, Decision memory decision) external {
         ClaimId id = _checkStored(claim, decision, ClaimStatus.Held);
         require(block.timestamp >= decision.releaseAt, ReviewOpen(decision.releaseAt));
 
@@ -287,7 +283,7 @@ contract ClaimDesk is IClaimDesk, EIP712 {
     }
 
     /// @inheritdoc IClaimDesk
-    function collect(ClaimRef calldata claim, Decision calldata decision) external {
+    function collect(ClaimRef memory claim, Decision memory decision) external {
         ClaimId id = _checkStored(claim, decision, ClaimStatus.Owed);
         uint64 amount = decision.remittance.paid;
 
@@ -296,7 +292,7 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         _paid(id, claim, decision.payee, amount);
     }
 
-    function _paid(ClaimId id, ClaimRef calldata claim, address payee, uint64 amount) private {
+    function _paid(ClaimId id, ClaimRef memory claim, address payee, uint64 amount) private {
         delete _claims[id];
         emit ClaimPaid(claim.policy, claim.provider, claim.billLine, payee, amount);
     }
@@ -304,7 +300,7 @@ contract ClaimDesk is IClaimDesk, EIP712 {
     // WITHDRAW
 
     /// @inheritdoc IClaimDesk
-    function withdraw(Policy calldata terms, ClaimRef calldata claim, Decision calldata decision) external {
+    function withdraw(Policy memory terms, ClaimRef memory claim, Decision memory decision) external {
         _checkAdmin(claim.provider);
         ClaimStatus status = _claims[claimIdOf(claim.policy, claim.provider, claim.billLine)].status;
         require(status == ClaimStatus.Held || status == ClaimStatus.Denied, WrongStatus(status));
@@ -328,7 +324,7 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         emit RootWithdrawnBy(provider, root);
     }
 
-    function _release(Policy memory terms, PolicyId policy, Decision calldata decision) private {
+    function _release(Policy memory terms, PolicyId policy, Decision memory decision) private {
         uint256 lockBefore = terms.lock(BOOK.accountOf(policy));
         Account memory account = BOOK.release(policy, decision.group, _chargeOf(decision.remittance));
         uint256 relocked = terms.lock(account) - lockBefore;
@@ -340,8 +336,8 @@ contract ClaimDesk is IClaimDesk, EIP712 {
     }
 
     function _checkStored(
-        ClaimRef calldata claim,
-        Decision calldata decision,
+        ClaimRef memory claim,
+        Decision memory decision,
         ClaimStatus status
     ) private view returns (ClaimId id) {
         id = claimIdOf(claim.policy, claim.provider, claim.billLine);
@@ -379,21 +375,23 @@ contract ClaimDesk is IClaimDesk, EIP712 {
 
     /// @inheritdoc IClaimDesk
     function preview(
-        Attestation calldata attestation,
-        Line calldata line
+        Attestation memory attestation,
+        Line memory line
     ) external view returns (SkipReason reason, Decision memory decision) {
-        (reason, decision, ) = _decide(attestation, line, true);
+        Facts memory facts;
+        (reason, facts) = _decide(attestation, line, true);
+        decision = facts.decision;
     }
 
     /// @inheritdoc IClaimDesk
     function eligibility(
-        Attestation calldata attestation,
-        Line calldata line
+        Attestation memory attestation,
+        Line memory line
     ) external view returns (Eligibility memory answer) {
-        (SkipReason reason, Decision memory decision, Facts memory facts) = _decide(attestation, line, false);
-        answer.reason = reason;
-        answer.status = decision.status;
-        answer.codes = decision.codes;
+        Facts memory facts;
+        (answer.reason, facts) = _decide(attestation, line, false);
+        answer.status = facts.decision.status;
+        answer.codes = facts.decision.codes;
         if (!facts.account.issued) return answer;
 
         // What is left of a 64 bit limit fits 64 bits.
@@ -412,7 +410,7 @@ contract ClaimDesk is IClaimDesk, EIP712 {
     }
 
     /// @inheritdoc IClaimDesk
-    function statusOf(ClaimRef calldata claim) external view returns (ClaimStatus) {
+    function statusOf(ClaimRef memory claim) external view returns (ClaimStatus) {
         ClaimStatus status = _claims[claimIdOf(claim.policy, claim.provider, claim.billLine)].status;
         if (status != ClaimStatus.None) return status;
 
@@ -421,7 +419,7 @@ contract ClaimDesk is IClaimDesk, EIP712 {
     }
 
     /// @inheritdoc IClaimDesk
-    function digestOf(Attestation calldata attestation) public view returns (bytes32) {
+    function digestOf(Attestation memory attestation) public view returns (bytes32) {
         return _hashTypedDataV4(attestation.hash());
     }
 

@@ -49,7 +49,7 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
 
     /// @inheritdoc IPolicyBook
     function issue(
-        Policy calldata terms,
+        Policy memory terms,
         address quoteSigner,
         bytes calldata quote
     ) external returns (PolicyId) {
@@ -58,7 +58,7 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
 
     /// @inheritdoc IPolicyBook
     function issueWithPermit(
-        Policy calldata terms,
+        Policy memory terms,
         address quoteSigner,
         bytes calldata quote,
         Permit calldata permit
@@ -77,7 +77,7 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
     }
 
     function _issue(
-        Policy calldata terms,
+        Policy memory terms,
         address quoteSigner,
         bytes calldata quote
     ) private returns (PolicyId policy) {
@@ -108,7 +108,7 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
         emit PolicyIssued(policy, terms.pool, terms.holder, msg.sender, terms);
     }
 
-    function _checkTerms(Policy calldata terms) private view {
+    function _checkTerms(Policy memory terms) private view {
         require(FACTORY.isPool(terms.pool), UnknownPool(terms.pool));
         require(
             terms.start < terms.end && terms.end - terms.start <= MAX_YEAR,
@@ -142,7 +142,7 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
     // CLOSE
 
     /// @inheritdoc IPolicyBook
-    function close(Policy calldata terms) external {
+    function close(Policy memory terms) external {
         PolicyId policy = policyIdOf(terms);
         Account memory account = _accounts[policy];
         require(account.issued, UnknownPolicy(policy));
@@ -160,7 +160,7 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
     // COUNTERS
 
     /// @inheritdoc IPolicyBook
-    function charge(PolicyId policy, bytes32 group, Charge calldata amounts, bool held) external onlyDesk {
+    function charge(PolicyId policy, bytes32 group, Charge memory amounts, bool held) external onlyDesk {
         Account memory account = _accounts[policy];
         account.count(amounts, held);
         _accounts[policy] = account;
@@ -183,7 +183,7 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
     function release(
         PolicyId policy,
         bytes32 group,
-        Charge calldata amounts
+        Charge memory amounts
     ) external onlyDesk returns (Account memory account) {
         account = _accounts[policy];
         // The amounts were charged, so they fit.
@@ -231,7 +231,7 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
     // VIEWS
 
     /// @inheritdoc IPolicyBook
-    function policyIdOf(Policy calldata terms) public view returns (PolicyId) {
+    function policyIdOf(Policy memory terms) public view returns (PolicyId) {
         return PolicyId.wrap(_hashTypedDataV4(terms.hash()));
     }
 
@@ -250,7 +250,7 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
     }
 
     /// @inheritdoc IPolicyBook
-    function closableAt(Policy calldata terms) public pure returns (uint256) {
+    function closableAt(Policy memory terms) public pure returns (uint256) {
         return (uint256(terms.end) + terms.filingDays) * 1 days + APPEAL_WINDOW;
     }
 

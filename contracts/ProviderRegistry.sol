@@ -176,7 +176,7 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
     }
 
     /// @inheritdoc IProviderRegistry
-    function record(Bill calldata bill) external {
+    function record(Bill memory bill) external {
         require(_desks[msg.sender].status == DeskStatus.Listed, NotDesk(msg.sender));
 
         bool isNew = _bills.record(bill, BillLines.payerOf(msg.sender, bill.policy));
@@ -195,12 +195,13 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
     }
 
     function _useCap(address pool, ProviderId provider, uint64 amount) private {
-        DailyCap memory cap = _caps[pool][provider];
+        mapping(ProviderId provider => DailyCap cap) storage caps = _caps[pool];
+        DailyCap memory cap = caps[provider];
         uint32 today = utcDay(block.timestamp);
 
         if (cap.day != today) (cap.day, cap.used) = (today, 0);
         cap.used += amount;
-        _caps[pool][provider] = cap;
+        caps[provider] = cap;
     }
 
     function _capLeft(address pool, ProviderId provider) private view returns (uint64) {
@@ -213,7 +214,7 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
 
     /// @inheritdoc IProviderRegistry
     function standingOf(
-        Bill calldata bill,
+        Bill memory bill,
         address desk,
         uint32 day
     ) external view returns (Standing memory standing) {

@@ -100,7 +100,7 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
     // POLICIES
 
     /// @inheritdoc IRiskPool
-    function underwrite(Underwriting calldata request) external onlyBook nonReentrant {
+    function underwrite(Underwriting memory request) external onlyBook nonReentrant {
         require(isQuoteSigner[request.quoteSigner], NotQuoteSigner(request.quoteSigner));
         require(!isSalesPaused[request.benefitTable], SalesPaused(request.benefitTable));
         require(request.currency == currency, WrongCurrency(currency, request.currency));
@@ -133,11 +133,11 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         uint256 unlocked
     ) external onlyDesk nonReentrant returns (bool paid) {
         // What was locked for the policy is at least what the claim frees of it, and fits 96 bits.
-        _locked -= uint96(unlocked);
-        _outstanding += amount;
+        (uint96 locked_, uint96 outstanding_) = (_locked - uint96(unlocked), _outstanding + amount);
+        (_locked, _outstanding) = (locked_, outstanding_);
 
         // Money reserved for earlier claims is theirs; a claim that the deductible swallowed needs none.
-        if (amount != 0 && _balance() < _outstanding * unit) return false;
+        if (amount != 0 && _balance() < outstanding_ * unit) return false;
         return _send(payee, amount);
     }
 

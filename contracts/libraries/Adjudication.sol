@@ -54,33 +54,35 @@ library Adjudication {
     }
 
     /// @notice Decides one line that is well formed.
+    /// @param remittance Takes how the bill splits; given all zero, and left so when denied.
     /// @return denial The reason code, or 0 when the line is payable.
-    /// @return remittance How the bill splits; all zero when denied.
     function adjudicate(
         Policy memory policy,
         Member memory member,
         Benefit memory benefit,
         Diagnosis memory diagnosis,
-        Used memory used
-    ) internal pure returns (bytes3 denial, Remittance memory remittance) {
+        Used memory used,
+        Remittance memory remittance
+    ) internal pure returns (bytes3 denial) {
         denial = _gate(policy, member, benefit, diagnosis, used);
-        if (denial != 0) return (denial, remittance);
+        if (denial != 0) return denial;
 
         uint256 payable_ =
             benefit.kind == BenefitKind.Indemnity
                 ? _indemnity(policy, benefit, diagnosis, used, remittance)
                 : _scheduled(policy, member, benefit, diagnosis, used, remittance);
 
+        // What is payable fits 64 bits, and so do its parts.
         uint256 paid = _min(payable_, _limit(policy, benefit, used));
-        remittance.overLimit = (payable_ - paid).toUint64();
+        remittance.overLimit = uint64(payable_ - paid);
 
         if (benefit.kind == BenefitKind.Indemnity && used.claimedByOthers != 0) {
             uint256 unclaimed = _left(diagnosis.billed, used.claimedByOthers);
             uint256 allowed = _min(paid, unclaimed);
-            remittance.otherCover = (paid - allowed).toUint64();
+            remittance.otherCover = uint64(paid - allowed);
             paid = allowed;
         }
-        remittance.paid = paid.toUint64();
+        remittance.paid = uint64(paid);
     }
 
     /// @notice The reason codes of a remittance, each amount that is not 0 by its own.
@@ -133,11 +135,12 @@ library Adjudication {
         deductible = _min(deductible, bearable);
         coinsurance = _min(coinsurance, bearable - deductible);
 
-        remittance.allowed = allowed.toUint64();
-        remittance.notCovered = (diagnosis.billed - allowed).toUint64();
-        remittance.deductible = deductible.toUint64();
-        remittance.coinsurance = coinsurance.toUint64();
-        if (benefit.unitLimit != 0) remittance.units = units.toUint32();
+        // None is more than what was billed, and no more units are payable than their limit, of 32 bits.
+        remittance.allowed = uint64(allowed);
+        remittance.notCovered = uint64(diagnosis.billed - allowed);
+        remittance.deductible = uint64(deductible);
+        remittance.coinsurance = uint64(coinsurance);
+        if (benefit.unitLimit != 0) remittance.units = uint32(units);
         return allowed - deductible - coinsurance;
     }
 
@@ -198,7 +201,9 @@ library Adjudication {
 
     /// @dev OpenZeppelin's branchless forms cost twice as much, and this runs a dozen times for a line.
     function _left(uint256 limit, uint256 used) private pure returns (uint256) {
-        return used < limit ? limit - used : 0;
+        unchecked {
+            return used < limit ? limit - used : 0;
+        }
     }
 
     function _min(uint256 a, uint256 b) private pure returns (uint256) {

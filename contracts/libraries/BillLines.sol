@@ -30,7 +30,7 @@ library BillLines {
     /// @notice Writes what the bill line knows into `standing`.
     function look(
         Store storage self,
-        Bill calldata bill,
+        Bill memory bill,
         bytes32 payer,
         Standing memory standing
     ) internal view {
@@ -66,8 +66,9 @@ library BillLines {
 
     /// @notice Records a payer's decision.
     /// @return isNew False, with nothing written, when the payer had one.
-    function record(Store storage self, Bill calldata bill, bytes32 payer) internal returns (bool isNew) {
-        BillLine memory line = self.lines[bill.provider][bill.billLine];
+    function record(Store storage self, Bill memory bill, bytes32 payer) internal returns (bool isNew) {
+        mapping(bytes32 billLine => BillLine line) storage lines = self.lines[bill.provider];
+        BillLine memory line = lines[bill.billLine];
         if (_isRecorded(self, line, bill.provider, bill.billLine, payer)) return false;
 
         if (line.payer == 0) {
@@ -87,7 +88,7 @@ library BillLines {
         }
         line.billed = bill.billed;
         line.currency = bill.currency;
-        self.lines[bill.provider][bill.billLine] = line;
+        lines[bill.billLine] = line;
         return true;
     }
 

@@ -24,7 +24,7 @@ library ClaimEvents {
         keys.payee = decision.payee;
     }
 
-    /// @notice The facts of a decision, each at its natural width, in the order of these four parts.
+    /// @notice The facts of a decision, each at its natural width, in the order of the parts below.
     function pack(
         Attestation memory attestation,
         Diagnosis memory diagnosis,
@@ -32,71 +32,54 @@ library ClaimEvents {
         Account memory account,
         GroupUse memory use
     ) internal view returns (bytes memory) {
+        Remittance memory split = decision.remittance;
         return
-            bytes.concat(
+            abi.encodePacked(
                 _times(attestation, decision),
                 _service(diagnosis),
-                _remittance(decision.remittance),
-                _counters(account, use)
+                _four(split.allowed, split.deductible, split.coinsurance, split.overLimit),
+                _four(split.notCovered, split.otherCover, split.eliminated, split.outside),
+                _sum(split.paid, split.units),
+                _counters(account),
+                _sum(use.paid, use.units)
             );
     }
 
     /// @dev status 1 byte, releaseAt 8, issuedAt 8, decidedAt 8.
-    function _times(
-        Attestation memory attestation,
-        Decision memory decision
-    ) private view returns (bytes memory) {
-        return
-            abi.encodePacked(
-                decision.status,
-                decision.releaseAt,
-                attestation.issuedAt,
-                uint64(block.timestamp)
-            );
+    function _times(Attestation memory attestation, Decision memory decision) private view returns (uint200) {
+        uint256 status = uint256(decision.status);
+        // Seconds since 1970 fit 64 bits.
+        uint64 decidedAt = uint64(block.timestamp);
+        return uint200((status << 192) | _four(0, decision.releaseAt, attestation.issuedAt, decidedAt));
     }
 
     /// @dev revision 1 byte, flags 1, serviceFrom 4, serviceTo 4, units 2, billed 8, currency 3.
-    function _service(Diagnosis memory diagnosis) private pure returns (bytes memory) {
-        return
-            abi.encodePacked(
-                diagnosis.revision,
-                diagnosis.flags,
-                diagnosis.serviceFrom,
-                diagnosis.serviceTo,
-                diagnosis.units,
-                diagnosis.billed,
-                diagnosis.currency
-            );
+    function _service(Diagnosis memory diagnosis) private pure returns (uint184) {
+        uint256 bits = diagnosis.revision;
+        bits = (bits << 8) | diagnosis.flags;
+        bits = (bits << 32) | diagnosis.serviceFrom;
+        bits = (bits << 32) | diagnosis.serviceTo;
+        bits = (bits << 16) | diagnosis.units;
+        bits = (bits << 64) | diagnosis.billed;
+        return uint184((bits << 24) | uint24(diagnosis.currency));
     }
 
-    /// @dev allowed, deductible, coinsurance, overLimit, notCovered, otherCover, eliminated, outside, paid 8 bytes each,
-    /// units 4.
-    function _remittance(Remittance memory remittance) private pure returns (bytes memory) {
-        return
-            abi.encodePacked(
-                remittance.allowed,
-                remittance.deductible,
-                remittance.coinsurance,
-                remittance.overLimit,
-                remittance.notCovered,
-                remittance.otherCover,
-                remittance.eliminated,
-                remittance.outside,
-                remittance.paid,
-                remittance.units
-            );
+    /// @dev paid, reserved, deductible, outOfPocket of the policy 7 bytes each.
+    function _counters(Account memory account) private pure returns (uint224) {
+        uint256 bits = account.paid;
+        bits = (bits << 56) | account.reserved;
+        bits = (bits << 56) | account.deductible;
+        return uint224((bits << 56) | account.outOfPocket);
     }
 
-    /// @dev paid, reserved, deductible, outOfPocket of the policy 7 bytes each, paid of the group 8, its units 4.
-    function _counters(Account memory account, GroupUse memory use) private pure returns (bytes memory) {
-        return
-            abi.encodePacked(
-                account.paid,
-                account.reserved,
-                account.deductible,
-                account.outOfPocket,
-                use.paid,
-                use.units
-            );
+    /// @dev Of the remittance: allowed, deductible, coinsurance, overLimit, then notCovered, otherCover, eliminated,
+    /// outside; 8 bytes each.
+    function _four(uint64 first, uint64 second, uint64 third, uint64 fourth) private pure returns (uint256) {
+        return (uint256(first) << 192) | (uint256(second) << 128) | (uint256(third) << 64) | fourth;
+    }
+
+    /// @dev Of the line, then of the group: paid 8 bytes, units 4.
+    function _sum(uint64 paid, uint32 units) private pure returns (uint96) {
+        return uint96((uint256(paid) << 32) | units);
     }
 }

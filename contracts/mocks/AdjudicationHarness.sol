@@ -28,12 +28,13 @@ contract AdjudicationHarness {
     function adjudicate(Case[] calldata cases) external pure returns (Outcome[] memory outcomes) {
         outcomes = new Outcome[](cases.length);
         for (uint256 i = 0; i < cases.length; i++) {
-            (outcomes[i].denial, outcomes[i].remittance) = Adjudication.adjudicate(
+            outcomes[i].denial = Adjudication.adjudicate(
                 cases[i].policy,
                 cases[i].member,
                 cases[i].benefit,
                 cases[i].diagnosis,
-                cases[i].used
+                cases[i].used,
+                outcomes[i].remittance
             );
             outcomes[i].codes = Adjudication.codesOf(outcomes[i].remittance);
         }

@@ -39,12 +39,14 @@ struct Charge {
 using {count} for Account global;
 using {countUnits} for GroupUse global;
 
-/// @notice Counts a decision. Decisions stay within the limits, and those fit 56 bits.
+/// @notice Counts a decision. Unchecked: decisions stay within the limits, and those fit 56 bits.
 function count(Account memory account, Charge memory charge, bool held) pure {
-    if (held) account.reserved += uint56(charge.paid);
-    else account.paid += uint56(charge.paid);
-    account.deductible += uint56(charge.deductible);
-    account.outOfPocket += uint56(charge.deductible + charge.coinsurance);
+    unchecked {
+        if (held) account.reserved += uint56(charge.paid);
+        else account.paid += uint56(charge.paid);
+        account.deductible += uint56(charge.deductible);
+        account.outOfPocket += uint56(charge.deductible + charge.coinsurance);
+    }
 }
 
 /// @notice Counts a decision.

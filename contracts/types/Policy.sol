@@ -61,5 +61,8 @@ function lock(Policy memory policy, Account memory account) pure returns (uint25
     if (account.closed) return 0;
 
     uint256 unused = uint256(policy.annualLimit) - account.paid - account.reserved;
-    return (unused * policy.solvencyBps + 9_999) / 10_000;
+    // 64 bits times 16 bits, and a little more, fit.
+    unchecked {
+        return (unused * policy.solvencyBps + 9_999) / 10_000;
+    }
 }

@@ -110,11 +110,11 @@ def claim_desk(stage: Stage, function: str) -> list[Call]:
     if function == "file":
         return call(desk.file, *world.attest([stage.sold().line()]).as_arguments())
     if function == "settle":
-        return call(desk.settle, *stage.held()[1:])
+        return call(desk.settle, *stage.held(due=True)[1:])
     if function == "collect":
         return call(desk.collect, *stage.owed())
     if function == "withdraw":
-        return call(desk.withdraw, *stage.held())
+        return call(desk.withdraw, *stage.held(due=False))
     return call(desk.withdrawRoot, world.provider, ROOT)
 
 

@@ -72,14 +72,15 @@ class Stage:
         self.fund(self.world.payer)
         return sold
 
-    def held(self) -> tuple[Any, Any, Any]:
-        """The terms, the claim and the decision of a held claim whose review window is over."""
+    def held(self, *, due: bool) -> tuple[Any, Any, Any]:
+        """The terms, the claim and the decision of a held claim, under review or past it."""
         world = self.world
         world.providers.setDailyCap(world.pool, world.provider, 0, {"from": world.insurer})
         sold = self.sold()
         line = sold.line()
         given = decision(world.file(line))
-        world.travel(given.release_at)
+        if due:
+            world.travel(given.release_at)
         return sold.terms.as_tuple(), world.claim(line), given.as_tuple()
 
     def owed(self) -> tuple[Any, Any]:
