@@ -13,7 +13,7 @@ what is left. None of them signs or files a line twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from salus import attestation
 from salus.batch import Batch
@@ -92,7 +92,7 @@ def _draft(
             report.problems.append(f"{bill}: no card of its patient covers the day; ask for the card")
         for membership in memberships:
             diagnosis = diagnose(line, membership, provider_key, record=_NO_RECORD)
-            added, revision = outbox.offer(diagnosis)
+            added = outbox.offer(diagnosis)
             if added is Added.CHANGED:
                 report.problems.append(f"{bill}: differs from what was attested; withdraw that first")
             if added is Added.KNOWN:
@@ -102,7 +102,7 @@ def _draft(
                 report.revised += added is Added.REVISED
                 if not dry_run:
                     readers = [*recipients, cards.recipient(line.patient)]
-                    _keep(line, membership, outbox, provider_key, readers, revision)
+                    _keep(line, membership, outbox, provider_key, readers)
     except OutboxError:
         raise
     except InputError as error:
@@ -115,24 +115,24 @@ def _keep(
     outbox: Outbox,
     provider_key: ProviderKey,
     readers: Sequence[str],
-    revision: int,
 ) -> None:
     sealed = seal(line.record, readers)
-    diagnosis = diagnose(line, membership, provider_key, record=sealed.commitment, revision=revision)
+    diagnosis = diagnose(line, membership, provider_key, record=sealed.commitment)
     outbox.draft(line.claim, line.line, diagnosis, membership, sealed.ciphertext)
 
 
 def attest(outbox: Outbox, chain: Chain, signer: Signer, *, lifetime: int) -> Batch | None:
-    """Signs all drafts at once, and what an attestation held that ran out undecided; None if there is none.
-    `lifetime` is in seconds, at most 90 days.
+    """Signs all drafts at once, and again what was signed in vain (`Outbox.to_attest`), each with the
+    revision that is due; None if there is nothing to sign. `lifetime` is in seconds, at most 90 days.
 
     Raises NotAccredited if the key may not sign for the provider now.
     """
     refresh(outbox, chain)
     now = chain.now()
-    entries = outbox.to_attest(now)[: attestation.MAX_LINES]
-    if not entries:
+    wanted = outbox.to_attest(now)[: attestation.MAX_LINES]
+    if not wanted:
         return None
+    entries = [_as_due(entry, outbox, chain) for entry in wanted]
     chain.check_attestor(outbox.place.provider, signer.address, now)
     batch = attestation.attest(
         [entry.diagnosis for entry in entries],
@@ -144,6 +144,14 @@ def attest(outbox: Outbox, chain: Chain, signer: Signer, *, lifetime: int) -> Ba
     )
     outbox.attested(batch, entries, signer.address, chain.w3.eth.block_number)
     return batch
+
+
+def _as_due(entry: Entry, outbox: Outbox, chain: Chain) -> Entry:
+    """A withdrawal under one policy raises the revision for every other policy that the bill goes to."""
+    if not outbox.has_past(entry):
+        return entry
+    due = chain.due_revision(outbox.place.provider, entry.diagnosis.bill_line)
+    return replace(entry, diagnosis=replace(entry.diagnosis, revision=due))
 
 
 def refresh(outbox: Outbox, chain: Chain) -> None:

@@ -44,6 +44,7 @@ actor = Actor("hospital", "manages its seal keys, attests FHIR records, files cl
 
 OutboxPath = Annotated[Path, "the outbox file; made if it is not there"]
 ClaimNumber = Annotated[str, "the hospital's own number of the claim"]
+ClaimPolicy = Annotated[Hex32 | None, "where the claim went to several: one policy, 0x and 64 digits"]
 TableName = Annotated[str, "a shipped benefit table (family, critical-illness) or a YAML file"]
 OUTBOX = Path("outbox.sqlite")
 LOW, HIGH = 0, 90
@@ -183,6 +184,7 @@ def settle(provider: ProviderNumber, outbox: OutboxPath = OUTBOX, account: Accou
 def withdraw(
     provider: ProviderNumber,
     claim: ClaimNumber,
+    policy: ClaimPolicy = None,
     outbox: OutboxPath = OUTBOX,
     account: AccountName = None,
 ) -> None:
@@ -190,7 +192,7 @@ def withdraw(
     session = Session()
     with _open(session, provider, outbox) as box:
         submission.refresh(box, session.chain)
-        entry = box.find(claim)
+        entry = box.find(claim, policy=policy)
         if entry.state not in (State.HELD, State.DENIED) or entry.decision is None:
             raise OutboxError(
                 f"is {entry.state}",
@@ -227,13 +229,14 @@ def export(
     folder: Annotated[Path, "where the sealed records go; made if it is not there"],
     outbox: OutboxPath = OUTBOX,
 ) -> None:
-    """Writes each line's sealed record as a file, to be handed to insurer and patient."""
+    """Writes each line's sealed record as a file, to be handed to insurer and patient. Its name is the
+    record's hash, which the claim's event carries."""
     session = Session()
     folder.mkdir(parents=True, exist_ok=True)
     with _open(session, provider, outbox) as box:
         entries = box.entries()
         for entry in track(entries, description="records", console=err):
-            name = f"{entry.diagnosis.bill_line.hex()}-{entry.diagnosis.revision}.age"
+            name = f"{entry.diagnosis.record.hex()}.age"
             files.write_durably(folder / name, [box.sealed(entry)], fault=RecordError, private=True)
     out.print(f"{len(entries)} sealed records are in {folder}.", markup=False)
 
@@ -246,13 +249,14 @@ def recheck(
     cards: Annotated[Path, "folder with the cards that patients have shown"],
     table: TableName,
     record_key: Annotated[Path, "file with an age key that the record was sealed to"],
+    policy: ClaimPolicy = None,
     outbox: OutboxPath = OUTBOX,
 ) -> None:
     """Opens a line's record and recomputes every field that was attested."""
     session = Session()
     opener = RecordKey(files.read(record_key, fault=RecordError).decode("ascii", "replace"))
     with _open(session, provider, outbox) as box:
-        entry = box.find(claim)
+        entry = box.find(claim, policy=policy)
         sealed = box.sealed(entry)
     memberships = CardFolder(cards, table_of(table)).covering(patient, entry.diagnosis.service_from)
     membership = next((one for one in memberships if one.policy_id == entry.diagnosis.policy), None)

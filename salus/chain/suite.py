@@ -21,6 +21,8 @@ from salus.eip712 import Domain
 from salus.errors import ChainError, NotAccredited
 
 E = TypeVar("E", bound=Event)
+_REVISION = 3
+"""Place of the revision in a `BillLine`."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,10 @@ class Chain:
                 f"the key {attestor} may not sign for provider {provider} now",
                 remedy="add it (`hospital add_key`), or sign with a key that is in force",
             )
+
+    def due_revision(self, provider: int, bill_line: bytes) -> int:
+        """The revision with which a line of the bill can be filed now: how often one was taken back."""
+        return int(self.providers.functions.billLineOf(provider, bill_line).call()[_REVISION])
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ is readable by its owner only, and serves one provider at one claim desk, one pr
 
     drafted ── attested ── sent ── paid | held | owed | denied | skipped
        ▲                                   │                       │
-       └── a corrected line, a revision up ┴── withdrawn           └── filed again
+       └── a corrected line, as is now due ┴── withdrawn           └── filed again
 """
 
 from salus.outbox.entry import OPEN, Added, Entry, Place, Signed, State

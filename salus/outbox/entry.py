@@ -42,7 +42,7 @@ class Added(StrEnum):
 
     NEW = "new"
     REVISED = "revised"
-    """A corrected line after a withdrawal, one revision up."""
+    """A corrected line after a withdrawal."""
     KNOWN = "known"
     """Already in the outbox, with the same content."""
     CHANGED = "changed"

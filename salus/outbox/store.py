@@ -42,9 +42,10 @@ CREATE TABLE IF NOT EXISTS attestation (
     block INTEGER, withdrawn INTEGER DEFAULT 0);
 CREATE TABLE IF NOT EXISTS line (
     id INTEGER PRIMARY KEY, claim TEXT, number INTEGER, diagnosis TEXT, policy BLOB, bill_line BLOB,
-    revision INTEGER, sealed BLOB, attestation INTEGER REFERENCES attestation, proof BLOB, filing TEXT,
-    status INTEGER, reason INTEGER, decision TEXT, withdrawn INTEGER DEFAULT 0,
-    UNIQUE (policy, bill_line, revision));
+    sealed BLOB, attestation INTEGER REFERENCES attestation, proof BLOB, filing TEXT,
+    status INTEGER, reason INTEGER, decision TEXT, withdrawn INTEGER DEFAULT 0);
+CREATE UNIQUE INDEX IF NOT EXISTS standing ON line (policy, bill_line) WHERE NOT withdrawn;
+CREATE INDEX IF NOT EXISTS taken_back ON line (bill_line) WHERE withdrawn;
 """
 
 
@@ -75,17 +76,17 @@ class Outbox:
 
     # DRAFT
 
-    def offer(self, diagnosis: Diagnosis) -> tuple[Added, int]:
-        """Whether a bill line wants attesting, and its revision. Two lines are the same if they differ in
-        nothing but record (sealed anew each time) and revision."""
+    def offer(self, diagnosis: Diagnosis) -> Added:
+        """Whether a bill line wants attesting. Two lines are the same if they differ in nothing but record
+        (sealed anew each time) and revision."""
         row = self._latest(diagnosis.policy, diagnosis.bill_line)
         if row is None:
-            return Added.NEW, 0
+            return Added.NEW
         known = entry_of(row)
         if known.state is State.WITHDRAWN:
-            return Added.REVISED, known.diagnosis.revision + 1
+            return Added.REVISED
         same = replace(diagnosis, record=known.diagnosis.record, revision=known.diagnosis.revision)
-        return (Added.KNOWN if same == known.diagnosis else Added.CHANGED), known.diagnosis.revision
+        return Added.KNOWN if same == known.diagnosis else Added.CHANGED
 
     def draft(
         self, claim: str, number: int, diagnosis: Diagnosis, membership: Membership, sealed: bytes
@@ -100,33 +101,43 @@ class Outbox:
                 (*key, line.benefit.id, json.dumps(line.benefit.to_json()), b"".join(line.benefit_proof)),
             )
             db.execute(
-                "INSERT INTO line (claim, number, diagnosis, policy, bill_line, revision, sealed) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO line (claim, number, diagnosis, policy, bill_line, sealed) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
                 (
                     claim,
                     number,
                     json.dumps(diagnosis.to_json()),
                     diagnosis.policy,
                     diagnosis.bill_line,
-                    diagnosis.revision,
                     sealed,
                 ),
             )
 
     def to_attest(self, now: int) -> list[Entry]:
-        """Drafts, and lines whose signature ran out at or before second `now` without a decision."""
+        """Drafts, and what was signed in vain: lines whose signature ran out at or before second `now`
+        without a decision, and lines of a revision that is not the one due."""
         expired = {signed.id for signed in self._signed() if signed.attestation.expires_at <= now}
         return [
             entry
             for entry in self.entries()
-            if entry.state is State.DRAFTED or (entry.state in OPEN and entry.attestation in expired)
+            if entry.state is State.DRAFTED
+            or entry.reason is SkipReason.SUPERSEDED
+            or (entry.state in OPEN and entry.attestation in expired)
         ]
+
+    def has_past(self, entry: Entry) -> bool:
+        """Whether a line of the same bill was ever taken back or superseded, so that only the chain knows
+        which revision is due."""
+        if entry.reason is SkipReason.SUPERSEDED:
+            return True
+        query = "SELECT EXISTS (SELECT 1 FROM line WHERE withdrawn AND bill_line = ?)"
+        return bool(self._one(query, (entry.diagnosis.bill_line,))[0])
 
     # ATTEST
 
     def attested(self, batch: Batch, entries: Sequence[Entry], attestor: str, block: int) -> None:
-        """Keeps a signature over the entries' diagnoses, with the proof of each, in one step. No event of
-        theirs is older than `block`."""
+        """Keeps a signature over the entries' diagnoses as they are now, with the proof of each, in one step.
+        No event of theirs is older than `block`."""
         attestation = batch.attestation
         with self._transaction() as db:
             cursor = db.execute(
@@ -142,9 +153,17 @@ class Outbox:
                 ),
             )
             db.executemany(
-                "UPDATE line SET attestation = ?, proof = ?, filing = NULL, status = NULL, reason = NULL "
-                "WHERE id = ?",
-                [(cursor.lastrowid, b"".join(batch.proof(at)), entry.id) for at, entry in enumerate(entries)],
+                "UPDATE line SET diagnosis = ?, attestation = ?, proof = ?, filing = NULL, status = NULL, "
+                "reason = NULL WHERE id = ?",
+                [
+                    (
+                        json.dumps(entry.diagnosis.to_json()),
+                        cursor.lastrowid,
+                        b"".join(batch.proof(at)),
+                        entry.id,
+                    )
+                    for at, entry in enumerate(entries)
+                ],
             )
 
     # FILE
@@ -241,14 +260,25 @@ class Outbox:
         blocks = {signed.id: signed.block for signed in self._signed(withdrawn=True)}
         return min((blocks[entry.attestation] for entry in entries if entry.attestation), default=0)
 
-    def find(self, claim: str, number: int = 1) -> Entry:
-        """The latest line of a claim number. Raises OutboxError if there is none."""
-        found = [entry for entry in self.entries() if (entry.claim, entry.number) == (claim, number)]
+    def find(self, claim: str, number: int = 1, policy: bytes | None = None) -> Entry:
+        """The latest line of a claim number, under that policy where it went to several. Raises OutboxError
+        if there is none, or if the policy must be named."""
+        found = {
+            entry.diagnosis.policy: entry
+            for entry in self.entries()
+            if (entry.claim, entry.number) == (claim, number) and policy in (None, entry.diagnosis.policy)
+        }
+        resource = f"Claim/{claim}"
         if not found:
             raise OutboxError(
-                "is not in the outbox", file=str(self.path), resource=f"Claim/{claim}", remedy="see `status`"
+                "is not in the outbox", file=str(self.path), resource=resource, remedy="see `status`"
             )
-        return found[-1]
+        if len(found) > 1:
+            names = " or ".join(f"0x{one.hex()}" for one in found)
+            raise OutboxError(
+                "went to more than one policy", resource=resource, remedy=f"name one: policy={names}"
+            )
+        return next(iter(found.values()))
 
     def sealed(self, entry: Entry) -> bytes:
         """The sealed record of a line."""
@@ -283,7 +313,7 @@ class Outbox:
         ]
 
     def _latest(self, policy: bytes, bill_line: bytes) -> sqlite3.Row | None:
-        query = "SELECT * FROM line WHERE policy = ? AND bill_line = ? ORDER BY revision DESC LIMIT 1"
+        query = "SELECT * FROM line WHERE policy = ? AND bill_line = ? ORDER BY id DESC LIMIT 1"
         with self._faults():
             row: sqlite3.Row | None = self._db.execute(query, (policy, bill_line)).fetchone()
         return row

@@ -4,7 +4,7 @@ given a new file
     it is readable by its owner only
 given a line that was offered
     it is new, then known, or changed when it says something else
-    after a withdrawal it is wanted again, one revision up
+    after a withdrawal it is wanted again, with the revision that the chain then wants
 given drafts
     attesting keeps signature and proofs, and a line comes back as it was proven
     what was signed is not wanted again, until its signature has run out without a decision
@@ -112,8 +112,8 @@ def fill(outbox: Outbox, membership: Membership, count: int = 3) -> list[Entry]:
     return outbox.entries()
 
 
-def sign(outbox: Outbox, now: int = NOW) -> Batch:
-    entries = outbox.to_attest(now)
+def sign(outbox: Outbox, now: int = NOW, entries: list[Entry] | None = None) -> Batch:
+    entries = entries or outbox.to_attest(now)
     batch = attestation.attest(
         [entry.diagnosis for entry in entries],
         desk=DESK,
@@ -146,24 +146,44 @@ def test_a_new_file_is_private(outbox: Outbox, path: Path) -> None:
 
 def test_a_bill_is_wanted_once(outbox: Outbox, membership: Membership) -> None:
     first = bill(membership)
-    assert outbox.offer(first) == (Added.NEW, 0)
+    assert outbox.offer(first) is Added.NEW
 
     outbox.draft("B-1", 1, first, membership, b"sealed")
 
-    assert outbox.offer(bill(membership)) == (Added.KNOWN, 0)
-    assert outbox.offer(bill(membership, billed=1)) == (Added.CHANGED, 0)
+    assert outbox.offer(bill(membership)) is Added.KNOWN
+    assert outbox.offer(bill(membership, billed=1)) is Added.CHANGED
     assert outbox.sealed(outbox.find("B-1")) == b"sealed"
 
 
-def test_a_withdrawn_bill_is_wanted_one_revision_up(outbox: Outbox, membership: Membership) -> None:
+def test_a_withdrawn_bill_is_wanted_again(outbox: Outbox, membership: Membership) -> None:
     (entry,) = fill(outbox, membership, 1)
     sign(outbox)
     outbox.decided(entry, decision(entry), "0xaa")
+    assert not outbox.has_past(entry)
 
     outbox.withdrawn(outbox.find("B-1"))
 
     assert outbox.find("B-1").state is State.WITHDRAWN
-    assert outbox.offer(bill(membership, billed=1)) == (Added.REVISED, 1)
+    assert outbox.offer(bill(membership, billed=1)) is Added.REVISED
+    assert outbox.has_past(entry)
+
+
+def test_a_superseded_line_is_signed_again_with_the_revision_that_is_due(
+    outbox: Outbox, membership: Membership
+) -> None:
+    (entry,) = fill(outbox, membership, 1)
+    sign(outbox)
+    outbox.skipped(entry, SkipReason.SUPERSEDED, None)
+
+    (again,) = outbox.to_attest(NOW)
+    assert outbox.has_past(again)
+    due = replace(again, diagnosis=replace(again.diagnosis, revision=3))
+    sign(outbox, entries=[due])
+
+    (signed,) = outbox.entries()
+    assert signed.state is State.ATTESTED
+    assert signed.diagnosis == due.diagnosis
+    assert outbox.to_attest(NOW) == []
 
 
 def test_a_signed_line_comes_back_as_it_was_proven(

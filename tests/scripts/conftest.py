@@ -96,10 +96,10 @@ class Clinic:
         asset.mint(accounts[5], 1_000_000 * 10**6, {"from": accounts[5]})
         insurer.deposit(f"pool={self.pool}", "amount=500,000.00", f"account={CAPITAL}")
 
-    def sell(self, member: int = 0) -> None:
-        """A policy for one of the patients, consent included, and her card shown to the hospital."""
-        person = self.patients[member].patient
-        keys, cards = self.path(f"keys-{member}"), self.path("cards") / person.id
+    def sell(self, member: int = 0, other: str = "") -> None:
+        """A policy for one of the patients, and her card shown to the hospital; `other` is a second one."""
+        person, sale = self.patients[member].patient, f"{member}{other}"
+        keys, cards = self.path(f"keys-{sale}"), self.path("cards") / person.id
         end = to_date(self.start + 365)
         self.path("people.yaml").write_text(
             f"members:\n- consent_signer: '{accounts[8]}'\n  covered_since: {to_date(self.start)}\n"
@@ -111,27 +111,28 @@ class Clinic:
         )
         people = f"people={self.path('people.yaml')}"
         patient.new_policy_key(f"folder={keys}", people, "table=family", f"insurer={self.reader}")
-        self.quote(member)
+        self.quote(sale)
         self.suite.stablecoin.mint(accounts[6], 3_600 * 10**6, {"from": accounts[6]})
-        policy, quote = self.path(f"policy-{member}.json"), self.path(f"quote-{member}.json")
+        policy, quote = self.path(f"policy-{sale}.json"), self.path(f"quote-{sale}.json")
         insurer.issue(f"policy={policy}", f"quote={quote}", f"account={PAYER}")
         patient.cards(f"folder={keys}", f"policy={policy}", people, "table=family")
-        cards.mkdir(parents=True)
-        for name in ("member-0.card.json", "member-0.cover.json", "record.age"):
-            (cards / name).write_bytes((keys / name).read_bytes())
+        cards.mkdir(parents=True, exist_ok=True)
+        for name in ("card.json", "cover.json"):
+            (cards / f"{sale}.{name}").write_bytes((keys / f"member-0.{name}").read_bytes())
+        (cards / "record.age").write_bytes((keys / "record.age").read_bytes())
 
-    def quote(self, member: int) -> None:
+    def quote(self, sale: str) -> None:
         insurer.quote(
             f"offer={self.path('offer.yaml')}",
-            f"enrolled={self.path(f'keys-{member}') / 'enrolment.age'}",
+            f"enrolled={self.path(f'keys-{sale}') / 'enrolment.age'}",
             "table=family",
             f"record_key={self.path('insurer.key')}",
-            f"policy={self.path(f'policy-{member}.json')}",
-            f"quote={self.path(f'quote-{member}.json')}",
+            f"policy={self.path(f'policy-{sale}.json')}",
+            f"quote={self.path(f'quote-{sale}.json')}",
         )
 
-    def consent(self, member: int = 0) -> None:
-        card = self.path(f"keys-{member}") / "member-0.card.json"
+    def consent(self, member: int = 0, other: str = "") -> None:
+        card = self.path(f"keys-{member}{other}") / "member-0.card.json"
         patient.consent(
             f"card={card}",
             f"cover={card.with_name('member-0.cover.json')}",
@@ -169,13 +170,17 @@ class Clinic:
 
 @pytest.fixture(scope="module")
 def opened(module_isolation: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
-    """Two insured patients on the sixtieth day; the first one has consented."""
+    """Three insured patients on the sixtieth day. The first has consented; the third has two policies, and
+    has consented under both."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         built = Clinic(tmp_path_factory.mktemp("clinic"), monkeypatch)
         built.open_for_business()
         built.sell(0)
         built.sell(1)
         built.consent(0)
+        for policy in ("", " of her employer"):
+            built.sell(2, policy)
+            built.consent(2, policy)
         chain.mine(timestamp=(built.start + 60) * DAY)
         yield built
 

@@ -11,6 +11,7 @@ given records that are attested
     settle pays what was held when its window is over, and not before
     withdraw takes back what was held; the corrected bill follows one revision up
         when the line was paid: it says why not
+        when the bill went to two policies: it asks which, and a corrected bill is decided under both
     withdraw_root takes back what is not filed; it can be attested anew
     recheck finds nothing in an honest line, and names the field that somebody has changed
 """
@@ -210,7 +211,7 @@ def test_withdraw_lets_a_corrected_bill_follow(clinic: Clinic, capsys: pytest.Ca
 
 def correct_total(clinic: Clinic, entry: Entry) -> None:
     """Ten dollars less on one bill of the patient's records."""
-    path = clinic.records / "0.json"
+    (path,) = clinic.records.iterdir()
     document = json.loads(path.read_text())
     value = entry.claim.split("|")[1]
     for part in document["entry"]:
@@ -250,12 +251,72 @@ def test_withdraw_root_lets_the_lines_be_attested_anew(clinic: Clinic) -> None:
     clinic.attest()
     clinic.file()
 
-    assert [entry.state for entry in entries(clinic)[READY:]] == [
-        State.PAID,
-        State.PAID,
-        State.HELD,
-        State.HELD,
-    ]
+    again = entries(clinic)[READY:]
+    assert [entry.state for entry in again] == [State.PAID, State.PAID, State.HELD, State.HELD]
+    assert {entry.diagnosis.revision for entry in again} == {0}
+
+
+def test_a_bill_of_two_policies_is_corrected_under_both(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clinic.treat(2)
+    clinic.attest()
+    first, other = file_first_bill(clinic)
+    assert first.claim == other.claim
+    said = ended(capsys, clinic.hospital, "withdraw", f"claim={first.claim}", "account=7")
+    policies = [f"0x{entry.diagnosis.policy.hex()}" for entry in (first, other)]
+    assert said.endswith(f"went to more than one policy; name one: policy={policies[0]} or {policies[1]}")
+
+    for policy in policies:
+        clinic.hospital("withdraw", f"claim={first.claim}", f"policy={policy}", "account=7")
+    correct_total(clinic, first)
+    clinic.attest()
+    clinic.file()
+
+    corrected = [entry for entry in entries(clinic) if entry.claim == first.claim][2:]
+    assert [entry.diagnosis.revision for entry in corrected] == [2, 2]
+    assert [entry.state for entry in corrected] == [first.state] * 2
+
+
+def test_a_withdrawal_under_one_policy_strands_nothing_under_the_other(clinic: Clinic) -> None:
+    clinic.treat(2)
+    clinic.attest()
+    first, other = file_first_bill(clinic, policies=1)
+    clinic.hospital(
+        "withdraw", f"claim={first.claim}", f"policy=0x{first.diagnosis.policy.hex()}", "account=7"
+    )
+
+    clinic.file()
+    assert stands(clinic, other).reason is SkipReason.SUPERSEDED
+    clinic.attest()
+    clinic.file()
+
+    assert stands(clinic, other).diagnosis.revision == 1
+    assert stands(clinic, other).state is first.state
+
+
+def stands(clinic: Clinic, entry: Entry) -> Entry:
+    """An entry as it is now."""
+    return next(one for one in entries(clinic) if one.id == entry.id)
+
+
+def file_first_bill(clinic: Clinic, policies: int = 2) -> tuple[Entry, Entry]:
+    """The two lines of the patient's first bill, the first or both filed and such as can be taken back."""
+    with box(clinic) as opened:
+        ((signed, waiting),) = opened.to_file()
+        lines = [entry for entry in waiting if entry.claim == waiting[0].claim]
+        action = claims.file(
+            clinic.chain,
+            attestation=signed.attestation,
+            attestor=signed.attestor,
+            signature=signed.signature,
+            lines=[opened.line(entry) for entry in lines[:policies]],
+        )
+    clinic.chain.send(action, clinic_sender(clinic))
+    clinic.hospital("status")
+    first, other = (stands(clinic, line) for line in lines)
+    assert first.state in (State.HELD, State.DENIED)
+    return first, other
 
 
 # RECHECK
