@@ -1,11 +1,10 @@
 """Random sequences of everything that can happen, held against the shadow: see README.md.
 
-SALUS_DEPTH: unset for every day, `shallow` under coverage, `deep` under `make fuzz`.
+How deep they go says tests/support/depth.py.
 """
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import pytest
@@ -16,8 +15,8 @@ from tests.stateful.domains import DOMAINS
 from tests.stateful.rules_offices import OfficeRules
 from tests.stateful.stage import Stage
 from tests.stateful.walk import Walk
+from tests.support.depth import DEPTH
 
-DEPTH = os.environ.get("SALUS_DEPTH", "")
 WALKS, STEPS = {"": (3, 30), "shallow": (2, 25), "deep": (40, 150)}[DEPTH]
 MACHINES: dict[str, dict[str, Any]] = {
     # Shrinking runs a sequence hundreds of times; only `make fuzz` has that long.
