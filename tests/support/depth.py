@@ -1,5 +1,5 @@
-"""How far the random tests go: SALUS_DEPTH is unset for every day, `deep` under `make fuzz`, and `shallow` under
-coverage, where each call is traced at length and has to be made only once."""
+"""How far the random tests go. SALUS_DEPTH is unset for every day, `deep` under `make fuzz`, and `shallow`
+under coverage, where each call is traced at length and has to be made only once."""
 
 from __future__ import annotations
 
