@@ -2,7 +2,7 @@
 
     python -m tools.test [--network ganache|anvil] [--workers N] [PATH …] [-- PYTEST OPTIONS …]
 
-`tests/salus` and the doctests of `salus` need no chain; everything else below `tests` does.
+`tests/salus`, `tests/tools` and the doctests of `salus` need no chain; everything else below `tests` does.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tools import run
 from tools.chain import HARD_FORKS
 from tools.places import ROOT, VENV, tool_environment
 
-WITHOUT_CHAIN = ("salus", "tests/salus")
+WITHOUT_CHAIN = ("salus", "tests/salus", "tests/tools")
 NO_TESTS = 5
 
 
@@ -60,7 +60,7 @@ def sort_out(paths: list[str]) -> tuple[list[str], list[str]]:
         needs_none = any(file.is_relative_to(ROOT / folder) for folder in WITHOUT_CHAIN)
         (plain if needs_none else chained).append(path)
     if (ROOT / "tests").resolve() in [(ROOT / path).resolve() for path in chained]:
-        plain.append("tests/salus")
+        plain += (folder for folder in WITHOUT_CHAIN if folder.startswith("tests/"))
     return plain, chained
 
 
