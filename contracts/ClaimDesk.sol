@@ -194,8 +194,9 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         Standing memory standing
     ) private view returns (SkipReason) {
         if (standing.sameDiagnosis) return SkipReason.AlreadyDecided;
-        // A line numbered ahead could be filed again after its withdrawal, by whoever it pays.
-        if (line.diagnosis.revision != standing.revision) return SkipReason.Superseded;
+        // A line numbered ahead could be filed again after its withdrawal, by whoever it pays; so could the last one.
+        uint8 revision = line.diagnosis.revision;
+        if (revision != standing.revision || revision == type(uint8).max) return SkipReason.Superseded;
         if (
             standing.billed != 0 &&
             (standing.billed != line.diagnosis.billed || standing.currency != line.diagnosis.currency)
@@ -224,7 +225,9 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         decision.group = facts.group;
 
         bytes3 denial = CARC_NOT_ACCREDITED;
-        if (facts.standing.accredited) {
+        // Before any gate: whoever replays events must know that the first decision stands.
+        if (facts.standing.decided) denial = CARC_DUPLICATE;
+        else if (facts.standing.accredited) {
             denial = Adjudication.adjudicate(
                 line.policy,
                 line.member,
@@ -238,10 +241,6 @@ contract ClaimDesk is IClaimDesk, EIP712 {
                 }),
                 decision.remittance
             );
-            if (denial == 0 && facts.standing.decided) {
-                denial = CARC_DUPLICATE;
-                delete decision.remittance;
-            }
         }
         if (denial != 0) {
             decision.status = ClaimStatus.Denied;

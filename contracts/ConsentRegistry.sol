@@ -55,17 +55,18 @@ contract ConsentRegistry is IConsentRegistry, EIP712, Nonces {
         emit ConsentGiven(signer, member, provider, grant.purposes, grant.from, grant.until);
     }
 
-    /// @dev Moves the days already past of the stretch in force aside, unless the new one holds them all.
+    /// @dev Moves the days of the stretch in force up to today aside, unless the new one holds them all. Today counts:
+    /// it may be past where care was given.
     function _keepPast(Entry storage entry, Grant memory next) private {
         Grant memory old = entry.current;
         uint32 today = utcDay(block.timestamp);
-        if (!old.exists || old.from >= today) return;
+        if (!old.exists || old.from > today) return;
 
-        // today > old.from, so it is not 0; a day fits 32 bits.
-        old.until = uint32(Math.min(old.until, today - 1));
+        // A day fits 32 bits.
+        old.until = uint32(Math.min(old.until, today));
         bool isHeld =
             next.from <= old.from && next.until >= old.until && next.purposes & old.purposes == old.purposes;
-        if (!isHeld && old.from <= old.until) entry.past.push(old);
+        if (!isHeld) entry.past.push(old);
     }
 
     // WITHDRAW

@@ -5,6 +5,7 @@ import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC2
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 
 import {IERC5192} from "../interfaces/IERC5192.sol";
 import {IPolicyBook} from "../interfaces/IPolicyBook.sol";
@@ -22,12 +23,15 @@ import {Permit, Underwriting} from "./types/Pool.sol";
 contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
     uint32 public constant MAX_YEAR = 366; // days
     uint32 public constant MAX_LEAD = 366; // days
+    uint16 public constant MAX_FILING = 366; // days
     uint32 public constant MAX_REVIEW_WINDOW = 30 days;
     uint256 public constant APPEAL_WINDOW = 30 days;
     uint16 public constant BPS = 10_000;
 
     address public immutable DESK;
     IRiskPoolFactory public immutable FACTORY;
+    /// @dev Ids stay what they were at issue, also where a chain has split.
+    bytes32 private immutable DOMAIN;
 
     mapping(PolicyId policy => Account account) private _accounts;
     mapping(PolicyId policy => mapping(bytes32 group => GroupUse use)) private _groups;
@@ -38,6 +42,7 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
     ) ERC721("Salus Policy", "SALUS") EIP712("Salus PolicyBook", "1") {
         DESK = desk;
         FACTORY = IRiskPoolFactory(factory);
+        DOMAIN = _domainSeparatorV4();
     }
 
     modifier onlyDesk() {
@@ -118,6 +123,7 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
         require(terms.start <= utcDay(block.timestamp) + MAX_LEAD, StartTooFar(terms.start));
         require(terms.solvencyBps != 0 && terms.solvencyBps <= BPS, InvalidSolvency(terms.solvencyBps));
         require(terms.reviewWindow <= MAX_REVIEW_WINDOW, ReviewWindowTooLong(terms.reviewWindow));
+        require(terms.filingDays <= MAX_FILING, FilingTooLong(terms.filingDays));
         require(terms.annualLimit != 0, ZeroAnnualLimit());
         require(terms.account == 0, ForeignAccount(terms.account));
         _checkAmount(terms.annualLimit);
@@ -232,7 +238,7 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
 
     /// @inheritdoc IPolicyBook
     function policyIdOf(Policy memory terms) public view returns (PolicyId) {
-        return PolicyId.wrap(_hashTypedDataV4(terms.hash()));
+        return PolicyId.wrap(MessageHashUtils.toTypedDataHash(DOMAIN, terms.hash()));
     }
 
     /// @inheritdoc IPolicyBook
@@ -256,6 +262,6 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
 
     /// @inheritdoc IPolicyBook
     function domainSeparator() external view returns (bytes32) {
-        return _domainSeparatorV4();
+        return DOMAIN;
     }
 }

@@ -79,9 +79,18 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
         Provider storage record_ = _known(provider);
         uint32 today = utcDay(block.timestamp);
         require(until >= today, PastIsFixed(until, today));
-        require(until < record_.until && until >= record_.from, InvalidWindow(record_.from, until));
 
-        record_.until = until;
+        uint32 end = record_.until;
+        Window[] storage past = _pastWindows[provider];
+        // A window renewed ahead may not have begun, and the one before it may still run.
+        while (until < record_.from && past.length != 0) {
+            Window memory last = past[past.length - 1];
+            past.pop();
+            (record_.from, record_.until) = (last.from, last.until);
+        }
+        require(until < end && until >= record_.from, InvalidWindow(record_.from, until));
+
+        if (until < record_.until) record_.until = until;
         emit AccreditationEnded(provider, until);
     }
 
@@ -187,9 +196,6 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
     /// @inheritdoc IProviderRegistry
     function release(ProviderId provider, bytes32 billLine, PolicyId policy) external {
         require(_desks[msg.sender].status != DeskStatus.None, NotDesk(msg.sender));
-        uint8 revision = _bills.lines[provider][billLine].revision;
-        require(revision < type(uint8).max, NoRevisionLeft(provider, billLine));
-
         bytes32 payer = BillLines.payerOf(msg.sender, policy);
         require(_bills.release(provider, billLine, payer), NotRecorded(provider, billLine));
     }

@@ -116,7 +116,8 @@ interface IClaimDesk {
     /// @dev Requirements: the provider's admin. Emits {RootWithdrawnBy}.
     function withdrawRoot(ProviderId provider, bytes32 root) external;
 
-    /// @notice What {file} would decide for a line now. Only the signature is not asked for.
+    /// @notice What {file} would decide for a line now, if the attestation were live: its times, key, signature and
+    /// withdrawal are not looked at, and the pool is not asked for the money.
     /// @return reason None when the line would be decided.
     function preview(
         Attestation calldata attestation,

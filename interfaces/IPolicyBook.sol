@@ -21,6 +21,8 @@ interface IPolicyBook {
     error InvalidSolvency(uint16 solvencyBps);
     /// @notice Thrown when the review window is longer than 30 days.
     error ReviewWindowTooLong(uint32 reviewWindow);
+    /// @notice Thrown when lines could be filed more than 366 days after their service: capital would stay locked.
+    error FilingTooLong(uint16 filingDays);
     /// @notice Thrown when an amount in the terms does not fit the counters.
     error AmountTooLarge(uint64 amount);
     /// @notice Thrown when the policy would pay nothing.

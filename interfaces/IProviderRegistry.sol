@@ -41,8 +41,6 @@ interface IProviderRegistry {
     error AlreadyRecorded(ProviderId provider, bytes32 billLine);
     /// @notice Thrown when the caller has recorded nothing on the bill line for the policy.
     error NotRecorded(ProviderId provider, bytes32 billLine);
-    /// @notice Thrown when a bill line has been withdrawn 255 times.
-    error NoRevisionLeft(ProviderId provider, bytes32 billLine);
 
     event ProviderAccredited(
         ProviderId indexed provider,
@@ -74,7 +72,7 @@ interface IProviderRegistry {
     /// @dev Requirements: accreditor; not before the latest window. Emits {ProviderAccredited}.
     function renew(ProviderId provider, uint32 from, uint32 until, bytes32 licence) external;
 
-    /// @notice Ends the accreditation on a day to come, today at the earliest.
+    /// @notice Ends the accreditation on a day to come, today at the earliest. Windows that begin later are dropped.
     /// @dev Requirements: accreditor. Emits {AccreditationEnded}.
     function endAccreditation(ProviderId provider, uint32 until) external;
 
@@ -114,7 +112,7 @@ interface IProviderRegistry {
     /// @dev Requirements: a listed desk; not yet recorded for this desk and policy.
     function record(Bill calldata bill) external;
 
-    /// @notice Gives back what a withdrawn claim took, and asks for a higher revision.
+    /// @notice Gives back what a withdrawn claim took, and asks for a higher revision. After 255 times the line is closed.
     /// @dev Requirements: the desk that recorded it, listed or retired.
     function release(ProviderId provider, bytes32 billLine, PolicyId policy) external;
 

@@ -107,7 +107,7 @@ class Offer(_File):
     auto_pay_limit: Amount = Decimal(0)
     """A claim above it is held for review."""
     review_days: Annotated[int, Field(ge=0, le=30)] = 3
-    filing_days: Annotated[int, Field(ge=0, le=65_535)] = 90
+    filing_days: Annotated[int, Field(ge=0, le=366)] = 90
     solvency_bps: Annotated[int, Field(ge=1, le=10_000)] = 10_000
     """Capital locked for each unit of unused annual limit, basis points."""
     payee: Address | None = None

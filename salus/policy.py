@@ -226,6 +226,7 @@ def check_terms(book: Domain, terms: Policy) -> None:
         ),
         ("annual_limit", terms.annual_limit > 0, "is 0"),
         *((name, getattr(terms, name) <= MAX_AMOUNT, "is above 2^56 − 1 minor units") for name in amounts),
+        ("filing_days", terms.filing_days <= MAX_DAYS, f"is more than {MAX_DAYS}"),
         ("review_window", terms.review_window <= MAX_REVIEW_WINDOW, "is longer than 30 days"),
         ("solvency_bps", 1 <= terms.solvency_bps <= _BPS, f"is not 1 to {_BPS} basis points"),
         (

@@ -220,6 +220,8 @@ def withdraw_root(
         session.act(
             claims.withdraw_root(session.chain, provider=provider, root=root), session.sender(account)
         )
+        # what somebody filed in between is decided, and not taken back
+        submission.refresh(box, session.chain)
         box.root_withdrawn(root)
 
 

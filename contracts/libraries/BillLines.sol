@@ -129,7 +129,8 @@ library BillLines {
             line.billed = 0;
             line.currency = 0;
         }
-        line.revision += 1;
+        // At the last revision no line can be filed any more; what was recorded before can still be released.
+        if (line.revision != type(uint8).max) line.revision += 1;
         self.lines[provider][billLine] = line;
         return true;
     }

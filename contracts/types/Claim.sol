@@ -44,7 +44,8 @@ enum SkipReason {
     BadBenefitProof,
     /// The diagnosis is not in the attested root, or not for this policy, member and benefit.
     BadDiagnosisProof,
-    /// No units, the service ends before it begins, or a benefit of no known kind.
+    /// No units, a service that ends before it begins, a benefit of kind None, a share above the whole, or units times
+    /// rate beyond 64 bits.
     Malformed,
     /// The bill is not in the policy's currency.
     WrongCurrency,
@@ -52,7 +53,7 @@ enum SkipReason {
     NotYetServed,
     /// This very line was decided already.
     AlreadyDecided,
-    /// Not the revision that is due: 0, and one more after each withdrawal on the bill line.
+    /// Not the revision that is due: 0, and one more after each withdrawal on the bill line; none is after 254.
     Superseded,
     /// Another amount or currency was billed first for this bill line.
     BillMismatch,

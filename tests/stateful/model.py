@@ -171,8 +171,6 @@ class Shadow:
     def _adjudicate(self, number: int, policy: PolicyModel, line: Line, now: int) -> Verdict:
         diagnosis, provider = line.diagnosis, self.providers[number]
         key = (policy.sold.policy_id, number, diagnosis.bill_line)
-        if not provider.accredited_on(diagnosis.service_from):
-            return _denied(NOT_ACCREDITED)
         used = Used(
             account=policy.account(),
             group=policy.use(line.benefit.group_key),
@@ -183,10 +181,12 @@ class Shadow:
             outcome = adjudicate(line.policy, line.member, line.benefit, diagnosis, used)
         except InputError:
             return Verdict(SkipReason.MALFORMED)
-        if outcome.denial:
-            return _denied(outcome.denial)
         if key in policy.claims:
             return _denied(DUPLICATE)
+        if not provider.accredited_on(diagnosis.service_from):
+            return _denied(NOT_ACCREDITED)
+        if outcome.denial:
+            return _denied(outcome.denial)
 
         paid = outcome.remittance.paid
         held = (

@@ -66,8 +66,8 @@ class Consents:
         self.entries: dict[tuple[bytes, int], list[Stretch]] = {}
 
     def give(self, member: bytes, provider: int, since: int, until: int, today: int, *, files: bool) -> None:
-        """Replaces what is to come; days past stay as they were, or are given too."""
-        kept = clipped(self.entry(member, provider) or [], today - 1)
+        """Replaces what is to come; days up to today stay as they were, or are given too."""
+        kept = clipped(self.entry(member, provider) or [], today)
         self.entries[member, provider] = [*kept, (since, until)] if files else kept
 
     def withdraw(self, member: bytes, provider: int, today: int) -> bool:

@@ -140,13 +140,15 @@ def test_a_duplicate_leaves_the_first_decision(world: World, sold: Sold, status:
     assert (account(world, first), ledger(world)) == (counters, money)
 
 
-def test_another_gate_that_fails_hides_the_duplicate(world: World, sold: Sold) -> None:
-    world.file(sold.line(benefit=VISIT))
+def test_a_duplicate_is_one_whatever_gate_it_fails(world: World, full: Sold) -> None:
+    world.file(full.line(benefit=VISIT))
 
-    filed = world.file(sold.line(benefit=MATERNITY))
+    assert codes(world.file(full.line(benefit=MATERNITY))) == ["18"]
+    world.providers.endAccreditation(world.provider, world.today(), {"from": world.accreditor})
+    world.travel_to_day(full.terms.end + FILING_DAYS + 1)
 
-    assert codes(filed) == ["179"]
-    assert world.status(sold.line()) is ClaimStatus.PAID
+    assert codes(world.file(full.line(units=3))) == ["18"]
+    assert world.status(full.line()) is ClaimStatus.PAID
 
 
 def test_a_denied_line_is_not_decided_twice(world: World, sold: Sold) -> None:

@@ -88,16 +88,25 @@ def test_keeps_the_days_past(world: World) -> None:
     give(world, world.holder, today + 2, today + 4)
 
     days = allowed(world, world.holder, range(today - 5, today + 7))
-    assert days == [today - 3, today - 2, today - 1, today + 2, today + 3, today + 4]
+    assert days == [*range(today - 3, today + 1), *range(today + 2, today + 5)]
 
 
 def test_keeps_nothing_of_what_had_not_begun(world: World) -> None:
+    today = world.today()
+    give(world, world.holder, today + 1, today + 9)
+
+    give(world, world.holder, today + 4, today + 4)
+
+    assert allowed(world, world.holder, range(today - 1, today + 10)) == [today + 4]
+
+
+def test_keeps_today_which_is_past_in_the_east(world: World) -> None:
     today = world.today()
     give(world, world.holder, today, today + 9)
 
     give(world, world.holder, today + 4, today + 4)
 
-    assert allowed(world, world.holder, range(today - 1, today + 10)) == [today + 4]
+    assert allowed(world, world.holder, range(today - 1, today + 10)) == [today, today + 4]
 
 
 def test_keeps_all_purposes_for_the_days_past(world: World) -> None:
@@ -107,7 +116,7 @@ def test_keeps_all_purposes_for_the_days_past(world: World) -> None:
     give(world, world.holder, today - 2, today + 2)
 
     disclosed = allowed(world, world.holder, range(today - 3, today + 4), purpose=int(Purpose.DISCLOSE))
-    assert disclosed == [today - 2, today - 1]
+    assert disclosed == [today - 2, today - 1, today]
     assert allowed(world, world.holder, range(today - 3, today + 4)) == list(range(today - 2, today + 3))
 
 
@@ -123,13 +132,14 @@ def test_needs_no_history_for_what_the_new_one_holds(world: World) -> None:
     assert days == [today - 9, *range(today - 2, today + 11)]
 
 
-def test_overrides_any_provider_from_today_on(world: World) -> None:
+def test_overrides_any_provider_from_tomorrow_on(world: World) -> None:
     today = world.today()
     give(world, world.holder, today - 2, today + 4)
 
     give(world, world.holder, today + 3, today + 3, provider=world.provider)
 
-    assert allowed(world, world.holder, range(today - 4, today + 6)) == [today - 2, today - 1, today + 3]
+    days = allowed(world, world.holder, range(today - 4, today + 6))
+    assert days == [today - 2, today - 1, today, today + 3]
     others = allowed(world, world.holder, range(today - 4, today + 6), provider=OTHER_PROVIDER)
     assert others == list(range(today - 2, today + 5))
 

@@ -47,7 +47,7 @@ def issue(world: World, **terms: Any) -> None:
         {"out_of_pocket": 0},
         {"auto_pay_limit": 2**64 - 1},
         {"filing_days": 0},
-        {"filing_days": 2**16 - 1},
+        {"filing_days": 366},
     ],
     ids=str,
 )
@@ -61,6 +61,7 @@ def test_issues_on_the_bound(world: World, terms: dict[str, int]) -> None:
         ({"solvency_bps": 0}, ("InvalidSolvency", 0)),
         ({"solvency_bps": 10_001}, ("InvalidSolvency", 10_001)),
         ({"review_window": MONTH + 1}, ("ReviewWindowTooLong", MONTH + 1)),
+        ({"filing_days": 367}, ("FilingTooLong", 367)),
         ({"annual_limit": 0}, ("ZeroAnnualLimit",)),
         ({"annual_limit": MAX_AMOUNT + 1}, ("AmountTooLarge", MAX_AMOUNT + 1)),
         ({"annual_limit": 2**64 - 1}, ("AmountTooLarge", 2**64 - 1)),

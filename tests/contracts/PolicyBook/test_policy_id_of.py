@@ -2,7 +2,9 @@
 
 given terms
 ├── it should be the digest that the library computes
-└── it should be the digest that viem's hash of the same terms gives
+├── it should be the digest that viem's hash of the same terms gives
+└── when the chain splits, and goes on under another id
+    └── it should be the digest that it was
 given the book
 └── it should name the domain that quotes are signed under
 
@@ -38,6 +40,22 @@ def test_is_the_digest_of_an_outside_implementation(world: World, vector: dict[s
     given = world.book.policyIdOf(tuple(map(_argument, vector["message"].values())))
 
     assert bytes(given) == expected
+
+
+def test_stays_when_the_chain_splits(world: World) -> None:
+    from brownie import web3
+
+    if "anvil" not in web3.client_version:
+        pytest.skip("only Anvil can change its chain id")
+    terms, book = world.draft().terms.as_tuple(), world.book
+    before = book.policyIdOf(terms), book.domainSeparator()
+
+    web3.provider.make_request("anvil_setChainId", [4242])
+    try:
+        assert (book.policyIdOf(terms), book.domainSeparator()) == before
+        assert book.eip712Domain()[3] == 4242
+    finally:
+        web3.provider.make_request("anvil_setChainId", [world.chain_id])
 
 
 def _argument(value: str) -> Any:

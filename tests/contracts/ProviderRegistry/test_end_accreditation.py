@@ -9,6 +9,9 @@ given an accreditation
 │   └── it should refuse
 ├── when it has not begun, and would end before it begins
 │   └── it should refuse, but take its first day
+├── when it was renewed ahead, with days between
+│   ├── it should end what runs, and drop what has not begun
+│   └── it should drop what has not begun alone, when it ends in between
 └── when it ends today or on a day to come
     ├── it should hold until the day before, and tell
     └── it should be open to renewal
@@ -75,6 +78,23 @@ def test_ends_before_it_begins_only_by_beginning_never(world: World) -> None:
     world.providers.endAccreditation(provider, first, {"from": world.accreditor})
 
     assert not world.providers.accreditedOn(provider, first)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "days"), [(0, []), (5, range(5)), (10, range(10)), (150, range(10)), (205, [*range(10), *range(200, 205)])]
+)
+def test_drops_what_was_renewed_ahead(world: World, provider: int, ahead: int, days: list[int]) -> None:
+    today = world.today()
+    for first in (200, 400):
+        world.providers.renew(
+            provider, today + first, today + first + 50, word("licence"), {"from": world.accreditor}
+        )
+
+    world.providers.endAccreditation(provider, today + ahead, {"from": world.accreditor})
+
+    assert world.providers.accreditedOn(provider, today - 10)
+    accredited = [day for day in range(460) if world.providers.accreditedOn(provider, today + day)]
+    assert accredited == list(days)
 
 
 def test_refuses_an_unknown_provider(world: World) -> None:

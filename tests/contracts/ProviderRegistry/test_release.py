@@ -11,7 +11,7 @@ given a desk that recorded
 ├── when a claim of nothing is left
 │   └── it should leave the bill bound until that is withdrawn too
 └── when it has been released 255 times
-    └── it should refuse to record a revision that no line could have
+    └── it should release what was recorded, but ask for no higher revision
 
 SPECIFICATION L3, L5, L6.
 """
@@ -101,7 +101,7 @@ def test_refuses_a_desk_that_was_never_listed(world: World, desk: Any) -> None:
         world.providers.release(world.provider, LINE, POLICY, {"from": world.stranger})
 
 
-def test_refuses_the_256th_time(world: World) -> None:
+def test_counts_to_255(world: World) -> None:
     from brownie import BusyDeskMock
 
     busy = BusyDeskMock.deploy({"from": world.governor})
@@ -109,5 +109,6 @@ def test_refuses_the_256th_time(world: World) -> None:
     busy.recordAndRelease(world.providers, bill(world, auto_paid=False), 255, {"from": world.governor})
     assert line(world)["revision"] == 255
 
-    with refuses("NoRevisionLeft", world.provider, LINE):
-        busy.recordAndRelease(world.providers, bill(world), 1, {"from": world.governor})
+    busy.recordAndRelease(world.providers, bill(world), 1, {"from": world.governor})
+
+    assert line(world)["revision"] == 255
