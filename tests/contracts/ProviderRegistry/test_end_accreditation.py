@@ -81,7 +81,8 @@ def test_ends_before_it_begins_only_by_beginning_never(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ahead", "days"), [(0, []), (5, range(5)), (10, range(10)), (150, range(10)), (205, [*range(10), *range(200, 205)])]
+    ("ahead", "days"),
+    [(0, []), (5, range(5)), (10, range(10)), (150, range(10)), (205, [*range(10), *range(200, 205)])],
 )
 def test_drops_what_was_renewed_ahead(world: World, provider: int, ahead: int, days: list[int]) -> None:
     today = world.today()
