@@ -286,7 +286,7 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         ClaimId id = _checkStored(claim, decision, ClaimStatus.Owed);
         uint64 amount = decision.remittance.paid;
 
-        bool paid = IRiskPool(decision.pool).settle(decision.payee, amount);
+        bool paid = IRiskPool(decision.pool).collect(decision.payee, amount);
         require(paid, StillOwed(decision.payee, amount));
         _paid(id, claim, decision.payee, amount);
     }

@@ -37,10 +37,11 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
     mapping(bytes32 benefitTable => bool paused) public isSalesPaused;
     mapping(address owner => Notice notice) private _notices;
 
-    /// @dev Minor units; 96 bits hold the limits of a trillion of the largest policies.
+    /// @dev Minor units; 80 bits hold the limits of a trillion of the largest policies.
     // slot 0
-    uint96 private _locked;
-    uint96 private _outstanding;
+    uint80 private _locked;
+    uint80 private _outstanding;
+    uint80 private _reserved;
     /// @dev Beside the two above, where every claim writes anyway: a guard of its own slot would cost 2,300 gas more.
     bool private _entered;
     // slot 1
@@ -107,7 +108,7 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         _premium.accrue();
         require(request.payee != asset(), PayeeIsAsset(request.payee));
         _premium.add(request.premium, request.start, request.end);
-        _locked += request.lock.toUint96();
+        _locked += request.lock.toUint80();
 
         uint256 balance = _pull(request.payer, request.premium * unit);
         uint256 owed = _owed();
@@ -120,7 +121,7 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
 
     /// @inheritdoc IRiskPool
     function unlock(uint256 amount) external onlyBook {
-        _locked -= amount.toUint96();
+        _locked -= amount.toUint80();
         emit CapitalUnlocked(amount);
     }
 
@@ -132,8 +133,8 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         uint64 amount,
         uint256 unlocked
     ) external onlyDesk nonReentrant returns (bool paid) {
-        // What was locked for the policy is at least what the claim frees of it, and fits 96 bits.
-        (uint96 locked_, uint96 outstanding_) = (_locked - uint96(unlocked), _outstanding + amount);
+        // What was locked for the policy is at least what the claim frees of it, and fits 80 bits.
+        (uint80 locked_, uint80 outstanding_) = (_locked - uint80(unlocked), _outstanding + amount);
         (_locked, _outstanding) = (locked_, outstanding_);
 
         // Money reserved for earlier claims is theirs; a claim that the deductible swallowed needs none.
@@ -143,19 +144,28 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
 
     /// @inheritdoc IRiskPool
     function reserve(uint64 amount, uint256 unlocked) external onlyDesk {
-        _locked -= uint96(unlocked);
+        _locked -= uint80(unlocked);
         _outstanding += amount;
+        _reserved += amount;
     }
 
     /// @inheritdoc IRiskPool
     function settle(address payee, uint64 amount) external onlyDesk nonReentrant returns (bool paid) {
+        _reserved -= amount;
+        return _send(payee, amount);
+    }
+
+    /// @inheritdoc IRiskPool
+    function collect(address payee, uint64 amount) external onlyDesk nonReentrant returns (bool paid) {
+        if (_balance() < (uint256(_reserved) + amount) * unit) return false;
         return _send(payee, amount);
     }
 
     /// @inheritdoc IRiskPool
     function release(uint64 amount, uint256 relocked) external onlyDesk {
         _outstanding -= amount;
-        _locked += uint96(relocked);
+        _reserved -= amount;
+        _locked += uint80(relocked);
     }
 
     /// @dev A refusing payee, a paused asset or a short balance must not undo the decision: the sum stays outstanding.
@@ -257,6 +267,11 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
     /// @inheritdoc IRiskPool
     function outstanding() external view returns (uint256) {
         return _outstanding;
+    }
+
+    /// @inheritdoc IRiskPool
+    function reserved() external view returns (uint256) {
+        return _reserved;
     }
 
     /// @inheritdoc IRiskPool

@@ -72,12 +72,17 @@ interface IRiskPool {
     /// @dev Requirements: the claim desk.
     function reserve(uint64 amount, uint256 unlocked) external;
 
-    /// @notice Pays a claim booked before.
+    /// @notice Pays a held claim that is due.
     /// @dev Requirements: the claim desk.
-    /// @return paid False when the balance is short or the payee refuses.
+    /// @return paid False when the balance is short or the payee refuses; then it is owed, and reserved no longer.
     function settle(address payee, uint64 amount) external returns (bool paid);
 
-    /// @notice Forgets a withdrawn claim and locks its capital again.
+    /// @notice Pays an owed claim from what is not reserved for held ones.
+    /// @dev Requirements: the claim desk.
+    /// @return paid False when that is short or the payee refuses.
+    function collect(address payee, uint64 amount) external returns (bool paid);
+
+    /// @notice Forgets a withdrawn held claim and locks its capital again.
     /// @dev Requirements: the claim desk.
     function release(uint64 amount, uint256 relocked) external;
 
@@ -112,6 +117,9 @@ interface IRiskPool {
 
     /// @notice Claims booked and not yet paid, minor units.
     function outstanding() external view returns (uint256);
+
+    /// @notice What of that is held for review, minor units. Its money goes to no other claim.
+    function reserved() external view returns (uint256);
 
     /// @notice Premium not yet earned, minor units, rounded up.
     function unearned() external view returns (uint256);

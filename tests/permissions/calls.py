@@ -171,12 +171,16 @@ def _pool_of_the_suite(stage: Stage, function: str) -> list[Call]:
                 1,
             ),
         )
-    pool.reserve(7, 7, {"from": stage.parties["claim desk"]})
+    desk = {"from": stage.parties["claim desk"]}
+    pool.reserve(7, 7, desk)
+    if function == "collect":
+        pool.settle(pool, 7, desk)
     arguments: dict[str, tuple[Any, ...]] = {
         "unlock": (1,),
         "pay": (world.payee, 7, 7),
         "reserve": (7, 7),
         "settle": (world.payee, 7),
+        "collect": (world.payee, 7),
         "release": (7, 7),
     }
     return call(getattr(pool, function), *arguments[function])

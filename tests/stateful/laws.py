@@ -57,11 +57,11 @@ class Laws(Actor):
                 continue
             pool = self.shadow.pools[contract.address]
             sums = [contract.locked, contract.outstanding, contract.unearned, contract.deficit]
-            sums += [contract.freeAssets, contract.totalSupply, token.totalSupply]
+            sums += [contract.reserved, contract.freeAssets, contract.totalSupply, token.totalSupply]
             now, answers = self.node.read(
                 [(view, ()) for view in sums] + [(token.balanceOf, (holder,)) for holder in holders]
             )
-            locked, outstanding, unearned, deficit, free, shares, supply, *balances = answers
+            locked, outstanding, unearned, deficit, reserved, free, shares, supply, *balances = answers
             balance = balances[holders.index(contract.address)]
 
             owed = (outstanding + unearned) * pool.unit
@@ -69,6 +69,7 @@ class Laws(Actor):
             assert deficit == max(0, owed - balance), "law 1: the deficit is the exact difference"
             assert locked == pool.locked(), "law 7: locked is the sum over policies"
             assert outstanding == pool.outstanding(), "law 7: outstanding is the sum over claims"
+            assert reserved == pool.reserved(), "law 7: reserved is the sum over held claims"
             assert unearned == pool.unearned(now), "law 7: unearned is the sum over policies"
             assert free == pool.free(now), "law 1: free capital"
             assert shares == pool.supply, "law 5: shares"

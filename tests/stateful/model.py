@@ -235,7 +235,7 @@ class Shadow:
         policy.claims[key] = claim
         if auto_paid:
             self.caps[pool.address, key[1]].use(verdict.remittance.paid, now // DAY)
-            pool.pay(claim, at_filing=True)
+            pool.pay(claim, first=pool.outstanding())
         return claim.status
 
     def settle(self, claim: ClaimModel, now: int) -> str | None:
@@ -250,7 +250,8 @@ class Shadow:
     def collect(self, claim: ClaimModel) -> str | None:
         if claim.status != ClaimStatus.OWED:
             return "WrongStatus"
-        self.pool_of(claim).pay(claim)
+        pool = self.pool_of(claim)
+        pool.pay(claim, first=pool.reserved() + claim.remittance.paid)
         return None if claim.status == ClaimStatus.PAID else "StillOwed"
 
     def withdraw(self, claim: ClaimModel, now: int) -> str | None:

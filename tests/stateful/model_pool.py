@@ -135,6 +135,14 @@ class PoolModel:
             if claim.status in OPEN
         )
 
+    def reserved(self) -> int:
+        return sum(
+            claim.remittance.paid
+            for policy in self.policies
+            for claim in policy.claims.values()
+            if claim.status == ClaimStatus.HELD
+        )
+
     def unearned(self, now: int) -> int:
         """Minor units; the sum rounds up, once."""
         return -(-sum(policy.unearned(now) for policy in self.policies) // SCALE)
@@ -239,12 +247,11 @@ class PoolModel:
         self.policies.append(policy)
         return None
 
-    def pay(self, claim: ClaimModel, *, at_filing: bool = False) -> None:
-        """Pays a claim that is due, and stands among the claims of its policy as owed; it may stay so."""
+    def pay(self, claim: ClaimModel, *, first: int = 0) -> None:
+        """Pays a claim that is due, and stands among the claims of its policy as owed; it may stay so, as it does
+        if the balance does not cover `first` minor units."""
         amount = claim.remittance.paid
-        # Money reserved for earlier claims is theirs.
-        is_short = at_filing and self.balance < self.outstanding() * self.unit
-        if amount and is_short:
+        if amount and self.balance < first * self.unit:
             return
         if amount == 0 or self.tokens.moves(self.token, self.address, claim.payee, amount * self.unit):
             claim.status = ClaimStatus.PAID

@@ -51,6 +51,7 @@ class Figures:
     deficit: int
     locked: int
     outstanding: int
+    reserved: int
     unearned: int
 
 
@@ -154,8 +155,18 @@ class Bench:
         arguments = (payee or self.payee, amount, {"from": self.desk})
         return bool(self.pool.settle.call(*arguments)), self.pool.settle(*arguments)
 
+    def collect(self, amount: int, payee: Any = None) -> tuple[bool, Any]:
+        """What the desk is told, and the transaction."""
+        arguments = (payee or self.payee, amount, {"from": self.desk})
+        return bool(self.pool.collect.call(*arguments)), self.pool.collect(*arguments)
+
     def release(self, amount: int, relocked: int = 0) -> Any:
         return self.pool.release(amount, relocked, {"from": self.desk})
+
+    def owe(self, amount: int) -> None:
+        """An owed claim: it was held, and came due while its payee could not be paid."""
+        self.reserve(amount)
+        self.settle(amount, payee=self.pool)
 
     def fall_short(self, amount: int = 1) -> None:
         """Held claims eat up the capital, and that much more."""
@@ -178,6 +189,7 @@ class Bench:
             deficit=pool.deficit(),
             locked=pool.locked(),
             outstanding=pool.outstanding(),
+            reserved=pool.reserved(),
             unearned=pool.unearned(),
         )
 

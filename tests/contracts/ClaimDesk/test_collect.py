@@ -16,8 +16,8 @@ given an owed claim
 given a pool that is short
 ├── when a claim is filed
 │   └── it should be owed, with its counters moved
-├── when money is there, but reserved for claims before it
-│   └── it should be owed
+├── when money is there, but reserved for held claims
+│   └── it should be owed, and not be collected
 └── when a claim that was reserved is due
     └── it should be paid before later ones
 
@@ -87,7 +87,10 @@ class TestShortPool:
         held = decision(world.file(first))
         second = thin.line(2, billed=100_003)
 
-        assert decision(world.file(second)).status is ClaimStatus.OWED
+        owed = decision(world.file(second))
+        assert owed.status is ClaimStatus.OWED
+        with refuses("StillOwed", world.payee, 100_003):
+            collect(world, second, owed)
 
         world.travel(held.release_at)
         settle(world, first, held)

@@ -125,14 +125,14 @@ def test_owes_claims_until_the_asset_answers_true(false: Bench, deployer: dict[s
     held = false.balance(false.pool)
     paid, _ = false.pay(AMOUNT, unlocked=LOCK)
     assert not paid
-    settled, _ = false.settle(AMOUNT)
-    assert not settled
+    collected, _ = false.collect(AMOUNT)
+    assert not collected
     assert (false.pool.outstanding(), false.balance(false.pool)) == (AMOUNT, held)
     false.check_law_1()
 
     false.asset.setRefuses(False, deployer)
-    settled, _ = false.settle(AMOUNT)
-    assert settled
+    collected, _ = false.collect(AMOUNT)
+    assert collected
     assert (false.pool.outstanding(), false.balance(false.payee)) == (0, AMOUNT * false.unit)
 
 
@@ -148,8 +148,8 @@ def test_owes_a_blocked_payee_and_pays_others(blocking: Bench, deployer: dict[st
     blocking.check_law_1()
 
     blocking.asset.block(blocking.payee, False, deployer)
-    settled, _ = blocking.settle(AMOUNT)
-    assert settled
+    collected, _ = blocking.collect(AMOUNT)
+    assert collected
     assert blocking.balance(blocking.payee) == AMOUNT * blocking.unit
     assert blocking.balance(other) == (AMOUNT + 1) * blocking.unit
 
@@ -163,8 +163,10 @@ def test_books_claims_while_the_pool_is_blocked(blocking: Bench, deployer: dict[
     assert (blocking.pool.outstanding(), blocking.pool.locked()) == (AMOUNT + 5, LOCK - 8)
 
     blocking.asset.block(blocking.pool, False, deployer)
-    settled, _ = blocking.settle(AMOUNT + 5)
+    settled, _ = blocking.settle(5)
+    collected, _ = blocking.collect(AMOUNT)
     assert settled
+    assert collected
     blocking.check_law_1()
 
 
@@ -178,6 +180,7 @@ REENTRANT_CALL = function_signature_to_4byte_selector("ReentrantCall()")
         ("pay", "redeem"),
         ("settle", "mint"),
         ("settle", "withdraw"),
+        ("collect", "redeem"),
         ("deposit", "deposit"),
         ("redeem", "deposit"),
         ("redeem", "redeem"),
@@ -188,18 +191,21 @@ def test_refuses_to_move_money_within_a_transfer(
     reentrant: Bench, deployer: dict[str, Any], outer: str, inner: str
 ) -> None:
     bench, pool = reentrant, reentrant.pool
-    bench.reserve(AMOUNT)
+    if outer == "settle":
+        bench.reserve(AMOUNT)
+    if outer == "collect":
+        bench.owe(AMOUNT)
     bench.mint_tokens(bench.bob, 5)
     bench.mint_tokens(bench.payer, PREMIUM * bench.unit)
     owner = [bench.asset] if inner in ("withdraw", "redeem") else []
     call = getattr(pool, inner).encode_input(0, bench.asset, *owner)
     bench.asset.arm(pool, call, deployer)
 
-    if outer in ("pay", "settle"):
+    if outer in ("pay", "settle", "collect"):
         paid, done = getattr(bench, outer)(AMOUNT)
         assert paid
         assert bench.balance(bench.payee) == AMOUNT * bench.unit
-        assert pool.outstanding() == (AMOUNT if outer == "pay" else 0)
+        assert pool.outstanding() == 0
     elif outer == "deposit":
         done = pool.deposit(5, bench.bob, {"from": bench.bob})
     elif outer == "redeem":

@@ -1,6 +1,6 @@
 """Widths of the books, and why none can stop a claim
 
-A claim adds to `outstanding` (96 bits) and takes from `locked` (96 bits); it touches no premium. One policy
+A claim adds to `outstanding` (80 bits) and takes from `locked` (80 bits); it touches no premium. One policy
 brings at most 2^56 − 1 to either, so it takes 2^40 policies of the largest size, a trillion, to fill them.
 Counters of premium (unearned 128, rate 88, slopes 96 bits) are written by sales and accrue alone: a full one
 stops sales.
@@ -56,19 +56,19 @@ def test_goes_on_with_claims_and_capital_while_the_rate_is_full(bench: Bench) ->
 
 
 def test_refuses_a_lock_that_does_not_fit(bench: Bench) -> None:
-    with refuses("SafeCastOverflowedUintDowncast", 96, 2**96):
-        bench.underwrite(lock=2**96)
+    with refuses("SafeCastOverflowedUintDowncast", 80, 2**80):
+        bench.underwrite(lock=2**80)
 
 
 def test_pays_claims_while_the_lock_is_full() -> None:
     bench = Bench(decimals=2, capital=2**97)
-    bench.underwrite(lock=2**96 - 1)
+    bench.underwrite(lock=2**80 - 1)
     with reverts("Integer overflow"):
         bench.underwrite(lock=1)
 
     paid, _ = bench.pay(2**64 - 1, unlocked=2**64 - 1)
 
     assert paid
-    assert bench.pool.locked() == 2**96 - 2**64
+    assert bench.pool.locked() == 2**80 - 2**64
     bench.underwrite(lock=1)
     bench.check_law_1()

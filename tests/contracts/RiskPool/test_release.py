@@ -33,11 +33,12 @@ def test_gives_back_what_the_reservation_took(bench: Bench) -> None:
     bench.check_law_1()
 
 
-def test_reverts_when_less_is_outstanding(bench: Bench) -> None:
+def test_reverts_when_less_is_reserved(bench: Bench) -> None:
+    bench.owe(1)
     bench.reserve(AMOUNT)
     with reverts("Integer overflow"):
         bench.release(AMOUNT + 1)
-    assert bench.pool.outstanding() == AMOUNT
+    assert bench.pool.outstanding() == AMOUNT + 1
 
 
 def test_reverts_when_another_than_the_desk_asks(bench: Bench) -> None:

@@ -30,7 +30,7 @@ def test_turns_lock_into_an_outstanding_claim(bench: Bench) -> None:
     bench.reserve(AMOUNT, UNLOCKED)
 
     after = bench.figures()
-    assert (after.locked, after.outstanding) == (LOCK - UNLOCKED, AMOUNT)
+    assert (after.locked, after.outstanding, after.reserved) == (LOCK - UNLOCKED, AMOUNT, AMOUNT)
     assert after.balance == before.balance
     assert after.total_assets == before.total_assets - AMOUNT * bench.unit
     bench.check_law_1()
