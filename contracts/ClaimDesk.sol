@@ -15,13 +15,18 @@ import {ClaimEvents} from "./libraries/ClaimEvents.sol";
 import {Lines} from "./libraries/Lines.sol";
 import {Memory} from "./libraries/Memory.sol";
 import {Signatures} from "./libraries/Signatures.sol";
-import {Account, Charge, GroupUse} from "./types/Account.sol";
+import {Account} from "./types/Account.sol";
+import {Charge, ChargeLibrary} from "./types/Charge.sol";
+import {GroupUse} from "./types/GroupUse.sol";
+import {BillSums, BillSumsLibrary} from "./types/BillSums.sol";
+import {Standing} from "./types/Standing.sol";
 import {
     ClaimRef,
     ClaimStatus,
     Decision,
     Eligibility,
     Line,
+    Presented,
     Remittance,
     SkipReason,
     StoredClaim
@@ -32,7 +37,7 @@ import {utcDay} from "./types/Days.sol";
 import {Attestation} from "./types/Attestation.sol";
 import {ClaimId, PolicyId, ProviderId, claimIdOf} from "./types/Ids.sol";
 import {Policy} from "./types/Policy.sol";
-import {Bill, Standing} from "./types/Provider.sol";
+import {Bill} from "./types/Provider.sol";
 
 /// @title Claim desk
 /// @custom:security-contact see SECURITY.md
@@ -113,35 +118,42 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         require(Signatures.isValid(attestor, digestOf(attestation), signature), InvalidAttestation(attestor));
     }
 
-    function _file(Attestation memory attestation, Line memory line, uint256 index) private {
-        (SkipReason reason, Facts memory facts) = _decide(attestation, line, true);
+    function _file(Attestation memory attestation, Line calldata line, uint256 index) private {
+        Presented memory given = Presented(line.policy, line.member, line.benefit, line.diagnosis);
+        Facts memory facts;
+        SkipReason reason = _decide(attestation, line, given, facts, true);
+        bytes32 billLine = given.diagnosis.billLine;
         if (reason != SkipReason.None) {
-            emit ClaimSkipped(facts.policy, attestation.provider, line.diagnosis.billLine, index, reason);
+            emit ClaimSkipped(facts.policy, attestation.provider, billLine, index, reason);
             return;
         }
-        if (!facts.standing.decided) _book(attestation.provider, line, facts);
-        if (line.diagnosis.isEmergency()) {
-            emit EmergencyAccess(facts.policy, attestation.provider, line.member.commitment);
+        if (!facts.standing.isDecided()) _book(attestation.provider, given, facts);
+        if (given.diagnosis.isEmergency()) {
+            emit EmergencyAccess(facts.policy, attestation.provider, given.member.commitment);
         }
         emit ClaimDecided(
             facts.policy,
             attestation.provider,
-            line.diagnosis.billLine,
-            ClaimEvents.keysOf(line, facts.decision),
-            ClaimEvents.pack(attestation, line.diagnosis, facts.decision, facts.account, facts.use)
+            billLine,
+            ClaimEvents.keysOf(given, facts.decision),
+            ClaimEvents.pack(attestation, given.diagnosis, facts.decision, facts.account, facts.use)
         );
     }
 
     /// @dev Every counter and record is written before money moves, so a payee that calls back finds a finished claim.
-    function _book(ProviderId provider, Line memory line, Facts memory facts) private {
+    function _book(ProviderId provider, Presented memory given, Facts memory facts) private {
         Decision memory decision = facts.decision;
-        facts.bill.claimed = decision.remittance.paid;
-        facts.bill.autoPaid = decision.status == ClaimStatus.Paid;
-        PROVIDERS.record(facts.bill);
+        BillSums sums = BillSumsLibrary.newSums({
+            billed: given.diagnosis.billed,
+            currency: given.diagnosis.currency,
+            claimed_: decision.remittance.paid,
+            autoPaid: decision.status == ClaimStatus.Paid
+        });
+        PROVIDERS.record(facts.bill, sums);
 
-        if (decision.status != ClaimStatus.Denied) _charge(line.policy, facts);
+        if (decision.status != ClaimStatus.Denied) _charge(given.policy, facts);
         if (decision.status != ClaimStatus.Paid) {
-            ClaimId claim = claimIdOf(facts.policy, provider, line.diagnosis.billLine);
+            ClaimId claim = claimIdOf(facts.policy, provider, given.diagnosis.billLine);
             _claims[claim] = StoredClaim({digest: _digest(decision), status: decision.status});
         }
     }
@@ -150,10 +162,10 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         Decision memory decision = facts.decision;
         uint256 lockBefore = terms.lock(facts.account);
         bool held = decision.status == ClaimStatus.Held;
-        Charge memory charge = _chargeOf(decision.remittance);
+        Charge charge = _chargeOf(decision.remittance);
         BOOK.charge(facts.policy, facts.group, charge, held);
-        facts.account.count(charge, held);
-        if (facts.group != 0) facts.use.countUnits(charge);
+        facts.account = facts.account.count(charge, held);
+        if (facts.group != 0) facts.use = facts.use.count(charge);
         uint256 unlocked = lockBefore - terms.lock(facts.account);
 
         IRiskPool pool = IRiskPool(decision.pool);
@@ -168,75 +180,77 @@ contract ClaimDesk is IClaimDesk, EIP712 {
     /// skip; what follows from diagnosis, terms, counters and day is a decision.
     function _decide(
         Attestation memory attestation,
-        Line memory line,
+        Line calldata line,
+        Presented memory given,
+        Facts memory facts,
         bool attested
-    ) private view returns (SkipReason reason, Facts memory facts) {
-        facts.policy = _policyIdOf(line.policy);
-        facts.diagnosis = line.diagnosis.hash(facts.policy, line.member.commitment, line.benefit.id);
-        facts.group = line.benefit.groupKey();
-        (facts.account, facts.use) = BOOK.usageOf(facts.policy, facts.group);
+    ) private view returns (SkipReason reason) {
+        facts.policy = _policyIdOf(given.policy);
+        facts.diagnosis = given.diagnosis.hash(facts.policy, given.member.commitment, given.benefit.id);
+        facts.group = given.benefit.groupKey();
+        (facts.account, facts.use) = BOOK.countersOf(facts.policy, facts.group);
 
-        if (!facts.account.issued) return (SkipReason.UnknownPolicy, facts);
-        reason = line.check();
-        if (reason != SkipReason.None) return (reason, facts);
-        if (attested) reason = line.checkAttested(attestation, facts.diagnosis);
-        if (reason != SkipReason.None) return (reason, facts);
+        if (!facts.account.isIssued()) return SkipReason.UnknownPolicy;
+        reason = line.check(given);
+        if (reason != SkipReason.None) return reason;
+        if (attested) reason = line.checkAttested(attestation, given.diagnosis, facts.diagnosis);
+        if (reason != SkipReason.None) return reason;
 
-        _fillBill(facts, attestation.provider, line);
-        facts.standing = PROVIDERS.standingOf(facts.bill, address(this), line.diagnosis.serviceFrom);
-        reason = _checkStanding(attestation.provider, line, facts.standing);
-        if (reason == SkipReason.None) _adjudicate(line, facts);
+        _fillBill(facts, attestation.provider, given);
+        facts.standing = PROVIDERS.standingOf(facts.bill, address(this), given.diagnosis.serviceFrom);
+        reason = _checkStanding(attestation.provider, given, facts.standing);
+        if (reason == SkipReason.None) _adjudicate(given, facts);
     }
 
     function _checkStanding(
         ProviderId provider,
-        Line memory line,
-        Standing memory standing
+        Presented memory given,
+        Standing standing
     ) private view returns (SkipReason) {
-        if (standing.sameDiagnosis) return SkipReason.AlreadyDecided;
+        if (standing.isSameDiagnosis()) return SkipReason.AlreadyDecided;
         // A line numbered ahead could be filed again after its withdrawal, by whoever it pays; so could the last one.
-        uint8 revision = line.diagnosis.revision;
-        if (revision != standing.revision || revision == type(uint8).max) return SkipReason.Superseded;
+        uint8 revision = given.diagnosis.revision;
+        if (revision != standing.revision() || revision == type(uint8).max) return SkipReason.Superseded;
         if (
-            standing.billed != 0 &&
-            (standing.billed != line.diagnosis.billed || standing.currency != line.diagnosis.currency)
+            standing.billed() != 0 &&
+            (standing.billed() != given.diagnosis.billed || standing.currency() != given.diagnosis.currency)
         ) return SkipReason.BillMismatch;
-        if (!line.diagnosis.isEmergency() && !_hasConsent(provider, line)) return SkipReason.NoConsent;
-        if (line.benefit.authorisation) return SkipReason.NotAuthorised;
+        if (!given.diagnosis.isEmergency() && !_hasConsent(provider, given)) return SkipReason.NoConsent;
+        if (given.benefit.authorisation) return SkipReason.NotAuthorised;
         return SkipReason.None;
     }
 
-    function _hasConsent(ProviderId provider, Line memory line) private view returns (bool) {
+    function _hasConsent(ProviderId provider, Presented memory given) private view returns (bool) {
         return
             CONSENTS.inForce(
-                line.member.consentSigner,
-                line.member.commitment,
+                given.member.consentSigner,
+                given.member.commitment,
                 provider,
-                line.diagnosis.serviceFrom,
+                given.diagnosis.serviceFrom,
                 PURPOSE_FILE
             );
     }
 
-    function _adjudicate(Line memory line, Facts memory facts) private view {
+    function _adjudicate(Presented memory given, Facts memory facts) private view {
         Decision memory decision = facts.decision;
         decision.diagnosis = facts.diagnosis;
-        decision.pool = line.policy.pool;
-        decision.payee = line.member.payee == address(0) ? line.policy.payee : line.member.payee;
+        decision.pool = given.policy.pool;
+        decision.payee = given.member.payee == address(0) ? given.policy.payee : given.member.payee;
         decision.group = facts.group;
 
         bytes3 denial = CARC_NOT_ACCREDITED;
         // Before any gate: whoever replays events must know that the first decision stands.
-        if (facts.standing.decided) denial = CARC_DUPLICATE;
-        else if (facts.standing.accredited) {
+        if (facts.standing.isDecided()) denial = CARC_DUPLICATE;
+        else if (facts.standing.isAccredited()) {
             denial = Adjudication.adjudicate(
-                line.policy,
-                line.member,
-                line.benefit,
-                line.diagnosis,
+                given.policy,
+                given.member,
+                given.benefit,
+                given.diagnosis,
                 Adjudication.Used({
                     account: facts.account,
                     group: facts.use,
-                    claimedByOthers: facts.standing.claimedByOthers,
+                    claimedByOthers: facts.standing.claimedByOthers(),
                     filedDay: utcDay(block.timestamp)
                 }),
                 decision.remittance
@@ -250,20 +264,20 @@ contract ClaimDesk is IClaimDesk, EIP712 {
 
         decision.codes = Adjudication.codesOf(decision.remittance);
         decision.status = ClaimStatus.Paid;
-        if (_isHeld(line, decision.remittance.paid, facts.standing)) {
+        if (_isHeld(given, decision.remittance.paid, facts.standing)) {
             decision.status = ClaimStatus.Held;
             decision.codes = append(decision.codes, CARC_HELD);
             // Seconds since 1970 fit 64 bits.
-            decision.releaseAt = uint64(block.timestamp) + line.policy.reviewWindow;
+            decision.releaseAt = uint64(block.timestamp) + given.policy.reviewWindow;
         }
     }
 
-    function _isHeld(Line memory line, uint64 paid, Standing memory standing) private pure returns (bool) {
+    function _isHeld(Presented memory given, uint64 paid, Standing standing) private pure returns (bool) {
         return
-            paid > line.policy.autoPayLimit ||
-            paid > standing.capLeft ||
-            standing.underReview ||
-            line.diagnosis.isEmergency();
+            paid > given.policy.autoPayLimit ||
+            paid > standing.capLeft() ||
+            standing.isUnderReview() ||
+            given.diagnosis.isEmergency();
     }
 
     // SETTLE, COLLECT
@@ -324,9 +338,9 @@ contract ClaimDesk is IClaimDesk, EIP712 {
     }
 
     function _release(Policy memory terms, PolicyId policy, Decision memory decision) private {
-        uint256 lockBefore = terms.lock(BOOK.accountOf(policy));
-        Account memory account = BOOK.release(policy, decision.group, _chargeOf(decision.remittance));
-        uint256 relocked = terms.lock(account) - lockBefore;
+        (Account before, ) = BOOK.countersOf(policy, decision.group);
+        Account account = BOOK.release(policy, decision.group, _chargeOf(decision.remittance));
+        uint256 relocked = terms.lock(account) - terms.lock(before);
         IRiskPool(decision.pool).release(decision.remittance.paid, relocked);
     }
 
@@ -349,25 +363,17 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         return bytes31(keccak256(abi.encode(decision)));
     }
 
-    function _chargeOf(Remittance memory remittance) private pure returns (Charge memory) {
-        return
-            Charge({
-                paid: remittance.paid,
-                deductible: remittance.deductible,
-                coinsurance: remittance.coinsurance,
-                units: remittance.units
-            });
+    function _chargeOf(Remittance memory split) private pure returns (Charge) {
+        return ChargeLibrary.newCharge(split.paid, split.deductible, split.coinsurance, split.units);
     }
 
-    function _fillBill(Facts memory facts, ProviderId provider, Line memory line) private pure {
+    function _fillBill(Facts memory facts, ProviderId provider, Presented memory given) private pure {
         Bill memory bill = facts.bill;
         bill.provider = provider;
-        bill.billLine = line.diagnosis.billLine;
+        bill.billLine = given.diagnosis.billLine;
         bill.policy = facts.policy;
-        bill.pool = line.policy.pool;
+        bill.pool = given.policy.pool;
         bill.diagnosis = facts.diagnosis;
-        bill.billed = line.diagnosis.billed;
-        bill.currency = line.diagnosis.currency;
     }
 
     // VIEWS
@@ -375,37 +381,38 @@ contract ClaimDesk is IClaimDesk, EIP712 {
     /// @inheritdoc IClaimDesk
     function preview(
         Attestation memory attestation,
-        Line memory line
+        Line calldata line
     ) external view returns (SkipReason reason, Decision memory decision) {
+        Presented memory given = Presented(line.policy, line.member, line.benefit, line.diagnosis);
         Facts memory facts;
-        (reason, facts) = _decide(attestation, line, true);
+        reason = _decide(attestation, line, given, facts, true);
         decision = facts.decision;
     }
 
     /// @inheritdoc IClaimDesk
     function eligibility(
         Attestation memory attestation,
-        Line memory line
+        Line calldata line
     ) external view returns (Eligibility memory answer) {
+        Presented memory given = Presented(line.policy, line.member, line.benefit, line.diagnosis);
         Facts memory facts;
-        (answer.reason, facts) = _decide(attestation, line, false);
+        answer.reason = _decide(attestation, line, given, facts, false);
         answer.status = facts.decision.status;
         answer.codes = facts.decision.codes;
-        if (!facts.account.issued) return answer;
+        if (!facts.account.isIssued()) return answer;
 
         // What is left of a 64 bit limit fits 64 bits.
-        uint256 decided = uint256(facts.account.paid) + facts.account.reserved;
-        answer.annualLeft = uint64(line.policy.annualLimit - decided);
-        answer.deductibleLeft = line.policy.deductible - facts.account.deductible;
-        answer.outOfPocketLeft = line.policy.outOfPocket - facts.account.outOfPocket;
+        answer.annualLeft = uint64(given.policy.annualLimit - facts.account.decided());
+        answer.deductibleLeft = uint64(given.policy.deductible - facts.account.deductible());
+        answer.outOfPocketLeft = uint64(given.policy.outOfPocket - facts.account.outOfPocket());
         answer.groupLeft =
-            line.benefit.groupLimit == 0
+            given.benefit.groupLimit == 0
                 ? type(uint64).max
-                : uint64(Math.saturatingSub(line.benefit.groupLimit, facts.use.paid));
+                : uint64(Math.saturatingSub(given.benefit.groupLimit, facts.use.paid()));
         answer.unitsLeft =
-            line.benefit.unitLimit == 0
+            given.benefit.unitLimit == 0
                 ? type(uint32).max
-                : uint32(Math.saturatingSub(line.benefit.unitLimit, facts.use.units));
+                : uint32(Math.saturatingSub(given.benefit.unitLimit, facts.use.units()));
     }
 
     /// @inheritdoc IClaimDesk

@@ -135,17 +135,20 @@ contract ConsentRegistry is IConsentRegistry, EIP712, Nonces {
         uint8 purpose
     ) external view returns (bool) {
         mapping(ProviderId provider => Entry entry) storage entries = _entries[signer][member];
-        if (entries[provider].current.exists) return _covers(entries[provider], day, purpose);
-        return _covers(entries[ANY], day, purpose);
+        Entry storage entry = entries[provider];
+        Grant memory current = entry.current;
+        if (!current.exists) {
+            entry = entries[ANY];
+            current = entry.current;
+        }
+        return _holds(current, day, purpose) || _heldBefore(entry.past, day, purpose);
     }
 
-    function _covers(Entry storage entry, uint32 day, uint8 purpose) private view returns (bool) {
-        if (_holds(entry.current, day, purpose)) return true;
-
-        uint256 count = entry.past.length;
+    function _heldBefore(Grant[] storage past, uint32 day, uint8 purpose) private view returns (bool) {
+        uint256 count = past.length;
         uint256 oldest = Math.saturatingSub(count, PAST_GRANTS);
         for (uint256 i = count; i > oldest; --i) {
-            if (_holds(entry.past[i - 1], day, purpose)) return true;
+            if (_holds(past[i - 1], day, purpose)) return true;
         }
         return false;
     }

@@ -12,7 +12,9 @@ import {IPolicyBook} from "../interfaces/IPolicyBook.sol";
 import {IRiskPool} from "../interfaces/IRiskPool.sol";
 import {IRiskPoolFactory} from "../interfaces/IRiskPoolFactory.sol";
 import {Signatures} from "./libraries/Signatures.sol";
-import {Account, Charge, GroupUse} from "./types/Account.sol";
+import {Account, AccountLibrary, AccountView} from "./types/Account.sol";
+import {Charge} from "./types/Charge.sol";
+import {GroupUse, GroupUseView} from "./types/GroupUse.sol";
 import {EARLIEST_OFFSET, utcDay} from "./types/Days.sol";
 import {PolicyId} from "./types/Ids.sol";
 import {Policy} from "./types/Policy.sol";
@@ -88,11 +90,10 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
     ) private returns (PolicyId policy) {
         _checkTerms(terms);
         policy = policyIdOf(terms);
-        require(!_accounts[policy].issued, AlreadyIssued(policy));
+        require(!_accounts[policy].isIssued(), AlreadyIssued(policy));
         require(Signatures.isValid(quoteSigner, PolicyId.unwrap(policy), quote), InvalidQuote(quoteSigner));
 
-        Account memory account;
-        account.issued = true;
+        Account account = AccountLibrary.newlyIssued();
         _accounts[policy] = account;
         _mint(terms.holder, uint256(PolicyId.unwrap(policy)));
 
@@ -150,14 +151,14 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
     /// @inheritdoc IPolicyBook
     function close(Policy memory terms) external {
         PolicyId policy = policyIdOf(terms);
-        Account memory account = _accounts[policy];
-        require(account.issued, UnknownPolicy(policy));
-        require(!account.closed, AlreadyClosed(policy));
+        Account account = _accounts[policy];
+        require(account.isIssued(), UnknownPolicy(policy));
+        require(!account.isClosed(), AlreadyClosed(policy));
         require(block.timestamp >= closableAt(terms), TooEarlyToClose(closableAt(terms)));
-        require(account.reserved == 0, ClaimsHeld(account.reserved));
+        require(account.reserved() == 0, ClaimsHeld(account.reserved()));
 
         uint256 released = terms.lock(account);
-        _accounts[policy].closed = true;
+        _accounts[policy] = account.close();
         emit PolicyClosed(policy, released);
 
         IRiskPool(terms.pool).unlock(released);
@@ -166,43 +167,30 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
     // COUNTERS
 
     /// @inheritdoc IPolicyBook
-    function charge(PolicyId policy, bytes32 group, Charge memory amounts, bool held) external onlyDesk {
-        Account memory account = _accounts[policy];
-        account.count(amounts, held);
-        _accounts[policy] = account;
+    function charge(PolicyId policy, bytes32 group, Charge amounts, bool held) external onlyDesk {
+        _accounts[policy] = _accounts[policy].count(amounts, held);
 
         if (group == 0) return;
-        GroupUse memory use = _groups[policy][group];
-        use.countUnits(amounts);
-        _groups[policy][group] = use;
+        mapping(bytes32 group => GroupUse use) storage groups = _groups[policy];
+        groups[group] = groups[group].count(amounts);
     }
 
     /// @inheritdoc IPolicyBook
     function settle(PolicyId policy, uint64 amount) external onlyDesk {
-        Account storage account = _accounts[policy];
-        // The amount was reserved, so it fits.
-        account.reserved -= uint56(amount);
-        account.paid += uint56(amount);
+        _accounts[policy] = _accounts[policy].settle(amount);
     }
 
     /// @inheritdoc IPolicyBook
     function release(
         PolicyId policy,
         bytes32 group,
-        Charge memory amounts
-    ) external onlyDesk returns (Account memory account) {
-        account = _accounts[policy];
-        // The amounts were charged, so they fit.
-        account.reserved -= uint56(amounts.paid);
-        account.deductible -= uint56(amounts.deductible);
-        account.outOfPocket -= uint56(amounts.deductible) + uint56(amounts.coinsurance);
+        Charge amounts
+    ) external onlyDesk returns (Account account) {
+        account = _accounts[policy].release(amounts);
         _accounts[policy] = account;
 
-        if (group != 0) {
-            GroupUse storage use = _groups[policy][group];
-            use.paid -= amounts.paid;
-            use.units -= amounts.units;
-        }
+        if (group == 0) return account;
+        _groups[policy][group] = _groups[policy][group].release(amounts);
     }
 
     function _checkDesk() private view {
@@ -242,15 +230,23 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
     }
 
     /// @inheritdoc IPolicyBook
-    function accountOf(PolicyId policy) external view returns (Account memory) {
-        return _accounts[policy];
+    function accountOf(PolicyId policy) external view returns (AccountView memory) {
+        return _accounts[policy].toView();
     }
 
     /// @inheritdoc IPolicyBook
     function usageOf(
         PolicyId policy,
         bytes32 group
-    ) external view returns (Account memory account, GroupUse memory use) {
+    ) external view returns (AccountView memory account, GroupUseView memory use) {
+        return (_accounts[policy].toView(), _groups[policy][group].toView());
+    }
+
+    /// @inheritdoc IPolicyBook
+    function countersOf(
+        PolicyId policy,
+        bytes32 group
+    ) external view returns (Account account, GroupUse use) {
         account = _accounts[policy];
         if (group != 0) use = _groups[policy][group];
     }

@@ -6,19 +6,12 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {IProviderRegistry} from "../interfaces/IProviderRegistry.sol";
 import {IRiskPool} from "../interfaces/IRiskPool.sol";
 import {BillLines} from "./libraries/BillLines.sol";
+import {BillLineView} from "./types/BillLine.sol";
+import {BillSums} from "./types/BillSums.sol";
+import {Standing} from "./types/Standing.sol";
 import {utcDay} from "./types/Days.sol";
 import {PolicyId, ProviderId} from "./types/Ids.sol";
-import {
-    AttestorKey,
-    Bill,
-    BillLine,
-    DailyCap,
-    Desk,
-    DeskStatus,
-    Provider,
-    Standing,
-    Window
-} from "./types/Provider.sol";
+import {AttestorKey, Bill, DailyCap, Desk, DeskStatus, Provider, Window} from "./types/Provider.sol";
 
 /// @title Provider registry
 /// @custom:security-contact see SECURITY.md
@@ -185,12 +178,12 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
     }
 
     /// @inheritdoc IProviderRegistry
-    function record(Bill memory bill) external {
+    function record(Bill calldata bill, BillSums sums) external {
         require(_desks[msg.sender].status == DeskStatus.Listed, NotDesk(msg.sender));
 
-        bool isNew = _bills.record(bill, BillLines.payerOf(msg.sender, bill.policy));
+        bool isNew = _bills.record(bill, sums, BillLines.payerOf(msg.sender, bill.policy));
         require(isNew, AlreadyRecorded(bill.provider, bill.billLine));
-        if (bill.autoPaid && bill.claimed != 0) _useCap(bill.pool, bill.provider, bill.claimed);
+        if (sums.isAutoPaid() && sums.claimed() != 0) _useCap(bill.pool, bill.provider, sums.claimed());
     }
 
     /// @inheritdoc IProviderRegistry
@@ -219,16 +212,17 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
     // VIEWS
 
     /// @inheritdoc IProviderRegistry
-    function standingOf(
-        Bill memory bill,
-        address desk,
-        uint32 day
-    ) external view returns (Standing memory standing) {
-        _bills.look(bill, BillLines.payerOf(desk, bill.policy), standing);
+    function standingOf(Bill calldata bill, address desk, uint32 day) external view returns (Standing) {
+        Desk memory desk_ = _desks[desk];
+        require(desk_.status == DeskStatus.Listed, NotDesk(desk));
+
         Provider memory provider = _providers[bill.provider];
-        standing.accredited = _accreditedOn(bill.provider, provider, day);
-        standing.underReview = provider.suspended || block.timestamp < _desks[desk].safeModeUntil;
-        standing.capLeft = _capLeft(bill.pool, bill.provider);
+        return
+            _bills.look(bill, BillLines.payerOf(desk, bill.policy)).withProvider({
+                accredited: _accreditedOn(bill.provider, provider, day),
+                underReview: provider.suspended || block.timestamp < desk_.safeModeUntil,
+                left: _capLeft(bill.pool, bill.provider)
+            });
     }
 
     /// @inheritdoc IProviderRegistry
@@ -281,7 +275,7 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
     }
 
     /// @inheritdoc IProviderRegistry
-    function billLineOf(ProviderId provider, bytes32 billLine) external view returns (BillLine memory) {
-        return _bills.lines[provider][billLine];
+    function billLineOf(ProviderId provider, bytes32 billLine) external view returns (BillLineView memory) {
+        return _bills.lines[provider][billLine].toView();
     }
 }

@@ -10,7 +10,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {IRiskPool} from "../interfaces/IRiskPool.sol";
 import {EarnedPremium} from "./libraries/EarnedPremium.sol";
-import {Listing, Notice, Underwriting} from "./types/Pool.sol";
+import {Commitments, Listing, Notice, Underwriting} from "./types/Pool.sol";
 
 /// @title Risk pool
 /// @custom:security-contact see SECURITY.md
@@ -37,14 +37,7 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
     mapping(bytes32 benefitTable => bool paused) public isSalesPaused;
     mapping(address owner => Notice notice) private _notices;
 
-    /// @dev Minor units; 80 bits hold the limits of a trillion of the largest policies.
-    // slot 0
-    uint80 private _locked;
-    uint80 private _outstanding;
-    uint80 private _reserved;
-    /// @dev Beside the two above, where every claim writes anyway: a guard of its own slot would cost 2,300 gas more.
-    bool private _entered;
-    // slot 1
+    Commitments private _committed;
     EarnedPremium.Ledger private _premium;
 
     constructor(
@@ -64,10 +57,10 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
     }
 
     modifier nonReentrant() {
-        require(!_entered, ReentrantCall());
-        _entered = true;
+        require(!_committed.entered, ReentrantCall());
+        _committed.entered = true;
         _;
-        _entered = false;
+        _committed.entered = false;
     }
 
     modifier onlyBook() {
@@ -108,74 +101,78 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         _premium.accrue();
         require(request.payee != asset(), PayeeIsAsset(request.payee));
         _premium.add(request.premium, request.start, request.end);
-        _locked += request.lock.toUint80();
+        _committed.locked += request.lock.toUint80();
 
         uint256 balance = _pull(request.payer, request.premium * unit);
         uint256 owed = _owed();
         // The premium is owed until it is earned, so it fills no deficit.
         require(owed <= balance, InDeficit(owed - Math.min(owed, balance)));
-        uint256 needed = _locked * unit;
+        uint256 needed = _committed.locked * unit;
         require(balance - owed >= needed, InsufficientCapital(needed, balance - owed));
         emit PremiumReceived(request.payer, request.premium, request.lock);
     }
 
     /// @inheritdoc IRiskPool
     function unlock(uint256 amount) external onlyBook {
-        _locked -= amount.toUint80();
+        _committed.locked -= amount.toUint80();
         emit CapitalUnlocked(amount);
     }
 
     // CLAIMS
 
     /// @inheritdoc IRiskPool
-    function pay(
-        address payee,
-        uint64 amount,
-        uint256 unlocked
-    ) external onlyDesk nonReentrant returns (bool paid) {
+    /// @dev Guarded like {nonReentrant}, by the two writes that the claim needs anyway.
+    function pay(address payee, uint64 amount, uint256 unlocked) external onlyDesk returns (bool paid) {
+        Commitments memory committed = _committed;
+        require(!committed.entered, ReentrantCall());
+        committed.entered = true;
         // What was locked for the policy is at least what the claim frees of it, and fits 80 bits.
-        (uint80 locked_, uint80 outstanding_) = (_locked - uint80(unlocked), _outstanding + amount);
-        (_locked, _outstanding) = (locked_, outstanding_);
+        committed.locked -= uint80(unlocked);
+        committed.outstanding += amount;
+        _committed = committed;
 
         // Money reserved for earlier claims is theirs; a claim that the deductible swallowed needs none.
-        if (amount != 0 && _balance() < outstanding_ * unit) return false;
-        return _send(payee, amount);
+        paid = amount == 0 || (_balance() >= committed.outstanding * unit && _send(payee, amount));
+
+        // The asset may have called the desk, so what it booked is read again.
+        committed = _committed;
+        committed.entered = false;
+        if (paid) committed.outstanding -= amount;
+        _committed = committed;
     }
 
     /// @inheritdoc IRiskPool
     function reserve(uint64 amount, uint256 unlocked) external onlyDesk {
-        _locked -= uint80(unlocked);
-        _outstanding += amount;
-        _reserved += amount;
+        _committed.locked -= uint80(unlocked);
+        _committed.outstanding += amount;
+        _committed.reserved += amount;
     }
 
     /// @inheritdoc IRiskPool
     function settle(address payee, uint64 amount) external onlyDesk nonReentrant returns (bool paid) {
-        _reserved -= amount;
-        return _send(payee, amount);
+        _committed.reserved -= amount;
+        paid = amount == 0 || _send(payee, amount);
+        if (paid) _committed.outstanding -= amount;
     }
 
     /// @inheritdoc IRiskPool
     function collect(address payee, uint64 amount) external onlyDesk nonReentrant returns (bool paid) {
-        if (_balance() < (uint256(_reserved) + amount) * unit) return false;
-        return _send(payee, amount);
+        uint256 first = uint256(_committed.reserved) + amount;
+        paid = _balance() >= first * unit && _send(payee, amount);
+        if (paid) _committed.outstanding -= amount;
     }
 
     /// @inheritdoc IRiskPool
     function release(uint64 amount, uint256 relocked) external onlyDesk {
-        _outstanding -= amount;
-        _reserved -= amount;
-        _locked += uint80(relocked);
+        _committed.outstanding -= amount;
+        _committed.reserved -= amount;
+        _committed.locked += uint80(relocked);
     }
 
     /// @dev A refusing payee, a paused asset or a short balance must not undo the decision: the sum stays outstanding.
     function _send(address payee, uint64 amount) private returns (bool) {
-        if (amount == 0) return true;
         if (payee == address(this) || payee == asset()) return false;
-        if (!IERC20(asset()).trySafeTransfer(payee, amount * unit)) return false;
-
-        _outstanding -= amount;
-        return true;
+        return IERC20(asset()).trySafeTransfer(payee, amount * unit);
     }
 
     // CAPITAL
@@ -261,17 +258,17 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
 
     /// @inheritdoc IRiskPool
     function locked() external view returns (uint256) {
-        return _locked;
+        return _committed.locked;
     }
 
     /// @inheritdoc IRiskPool
     function outstanding() external view returns (uint256) {
-        return _outstanding;
+        return _committed.outstanding;
     }
 
     /// @inheritdoc IRiskPool
     function reserved() external view returns (uint256) {
-        return _reserved;
+        return _committed.reserved;
     }
 
     /// @inheritdoc IRiskPool
@@ -291,7 +288,7 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
 
     /// @inheritdoc IRiskPool
     function freeAssets() public view returns (uint256) {
-        return Math.saturatingSub(totalAssets(), _locked * unit);
+        return Math.saturatingSub(totalAssets(), _committed.locked * unit);
     }
 
     /// @notice Capital, token units: what the pool has above unearned premium and outstanding claims.
@@ -332,7 +329,7 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
     }
 
     function _owed() private view returns (uint256) {
-        return (unearned() + _outstanding) * unit;
+        return (unearned() + _committed.outstanding) * unit;
     }
 
     function _balance() private view returns (uint256) {

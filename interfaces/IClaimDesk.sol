@@ -118,6 +118,7 @@ interface IClaimDesk {
 
     /// @notice What {file} would decide for a line now, if the attestation were live: its times, key, signature and
     /// withdrawal are not looked at, and the pool is not asked for the money.
+    /// @dev Requirements: the registry lists the desk, which it asks as soon as the line's proofs hold.
     /// @return reason None when the line would be decided.
     function preview(
         Attestation calldata attestation,
@@ -126,6 +127,7 @@ interface IClaimDesk {
 
     /// @notice What a member could claim of a benefit on the line's service day, and what is left of every limit. The
     /// line needs no proof of its diagnosis; of the attestation only the provider counts.
+    /// @dev Requirements: as {preview}.
     function eligibility(
         Attestation calldata attestation,
         Line calldata line

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {Account, Charge, GroupUse} from "../contracts/types/Account.sol";
+import {Account, AccountView} from "../contracts/types/Account.sol";
+import {Charge} from "../contracts/types/Charge.sol";
+import {GroupUse, GroupUseView} from "../contracts/types/GroupUse.sol";
 import {PolicyId} from "../contracts/types/Ids.sol";
 import {Policy} from "../contracts/types/Policy.sol";
 import {Permit} from "../contracts/types/Pool.sol";
@@ -84,7 +86,7 @@ interface IPolicyBook {
     /// @notice Counts a decision.
     /// @dev Requirements: the claim desk.
     /// @param held The sum is reserved, not yet paid.
-    function charge(PolicyId policy, bytes32 group, Charge calldata amounts, bool held) external;
+    function charge(PolicyId policy, bytes32 group, Charge amounts, bool held) external;
 
     /// @notice Turns a reserved sum into a paid one.
     /// @dev Requirements: the claim desk.
@@ -92,21 +94,23 @@ interface IPolicyBook {
 
     /// @notice Gives back what a withdrawn held claim took.
     /// @dev Requirements: the claim desk.
-    function release(
-        PolicyId policy,
-        bytes32 group,
-        Charge calldata amounts
-    ) external returns (Account memory);
+    function release(PolicyId policy, bytes32 group, Charge amounts) external returns (Account);
 
     /// @notice The id of terms: their EIP-712 digest.
     function policyIdOf(Policy calldata terms) external view returns (PolicyId);
 
     /// @notice What the policy has used; `issued` tells whether it exists.
-    function accountOf(PolicyId policy) external view returns (Account memory);
+    function accountOf(PolicyId policy) external view returns (AccountView memory);
 
     /// @notice What has been used of a group of benefits.
     /// @param group Key of the group; 0 gives an empty answer.
-    function usageOf(PolicyId policy, bytes32 group) external view returns (Account memory, GroupUse memory);
+    function usageOf(
+        PolicyId policy,
+        bytes32 group
+    ) external view returns (AccountView memory, GroupUseView memory);
+
+    /// @notice As {usageOf}, in the words that are stored.
+    function countersOf(PolicyId policy, bytes32 group) external view returns (Account, GroupUse);
 
     /// @notice First second at which a policy on these terms may be closed.
     function closableAt(Policy calldata terms) external pure returns (uint256);

@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import {BillLineView} from "../contracts/types/BillLine.sol";
+import {BillSums} from "../contracts/types/BillSums.sol";
+import {Standing} from "../contracts/types/Standing.sol";
 import {PolicyId, ProviderId} from "../contracts/types/Ids.sol";
-import {
-    AttestorKey,
-    Bill,
-    BillLine,
-    DailyCap,
-    Desk,
-    DeskStatus,
-    Provider,
-    Standing
-} from "../contracts/types/Provider.sol";
+import {AttestorKey, Bill, DailyCap, Desk, DeskStatus, Provider} from "../contracts/types/Provider.sol";
 
 /// @title Who may attest care, and what has been billed
 /// @notice Accreditation windows, attestor keys, daily caps and bill lines.
@@ -35,8 +29,8 @@ interface IProviderRegistry {
     error UnknownKey(ProviderId provider, address attestor);
     /// @notice Thrown when the caller is not the pool's insurer.
     error NotInsurer(address pool, address caller);
-    /// @notice Thrown when the caller is not a desk that may write this.
-    error NotDesk(address caller);
+    /// @notice Thrown when the desk is not listed, or to release when it never was.
+    error NotDesk(address desk);
     /// @notice Thrown when a bill line is recorded twice for one policy.
     error AlreadyRecorded(ProviderId provider, bytes32 billLine);
     /// @notice Thrown when the caller has recorded nothing on the bill line for the policy.
@@ -110,7 +104,7 @@ interface IProviderRegistry {
 
     /// @notice Records a decision on a bill line.
     /// @dev Requirements: a listed desk; not yet recorded for this desk and policy.
-    function record(Bill calldata bill) external;
+    function record(Bill calldata bill, BillSums sums) external;
 
     /// @notice Gives back what a withdrawn claim took, and asks for a higher revision. After 255 times the line is closed.
     /// @dev Requirements: the desk that recorded it, listed or retired.
@@ -138,7 +132,7 @@ interface IProviderRegistry {
     function deskOf(address desk) external view returns (Desk memory);
 
     /// @notice The bill line as its first payer left it.
-    function billLineOf(ProviderId provider, bytes32 billLine) external view returns (BillLine memory);
+    function billLineOf(ProviderId provider, bytes32 billLine) external view returns (BillLineView memory);
 
     /// @notice Whether a desk has decided a claim of the policy on the bill line.
     function isRecorded(
@@ -149,6 +143,7 @@ interface IProviderRegistry {
     ) external view returns (bool);
 
     /// @notice All that `desk` must know before it decides a line of the policy.
+    /// @dev Requirements: `desk` is listed, since no other decides.
     /// @param day The civil day of admission.
-    function standingOf(Bill calldata bill, address desk, uint32 day) external view returns (Standing memory);
+    function standingOf(Bill calldata bill, address desk, uint32 day) external view returns (Standing);
 }

@@ -4,7 +4,8 @@ pragma solidity 0.8.30;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-import {Account, GroupUse} from "../types/Account.sol";
+import {Account} from "../types/Account.sol";
+import {GroupUse} from "../types/GroupUse.sol";
 import {Benefit, BenefitKind} from "../types/Benefit.sol";
 import {Remittance} from "../types/Claim.sol";
 import {
@@ -109,9 +110,9 @@ library Adjudication {
         if (day >= _coverEnd(policy, member)) return CARC_AFTER_COVER;
         if (used.filedDay > uint256(diagnosis.serviceTo) + policy.filingDays) return CARC_FILED_LATE;
         if (day < uint256(member.coveredSince) + benefit.waitingDays) return CARC_WAITING;
-        if (_left(policy.annualLimit, _decided(used)) == 0) return CARC_LIMIT;
-        if (benefit.groupLimit != 0 && used.group.paid >= benefit.groupLimit) return CARC_LIMIT;
-        if (benefit.unitLimit != 0 && used.group.units >= benefit.unitLimit) return CARC_LIMIT;
+        if (_left(policy.annualLimit, used.account.decided()) == 0) return CARC_LIMIT;
+        if (benefit.groupLimit != 0 && used.group.paid() >= benefit.groupLimit) return CARC_LIMIT;
+        if (benefit.unitLimit != 0 && used.group.units() >= benefit.unitLimit) return CARC_LIMIT;
         return 0;
     }
 
@@ -126,12 +127,14 @@ library Adjudication {
         uint256 units = _unitsPayable(benefit, used, diagnosis.units);
         uint256 allowed = (uint256(diagnosis.billed) * units) / diagnosis.units;
         uint256 deductible =
-            benefit.deductibleApplies ? _min(allowed, _left(policy.deductible, used.account.deductible)) : 0;
+            benefit.deductibleApplies
+                ? _min(allowed, _left(policy.deductible, used.account.deductible()))
+                : 0;
         uint256 afterDeductible = allowed - deductible;
         uint256 coinsurance = afterDeductible - (afterDeductible * benefit.shareBps) / BPS;
 
         // R5: above the out-of-pocket maximum the insurer bears the rest, coinsurance first.
-        uint256 bearable = _left(policy.outOfPocket, used.account.outOfPocket);
+        uint256 bearable = _left(policy.outOfPocket, used.account.outOfPocket());
         deductible = _min(deductible, bearable);
         coinsurance = _min(coinsurance, bearable - deductible);
 
@@ -177,9 +180,9 @@ library Adjudication {
         Benefit memory benefit,
         Used memory used
     ) private pure returns (uint256 limit) {
-        limit = _left(policy.annualLimit, _decided(used));
+        limit = _left(policy.annualLimit, used.account.decided());
         if (benefit.claimLimit != 0) limit = _min(limit, benefit.claimLimit);
-        if (benefit.groupLimit != 0) limit = _min(limit, _left(benefit.groupLimit, used.group.paid));
+        if (benefit.groupLimit != 0) limit = _min(limit, _left(benefit.groupLimit, used.group.paid()));
     }
 
     function _unitsPayable(
@@ -188,15 +191,11 @@ library Adjudication {
         uint256 wanted
     ) private pure returns (uint256) {
         if (benefit.unitLimit == 0) return wanted;
-        return _min(wanted, _left(benefit.unitLimit, used.group.units));
+        return _min(wanted, _left(benefit.unitLimit, used.group.units()));
     }
 
     function _coverEnd(Policy memory policy, Member memory member) private pure returns (uint256) {
         return _min(policy.end, member.coveredUntil);
-    }
-
-    function _decided(Used memory used) private pure returns (uint256) {
-        return uint256(used.account.paid) + used.account.reserved;
     }
 
     /// @dev OpenZeppelin's branchless forms cost twice as much, and this runs a dozen times for a line.

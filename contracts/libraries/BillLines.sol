@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import {BillLine} from "../types/BillLine.sol";
+import {BillSums} from "../types/BillSums.sol";
+import {Standing, StandingLibrary} from "../types/Standing.sol";
 import {PolicyId, ProviderId} from "../types/Ids.sol";
-import {Bill, BillLine, OtherClaim, Standing} from "../types/Provider.sol";
+import {Bill, OtherClaim} from "../types/Provider.sol";
 
 /// @title Bill lines
 /// @notice Who has decided what on a line of a provider's bill. The first payer stands in the line's one slot; the rare
@@ -27,31 +30,23 @@ library BillLines {
         return keccak256(abi.encode(desk, policy));
     }
 
-    /// @notice Writes what the bill line knows into `standing`.
-    function look(
-        Store storage self,
-        Bill memory bill,
-        bytes32 payer,
-        Standing memory standing
-    ) internal view {
-        BillLine memory line = self.lines[bill.provider][bill.billLine];
-        bool isFirst = line.payer == bytes8(payer);
+    /// @notice What the bill line tells of a payer.
+    function look(Store storage self, Bill calldata bill, bytes32 payer) internal view returns (Standing) {
+        BillLine line = self.lines[bill.provider][bill.billLine];
+        bool decided = line.payer() == bytes8(payer);
+        bool sameDiagnosis = decided && line.leaf() == bytes3(bill.diagnosis);
+        uint256 claimedByOthers = decided ? 0 : line.claimed();
 
-        standing.revision = line.revision;
-        standing.billed = line.billed;
-        standing.currency = line.currency;
-        standing.decided = isFirst;
-        standing.sameDiagnosis = isFirst && line.leaf == bytes3(bill.diagnosis);
-        if (!isFirst) standing.claimedByOthers = line.claimed;
-        if (!line.shared) return;
-
-        Others storage others = self.others[bill.provider][bill.billLine];
-        OtherClaim memory own = others.claims[payer];
-        standing.claimedByOthers += others.claimed - own.claimed;
-        if (own.decided) {
-            standing.decided = true;
-            standing.sameDiagnosis = own.leaf == bytes3(bill.diagnosis);
+        if (line.isShared()) {
+            Others storage others = self.others[bill.provider][bill.billLine];
+            OtherClaim memory own = others.claims[payer];
+            claimedByOthers += others.claimed - own.claimed;
+            if (own.decided) {
+                decided = true;
+                sameDiagnosis = own.leaf == bytes3(bill.diagnosis);
+            }
         }
+        return StandingLibrary.newStanding(line, claimedByOthers, decided, sameDiagnosis);
     }
 
     /// @notice Whether a payer has decided on the bill line.
@@ -66,41 +61,38 @@ library BillLines {
 
     /// @notice Records a payer's decision.
     /// @return isNew False, with nothing written, when the payer had one.
-    function record(Store storage self, Bill memory bill, bytes32 payer) internal returns (bool isNew) {
+    function record(
+        Store storage self,
+        Bill calldata bill,
+        BillSums sums,
+        bytes32 payer
+    ) internal returns (bool isNew) {
         mapping(bytes32 billLine => BillLine line) storage lines = self.lines[bill.provider];
-        BillLine memory line = lines[bill.billLine];
+        BillLine line = lines[bill.billLine];
         if (_isRecorded(self, line, bill.provider, bill.billLine, payer)) return false;
 
-        if (line.payer == 0) {
-            line.payer = bytes8(payer);
-            line.leaf = bytes3(bill.diagnosis);
-            line.claimed = bill.claimed;
+        bytes3 leaf = bytes3(bill.diagnosis);
+        if (line.payer() == 0) {
+            lines[bill.billLine] = line.withFirst(sums, bytes8(payer), leaf);
         } else {
+            lines[bill.billLine] = line.withOther(sums);
             Others storage others = self.others[bill.provider][bill.billLine];
-            others.claims[payer] = OtherClaim({
-                claimed: bill.claimed,
-                leaf: bytes3(bill.diagnosis),
-                decided: true
-            });
-            others.claimed += bill.claimed;
+            others.claims[payer] = OtherClaim({claimed: sums.claimed(), leaf: leaf, decided: true});
+            others.claimed += sums.claimed();
             others.count += 1;
-            line.shared = true;
         }
-        line.billed = bill.billed;
-        line.currency = bill.currency;
-        lines[bill.billLine] = line;
         return true;
     }
 
     function _isRecorded(
         Store storage self,
-        BillLine memory line,
+        BillLine line,
         ProviderId provider,
         bytes32 billLine,
         bytes32 payer
     ) private view returns (bool) {
-        if (line.payer == bytes8(payer)) return true;
-        return line.shared && self.others[provider][billLine].claims[payer].decided;
+        if (line.payer() == bytes8(payer)) return true;
+        return line.isShared() && self.others[provider][billLine].claims[payer].decided;
     }
 
     /// @notice Forgets a payer's decision. Once nobody has one, the bill itself may be corrected.
@@ -111,13 +103,11 @@ library BillLines {
         bytes32 billLine,
         bytes32 payer
     ) internal returns (bool found) {
-        BillLine memory line = self.lines[provider][billLine];
+        BillLine line = self.lines[provider][billLine];
         Others storage others = self.others[provider][billLine];
 
-        if (line.payer == bytes8(payer)) {
-            line.payer = 0;
-            line.leaf = 0;
-            line.claimed = 0;
+        if (line.payer() == bytes8(payer)) {
+            line = line.withoutFirst();
         } else {
             OtherClaim memory own = others.claims[payer];
             if (!own.decided) return false;
@@ -125,12 +115,9 @@ library BillLines {
             others.count -= 1;
             delete others.claims[payer];
         }
-        if (line.payer == 0 && others.count == 0) {
-            line.billed = 0;
-            line.currency = 0;
-        }
+        if (line.payer() == 0 && others.count == 0) line = line.withoutSums();
         // At the last revision no line can be filed any more; what was recorded before can still be released.
-        if (line.revision != type(uint8).max) line.revision += 1;
+        if (line.revision() != type(uint8).max) line = line.withNextRevision();
         self.lines[provider][billLine] = line;
         return true;
     }

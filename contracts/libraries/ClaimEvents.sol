@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {Account, GroupUse} from "../types/Account.sol";
+import {Account} from "../types/Account.sol";
+import {GroupUse} from "../types/GroupUse.sol";
 import {Attestation} from "../types/Attestation.sol";
-import {ClaimKeys, Decision, Line, Remittance} from "../types/Claim.sol";
+import {ClaimKeys, Decision, Presented, Remittance} from "../types/Claim.sol";
 import {Diagnosis} from "../types/Diagnosis.sol";
 
 /// @title Claim events
 /// @notice What the event of a decision carries, packed: as words of 32 bytes the same facts would cost 10,000 gas more.
 library ClaimEvents {
     function keysOf(
-        Line memory line,
+        Presented memory given,
         Decision memory decision
     ) internal pure returns (ClaimKeys memory keys) {
-        keys.member = line.member.commitment;
-        keys.benefit = line.benefit.id;
-        keys.caseId = line.diagnosis.caseId;
-        keys.record = line.diagnosis.record;
+        keys.member = given.member.commitment;
+        keys.benefit = given.benefit.id;
+        keys.caseId = given.diagnosis.caseId;
+        keys.record = given.diagnosis.record;
         keys.diagnosis = decision.diagnosis;
         keys.group = decision.group;
         keys.codes = decision.codes;
@@ -24,13 +25,14 @@ library ClaimEvents {
         keys.payee = decision.payee;
     }
 
-    /// @notice The facts of a decision, each at its natural width, in the order of the parts below.
+    /// @notice The facts of a decision, each at its natural width, in the order of the parts below; at the end the
+    /// counters of the policy (four of 7 bytes) and of the group (8 and 4).
     function pack(
         Attestation memory attestation,
         Diagnosis memory diagnosis,
         Decision memory decision,
-        Account memory account,
-        GroupUse memory use
+        Account account,
+        GroupUse use
     ) internal view returns (bytes memory) {
         Remittance memory split = decision.remittance;
         return
@@ -40,8 +42,8 @@ library ClaimEvents {
                 _four(split.allowed, split.deductible, split.coinsurance, split.overLimit),
                 _four(split.notCovered, split.otherCover, split.eliminated, split.outside),
                 _sum(split.paid, split.units),
-                _counters(account),
-                _sum(use.paid, use.units)
+                account.sums(),
+                use.sums()
             );
     }
 
@@ -64,21 +66,13 @@ library ClaimEvents {
         return uint184((bits << 24) | uint24(diagnosis.currency));
     }
 
-    /// @dev paid, reserved, deductible, outOfPocket of the policy 7 bytes each.
-    function _counters(Account memory account) private pure returns (uint224) {
-        uint256 bits = account.paid;
-        bits = (bits << 56) | account.reserved;
-        bits = (bits << 56) | account.deductible;
-        return uint224((bits << 56) | account.outOfPocket);
-    }
-
     /// @dev Of the remittance: allowed, deductible, coinsurance, overLimit, then notCovered, otherCover, eliminated,
     /// outside; 8 bytes each.
     function _four(uint64 first, uint64 second, uint64 third, uint64 fourth) private pure returns (uint256) {
         return (uint256(first) << 192) | (uint256(second) << 128) | (uint256(third) << 64) | fourth;
     }
 
-    /// @dev Of the line, then of the group: paid 8 bytes, units 4.
+    /// @dev Of the line: paid 8 bytes, units 4.
     function _sum(uint64 paid, uint32 units) private pure returns (uint96) {
         return uint96((uint256(paid) << 32) | units);
     }

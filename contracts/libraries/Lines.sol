@@ -3,9 +3,10 @@ pragma solidity 0.8.30;
 
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 
-import {Line, SkipReason} from "../types/Claim.sol";
+import {Line, Presented, SkipReason} from "../types/Claim.sol";
 import {latestDay} from "../types/Days.sol";
 import {Attestation} from "../types/Attestation.sol";
+import {Diagnosis} from "../types/Diagnosis.sol";
 import {MAX_MEMBER_PROOF} from "../types/Member.sol";
 
 import {Adjudication} from "./Adjudication.sol";
@@ -14,30 +15,33 @@ import {Adjudication} from "./Adjudication.sol";
 /// @notice Whether a line hangs together: everything that can be told from calldata alone.
 library Lines {
     /// @notice Checks a line against its own parts.
-    function check(Line memory line) internal pure returns (SkipReason) {
-        if (!_isMember(line)) return SkipReason.BadMemberProof;
-        if (!MerkleProof.verify(line.benefitProof, line.member.schedule, line.benefit.hash()))
+    /// @param given The parts, decoded.
+    function check(Line calldata line, Presented memory given) internal pure returns (SkipReason) {
+        if (!_isMember(line, given)) return SkipReason.BadMemberProof;
+        if (!MerkleProof.verifyCalldata(line.benefitProof, given.member.schedule, given.benefit.hash()))
             return SkipReason.BadBenefitProof;
-        if (!Adjudication.isWellFormed(line.benefit, line.diagnosis)) return SkipReason.Malformed;
-        if (line.diagnosis.currency != line.policy.currency) return SkipReason.WrongCurrency;
+        if (!Adjudication.isWellFormed(given.benefit, given.diagnosis)) return SkipReason.Malformed;
+        if (given.diagnosis.currency != given.policy.currency) return SkipReason.WrongCurrency;
         return SkipReason.None;
     }
 
     /// @notice Checks that the attestation holds the diagnosis, and was signed after the service.
     function checkAttested(
-        Line memory line,
+        Line calldata line,
         Attestation memory attestation,
+        Diagnosis memory diagnosis,
         bytes32 leaf
     ) internal pure returns (SkipReason) {
-        if (!MerkleProof.verify(line.diagnosisProof, attestation.root, leaf))
+        if (!MerkleProof.verifyCalldata(line.diagnosisProof, attestation.root, leaf))
             return SkipReason.BadDiagnosisProof;
-        if (line.diagnosis.serviceTo > latestDay(attestation.issuedAt)) return SkipReason.NotYetServed;
+        if (diagnosis.serviceTo > latestDay(attestation.issuedAt)) return SkipReason.NotYetServed;
         return SkipReason.None;
     }
 
-    function _isMember(Line memory line) private pure returns (bool) {
+    function _isMember(Line calldata line, Presented memory given) private pure returns (bool) {
+        bytes32[] calldata proof = line.memberProof;
         return
-            line.memberProof.length <= MAX_MEMBER_PROOF &&
-            MerkleProof.verify(line.memberProof, line.policy.members, line.member.hash());
+            proof.length <= MAX_MEMBER_PROOF &&
+            MerkleProof.verifyCalldata(proof, given.policy.members, given.member.hash());
     }
 }

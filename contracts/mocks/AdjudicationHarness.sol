@@ -47,7 +47,7 @@ contract AdjudicationHarness {
         }
     }
 
-    function lock(Policy calldata policy, Account calldata account) external pure returns (uint256) {
+    function lock(Policy calldata policy, Account account) external pure returns (uint256) {
         return policy.lock(account);
     }
 }

@@ -18,6 +18,14 @@ struct Line {
     bytes32[] diagnosisProof;
 }
 
+/// @notice The parts of a line, decoded; its proofs are read where they lie.
+struct Presented {
+    Policy policy;
+    Member member;
+    Benefit benefit;
+    Diagnosis diagnosis;
+}
+
 enum ClaimStatus {
     /// Absent: never decided, or withdrawn.
     None,

@@ -57,10 +57,10 @@ function hash(Policy memory policy) pure returns (bytes32) {
 }
 
 /// @notice Capital, in minor units, that the pool must keep for what the policy may still cost. Rounds up, for the policy.
-function lock(Policy memory policy, Account memory account) pure returns (uint256) {
-    if (account.closed) return 0;
+function lock(Policy memory policy, Account account) pure returns (uint256) {
+    if (account.isClosed()) return 0;
 
-    uint256 unused = uint256(policy.annualLimit) - account.paid - account.reserved;
+    uint256 unused = policy.annualLimit - account.decided();
     // 64 bits times 16 bits, and a little more, fit.
     unchecked {
         return (unused * policy.solvencyBps + 9_999) / 10_000;

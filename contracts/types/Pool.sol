@@ -18,6 +18,19 @@ struct Underwriting {
     uint256 lock;
 }
 
+/// @notice What a pool's money is promised to, minor units; 80 bits hold the limits of 16 million of the largest policies.
+struct Commitments {
+    // slot 0
+    /// Capital that open policies lock.
+    uint80 locked;
+    /// Claims booked and not yet paid.
+    uint80 outstanding;
+    /// What of them is held for review.
+    uint80 reserved;
+    /// The pool is moving money and lets nobody in. Here, where every claim writes, it costs no slot of its own.
+    bool entered;
+}
+
 /// @notice A capital provider's notice to leave.
 struct Notice {
     // slot 0

@@ -60,25 +60,6 @@ struct Desk {
     uint64 safeModeUntil;
 }
 
-/// @notice A line of a provider's bill: the guard against double payment, over all policies, pools and desks. One slot,
-/// so that the first payer costs one write; later payers stand beside it.
-struct BillLine {
-    // slot 0
-    /// The first billed amount, which binds; 0 while nobody has claimed.
-    uint64 billed;
-    /// Paid or reserved by the first payer.
-    uint64 claimed;
-    bytes3 currency;
-    /// The revision that is due: how often a decision on the line was withdrawn.
-    uint8 revision;
-    /// Head of the first payer's hash (desk, policy). A chance match can only refuse a payment, never repeat one.
-    bytes8 payer;
-    /// Head of the diagnosis decided for the first payer; tells a replay from another line.
-    bytes3 leaf;
-    /// Other policies have claimed for it too.
-    bool shared;
-}
-
 /// @notice A claim of a later payer on a bill line. One slot.
 struct OtherClaim {
     // slot 0
@@ -87,7 +68,7 @@ struct OtherClaim {
     bool decided;
 }
 
-/// @notice What a desk records on a bill line.
+/// @notice A claim on a bill line.
 struct Bill {
     ProviderId provider;
     bytes32 billLine;
@@ -95,29 +76,4 @@ struct Bill {
     /// The pool whose daily cap the payment uses.
     address pool;
     bytes32 diagnosis;
-    uint64 billed;
-    bytes3 currency;
-    /// Paid or reserved, minor units.
-    uint64 claimed;
-    /// Paid without review, so it counts towards the cap.
-    bool autoPaid;
-}
-
-/// @notice What a desk must know of a provider and a bill line before it decides.
-struct Standing {
-    bool accredited;
-    /// Suspended now, or the desk is in safe mode.
-    bool underReview;
-    /// This policy had a claim decided on this bill line.
-    bool decided;
-    /// It was this very diagnosis.
-    bool sameDiagnosis;
-    uint8 revision;
-    /// 0 when nothing is bound yet.
-    uint64 billed;
-    bytes3 currency;
-    /// Paid or reserved under other policies, minor units.
-    uint256 claimedByOthers;
-    /// What is left of today's cap, minor units.
-    uint64 capLeft;
 }

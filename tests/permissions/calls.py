@@ -11,9 +11,10 @@ from tests.permissions.stage import Stage
 from tests.support.bills import CLAIMED, LINE, POLICY, bill
 from tests.support.craft import DAY, word
 from tests.support.issuing import quoted
+from tests.support.words import charge
 
 MEMBER, ROOT, GROUP = word("member"), word("root"), word("group")
-CHARGE = (20_011, 5_003, 1_009, 3)
+CHARGE = charge(paid=20_011, deductible=5_003, coinsurance=1_009, units=3)
 ROLE = 5
 """Nobody has it."""
 
@@ -37,7 +38,7 @@ def provider_registry(stage: Stage, function: str) -> list[Call]:
     today = world.today()
     if function == "release":
         for desk in ("claim desk", "other desk"):
-            registry.record(bill(world), {"from": stage.parties[desk]})
+            registry.record(*bill(world), {"from": stage.parties[desk]})
     arguments: dict[str, tuple[Any, ...]] = {
         "accredit": (world.stranger, 0, 1, ROOT),
         "renew": (world.provider, 0, 2**32 - 1, ROOT),
@@ -50,7 +51,7 @@ def provider_registry(stage: Stage, function: str) -> list[Call]:
         "enterSafeMode": (world.desk,),
         "listDesk": (world.stranger,),
         "retireDesk": (world.desk,),
-        "record": (bill(world),),
+        "record": bill(world),
         "release": (world.provider, LINE, POLICY),
         "setAuthority": (world.manager,),
     }
@@ -83,7 +84,7 @@ def policy_book(stage: Stage, function: str) -> list[Call]:
         book.charge(POLICY, GROUP, CHARGE, True, {"from": stage.parties["claim desk"]})
         arguments: dict[str, tuple[Any, ...]] = {
             "charge": (POLICY, GROUP, CHARGE, False),
-            "settle": (POLICY, CHARGE[0]),
+            "settle": (POLICY, 20_011),
             "release": (POLICY, GROUP, CHARGE),
         }
         return call(getattr(book, function), *arguments[function])

@@ -37,6 +37,7 @@ from salus.adjudication import Account, Remittance, lock
 from salus.structs import MAX_AMOUNT
 from tests.support.adjudication import Case, amount, golden, random_case, tabled
 from tests.support.depth import SHALLOW
+from tests.support.words import account_word
 
 BATCH = 8 if SHALLOW else 100  # a node holds the whole trace of a call in one string
 RANDOM_CASES = 2_000
@@ -152,17 +153,17 @@ class TestLock:
             account = Account(paid=paid, reserved=decided - paid)
             sold = replace(policy, annual_limit=limit, solvency_bps=bps)
 
-            assert harness.lock(sold.as_tuple(), account.as_tuple()) == lock(limit, bps, account)
+            assert harness.lock(sold.as_tuple(), account_word(account)) == lock(limit, bps, account)
 
     def test_is_nothing_for_a_closed_account(self, harness: Any) -> None:
         policy = replace(random_case(Random(1)).policy, annual_limit=1_000_003, solvency_bps=2_501)
         account = Account(paid=7)
 
-        assert harness.lock(policy.as_tuple(), account.as_tuple()) == 250_099
-        assert harness.lock(policy.as_tuple(), replace(account, closed=True).as_tuple()) == 0
+        assert harness.lock(policy.as_tuple(), account_word(account)) == 250_099
+        assert harness.lock(policy.as_tuple(), account_word(replace(account, closed=True))) == 0
 
     def test_reverts_when_more_was_decided_than_the_limit(self, harness: Any) -> None:
         policy = replace(random_case(Random(1)).policy, annual_limit=10, solvency_bps=10_000)
 
         with brownie.reverts("Integer overflow"):
-            harness.lock(policy.as_tuple(), Account(paid=11).as_tuple())
+            harness.lock(policy.as_tuple(), account_word(Account(paid=11)))

@@ -18,6 +18,7 @@ from salus.structs import FLAG_EMERGENCY
 from tests.support.answers import refuses
 from tests.support.claims import account, ledger, settle, withdraw
 from tests.support.craft import Sold, word
+from tests.support.words import bill_sums
 from tests.support.world import World, decided, decision
 
 ROLES = ("governor", "accreditor", "sentinel", "insurer")
@@ -68,10 +69,10 @@ class TestPower:
         world.providers.listDesk(world.governor, {"from": world.governor})
         line = full.line()
         name = world.provider, line.diagnosis.bill_line
-        bill = (*name, word("made up"), world.pool, word("leaf"), 1, b"USD", 1, True)
+        bill = (*name, word("made up"), world.pool, word("leaf"))
         before = ledger(world)
 
-        world.providers.record(bill, {"from": world.governor})
+        world.providers.record(bill, bill_sums(1, "USD", 1, True), {"from": world.governor})
 
         assert "ClaimSkipped" in world.file(line).events
         assert ledger(world) == before

@@ -12,8 +12,10 @@
 │   └── it should say so, with codes or reason, and what is left all the same
 ├── when the diagnosis is not proven, or lies ahead
 │   └── it should answer all the same
-└── when the policy is not issued
-    └── it should answer that, and nothing is left
+├── when the policy is not issued
+│   └── it should answer that, and nothing is left
+└── when the desk is retired
+    └── it should refuse
 
 SPECIFICATION F16.
 """
@@ -26,6 +28,7 @@ from typing import Any
 from salus.chain.values import ClaimStatus, SkipReason
 from salus.codes import from_chain
 from salus.structs import FLAG_EMERGENCY, Attestation, Line
+from tests.support.answers import refuses
 from tests.support.claims import hold, plain
 from tests.support.craft import (
     ANNUAL_LIMIT,
@@ -158,3 +161,10 @@ def test_knows_no_policy_that_is_not_issued(world: World) -> None:
         group=0,
         units=0,
     )
+
+
+def test_refuses_where_the_desk_is_retired(world: World, full: Sold) -> None:
+    world.providers.retireDesk(world.desk, {"from": world.governor})
+
+    with refuses("NotDesk", world.desk):
+        eligibility(world, full.line())

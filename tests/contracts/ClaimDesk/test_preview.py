@@ -7,8 +7,10 @@
 │   └── it should answer the reason, and no decision
 ├── when the attestation is not signed, not in force, by no key, or of a withdrawn root
 │   └── it should answer all the same
-└── when the pool is short
-    └── it should answer Paid: whether the money is there shows when it is paid
+├── when the pool is short
+│   └── it should answer Paid: whether the money is there shows when it is paid
+└── when the desk is retired
+    └── it should refuse, as filing does
 
 SPECIFICATION F15.
 """
@@ -24,6 +26,7 @@ from salus.abi import ZERO_ADDRESS
 from salus.chain.values import ClaimStatus, SkipReason
 from salus.structs import FLAG_EMERGENCY, Line
 from tests.support import craft
+from tests.support.answers import refuses
 from tests.support.claims import account, ledger, plain, preview
 from tests.support.craft import AUTO_PAY_LIMIT, DAY, HOSPITAL_CASH, IMAGING, MATERNITY, Sold, word
 from tests.support.poison import POISON
@@ -108,3 +111,12 @@ def test_answers_paid_where_it_will_be_owed(world: World) -> None:
 
     assert preview(world, sold.line())[1].status is ClaimStatus.PAID
     assert decision(world.file(sold.line())).status is ClaimStatus.OWED
+
+
+def test_refuses_where_the_desk_is_retired(world: World, sold: Sold) -> None:
+    world.providers.retireDesk(world.desk, {"from": world.governor})
+
+    with refuses("NotDesk", world.desk):
+        preview(world, sold.line())
+    with refuses("NotDesk", world.desk):
+        world.file(sold.line())

@@ -21,12 +21,12 @@ import pytest
 
 from tests.support.answers import refuses
 from tests.support.craft import word
+from tests.support.words import charge
 from tests.support.world import World
 
 POLICY, GROUP, OTHER_GROUP = word("policy"), word("group"), word("other group")
 NONE = bytes(32)
-CHARGE = (20_011, 5_003, 1_009, 3)
-"""Paid, deductible, coinsurance (minor units); units."""
+CHARGE = charge(paid=20_011, deductible=5_003, coinsurance=1_009, units=3)
 
 
 @pytest.mark.parametrize(("held", "paid", "reserved"), [(False, 20_011, 0), (True, 0, 20_011)])

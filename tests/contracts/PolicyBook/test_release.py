@@ -18,11 +18,13 @@ import pytest
 
 from tests.support.answers import refuses
 from tests.support.craft import word
+from tests.support.words import charge
 from tests.support.world import World
 
 POLICY, GROUP = word("policy"), word("group")
 NONE = bytes(32)
-CHARGE, OTHER = (20_011, 5_003, 1_009, 3), (1_013, 17, 19, 1)
+CHARGE = charge(paid=20_011, deductible=5_003, coinsurance=1_009, units=3)
+OTHER = charge(paid=1_013, deductible=17, coinsurance=19, units=1)
 
 
 @pytest.mark.parametrize("group", [NONE, GROUP])
@@ -34,7 +36,7 @@ def test_gives_back_what_the_claim_took(world: World, desk: Any, group: bytes) -
     released = world.book.release(POLICY, group, CHARGE, {"from": desk})
 
     assert world.book.usageOf(POLICY, group) == before
-    assert released.return_value == before[0]
+    assert released.return_value == world.book.countersOf(POLICY, group)[0]
 
 
 def test_refuses_a_stranger(world: World) -> None:

@@ -15,14 +15,15 @@ from typing import Any
 
 from tests.support.answers import refuses
 from tests.support.craft import word
+from tests.support.words import charge
 from tests.support.world import World
 
 POLICY, GROUP = word("policy"), word("group")
 
 
 def test_turns_reserved_into_paid(world: World, desk: Any) -> None:
-    world.book.charge(POLICY, GROUP, (20_011, 5_003, 1_009, 3), True, {"from": desk})
-    world.book.charge(POLICY, GROUP, (7, 0, 0, 1), True, {"from": desk})
+    world.book.charge(POLICY, GROUP, charge(20_011, 5_003, 1_009, 3), True, {"from": desk})
+    world.book.charge(POLICY, GROUP, charge(7, 0, 0, 1), True, {"from": desk})
 
     world.book.settle(POLICY, 20_011, {"from": desk})
 

@@ -25,7 +25,7 @@ def test_lets_the_desk_record(world: World) -> None:
 
     assert emitted(listed, "DeskChanged") == {"desk": world.payer, "status": LISTED}
     assert world.providers.deskOf(world.payer) == (LISTED, 0)
-    world.providers.record(bill(world), {"from": world.payer})
+    world.providers.record(*bill(world), {"from": world.payer})
     assert world.providers.isRecorded(world.provider, LINE, world.payer, POLICY)
 
 

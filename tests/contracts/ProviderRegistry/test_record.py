@@ -40,7 +40,7 @@ OTHERS = 18_617
 
 
 def test_binds_the_bill_and_counts_the_claim(world: World, desk: Any) -> None:
-    world.providers.record(bill(world), {"from": desk})
+    world.providers.record(*bill(world), {"from": desk})
 
     assert line(world) == {
         "billed": BILLED,
@@ -59,19 +59,19 @@ def test_binds_the_bill_and_counts_the_claim(world: World, desk: Any) -> None:
 def test_uses_the_cap_only_for_what_is_paid_without_review(world: World, desk: Any) -> None:
     before = standing(world, desk)["cap_left"]
 
-    world.providers.record(bill(world, auto_paid=False), {"from": desk})
+    world.providers.record(*bill(world, auto_paid=False), {"from": desk})
     assert standing(world, desk)["cap_left"] == before
 
-    world.providers.record(bill(world, policy=OTHER_POLICY), {"from": desk})
-    world.providers.record(bill(world, line=b"\1" * 32), {"from": desk})
+    world.providers.record(*bill(world, policy=OTHER_POLICY), {"from": desk})
+    world.providers.record(*bill(world, line=b"\1" * 32), {"from": desk})
     assert standing(world, desk)["cap_left"] == before - 2 * CLAIMED
 
 
 def test_stands_beside_another_policys_claim(world: World, desk: Any) -> None:
-    world.providers.record(bill(world), {"from": desk})
+    world.providers.record(*bill(world), {"from": desk})
 
     world.providers.record(
-        bill(world, policy=OTHER_POLICY, claimed=OTHERS, diagnosis=OTHER_DIAGNOSIS), {"from": desk}
+        *bill(world, policy=OTHER_POLICY, claimed=OTHERS, diagnosis=OTHER_DIAGNOSIS), {"from": desk}
     )
 
     assert line(world)["claimed"] == CLAIMED
@@ -86,39 +86,39 @@ def test_stands_beside_another_policys_claim(world: World, desk: Any) -> None:
 
 
 def test_counts_another_desk_as_another_payer(world: World, desk: Any, other_desk: Any) -> None:
-    world.providers.record(bill(world), {"from": desk})
+    world.providers.record(*bill(world), {"from": desk})
 
     assert not standing(world, other_desk)["decided"]
-    world.providers.record(bill(world, claimed=OTHERS), {"from": other_desk})
+    world.providers.record(*bill(world, claimed=OTHERS), {"from": other_desk})
 
     assert standing(world, other_desk)["claimed_by_others"] == CLAIMED
     assert standing(world, desk)["claimed_by_others"] == OTHERS
 
 
 def test_refuses_a_second_record_of_the_first_payer(world: World, desk: Any) -> None:
-    world.providers.record(bill(world), {"from": desk})
+    world.providers.record(*bill(world), {"from": desk})
 
     with refuses("AlreadyRecorded", world.provider, LINE):
-        world.providers.record(bill(world, diagnosis=OTHER_DIAGNOSIS), {"from": desk})
+        world.providers.record(*bill(world, diagnosis=OTHER_DIAGNOSIS), {"from": desk})
 
 
 def test_refuses_a_second_record_of_a_later_payer(world: World, desk: Any) -> None:
-    world.providers.record(bill(world), {"from": desk})
-    world.providers.record(bill(world, policy=OTHER_POLICY), {"from": desk})
+    world.providers.record(*bill(world), {"from": desk})
+    world.providers.record(*bill(world, policy=OTHER_POLICY), {"from": desk})
 
     with refuses("AlreadyRecorded", world.provider, LINE):
-        world.providers.record(bill(world, policy=OTHER_POLICY), {"from": desk})
+        world.providers.record(*bill(world, policy=OTHER_POLICY), {"from": desk})
 
 
 def test_refuses_a_later_payer_that_would_become_the_first(world: World, desk: Any) -> None:
-    world.providers.record(bill(world), {"from": desk})
-    world.providers.record(bill(world, policy=OTHER_POLICY), {"from": desk})
+    world.providers.record(*bill(world), {"from": desk})
+    world.providers.record(*bill(world, policy=OTHER_POLICY), {"from": desk})
     world.providers.release(world.provider, LINE, POLICY, {"from": desk})
 
     with refuses("AlreadyRecorded", world.provider, LINE):
-        world.providers.record(bill(world, policy=OTHER_POLICY), {"from": desk})
+        world.providers.record(*bill(world, policy=OTHER_POLICY), {"from": desk})
 
 
 def test_refuses_a_desk_that_is_not_listed(world: World) -> None:
     with refuses("NotDesk", world.stranger):
-        world.providers.record(bill(world), {"from": world.stranger})
+        world.providers.record(*bill(world), {"from": world.stranger})

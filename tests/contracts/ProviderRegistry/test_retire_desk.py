@@ -22,13 +22,13 @@ RETIRED = 2
 
 
 def test_ends_recording_but_not_releasing(world: World, desk: Any) -> None:
-    world.providers.record(bill(world), {"from": desk})
+    world.providers.record(*bill(world), {"from": desk})
 
     retired = world.providers.retireDesk(desk, {"from": world.governor})
 
     assert emitted(retired, "DeskChanged") == {"desk": desk, "status": RETIRED}
     with refuses("NotDesk", desk):
-        world.providers.record(bill(world, policy=OTHER_POLICY), {"from": desk})
+        world.providers.record(*bill(world, policy=OTHER_POLICY), {"from": desk})
     world.providers.release(world.provider, LINE, POLICY, {"from": desk})
     assert not world.providers.isRecorded(world.provider, LINE, desk, POLICY)
 

@@ -43,7 +43,7 @@ def test_is_what_the_pool_pays_on_a_day(world: World, desk: Any) -> None:
 
 def test_leaves_what_today_has_not_used(world: World, desk: Any) -> None:
     world.travel_to_day(world.today() + 1)
-    world.providers.record(bill(world), {"from": desk})
+    world.providers.record(*bill(world), {"from": desk})
     assert cap_left(world, desk) == DAILY_CAP - CLAIMED
 
     world.providers.setDailyCap(world.pool, world.provider, CLAIMED + 1, {"from": world.insurer})
@@ -56,7 +56,7 @@ def test_leaves_what_today_has_not_used(world: World, desk: Any) -> None:
 
 def test_is_whole_again_on_a_new_utc_day(world: World, desk: Any) -> None:
     world.travel_to_day(world.today() + 1)
-    world.providers.record(bill(world), {"from": desk})
+    world.providers.record(*bill(world), {"from": desk})
     midnight = (world.today() + 1) * DAY
 
     world.travel(midnight - 1)

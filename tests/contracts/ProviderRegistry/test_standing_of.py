@@ -7,12 +7,17 @@ given a provider
 │   └── it should not be, whatever today is
 └── when it was never accredited
     └── it should know nothing, and leave no cap
+given a desk that is not listed, or no longer
+└── it should refuse
+
+SPECIFICATION P8.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from tests.support.answers import refuses
 from tests.support.bills import standing
 from tests.support.world import World
 
@@ -38,3 +43,15 @@ def test_knows_nothing_of_an_unknown_provider(world: World, desk: Any) -> None:
         "claimed_by_others": 0,
         "cap_left": 0,
     }
+
+
+def test_refuses_a_desk_that_is_not_listed(world: World) -> None:
+    with refuses("NotDesk", world.stranger):
+        standing(world, world.stranger)
+
+
+def test_refuses_a_desk_that_is_retired(world: World, desk: Any) -> None:
+    world.providers.retireDesk(desk, {"from": world.governor})
+
+    with refuses("NotDesk", desk):
+        standing(world, desk)

@@ -1,0 +1,36 @@
+"""tools.seeded_errors
+
+given the list of seeded errors
+    the text of each stands once in its file, and its tests are there
+    no law is without one
+given an unknown name
+    it lists the known ones
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tools.places import ROOT
+from tools.seeded_errors import SeedError, chosen, load
+
+LAWS = {str(number) for number in range(1, 11)}
+
+
+def test_each_error_can_be_put_in() -> None:
+    for error in chosen(load(), []):
+        for path in error.paths:
+            file, _, test = path.partition("::")
+            assert not test or f"def {test.rsplit('::')[-1].split('[')[0]}(" in (ROOT / file).read_text(), (
+                path
+            )
+            assert (ROOT / file).exists(), path
+
+
+def test_every_law_has_one() -> None:
+    assert {error.law for error in load()} >= LAWS
+
+
+def test_an_unknown_name_is_refused() -> None:
+    with pytest.raises(SeedError, match="0 errors are named 'no such error'; there are: premium that is"):
+        chosen(load(), ["no such error"])
