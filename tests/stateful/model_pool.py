@@ -248,8 +248,8 @@ class PoolModel:
         return None
 
     def pay(self, claim: ClaimModel, *, first: int = 0) -> None:
-        """Pays a claim that is due, and stands among the claims of its policy as owed; it may stay so, as it does
-        if the balance does not cover `first` minor units."""
+        """Pays a claim that is due, and stands among the claims of its policy as owed; it may stay so, as it
+        does if the balance does not cover `first` minor units."""
         amount = claim.remittance.paid
         if amount and self.balance < first * self.unit:
             return
