@@ -70,6 +70,15 @@ def to_date(day: int) -> date:
     return _EPOCH + timedelta(days=day)
 
 
+def words_of(day: int) -> str:
+    """A civil day for a person, also one that no calendar has.
+
+    >>> words_of(20089), words_of(2**32 - 1)
+    ('2025-01-01', 'day 4294967295')
+    """
+    return to_date(day).isoformat() if day <= of_date(date.max) else f"day {day}"
+
+
 def utc_day(seconds: float) -> int:
     """The civil day in UTC at a second since 1970."""
     return int(seconds // 86_400)

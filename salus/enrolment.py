@@ -1,9 +1,9 @@
 """How members come into a policy without the policy key leaving the holder.
 
-    holder    PolicyKey.generate(), then `enrol`: one member key and one leaf for each person insurer
-    `check`: rebuilds each leaf from the member's key, the benefit table and the exclusions agreed, because a
-              schedule is blinded and would otherwise have to be believed; then `salus.policy.build_policy`
-              and the signature
+    holder    PolicyKey.generate(), then `enrol`: one member key and one leaf for each person
+    insurer   `check`: holds each leaf against what was priced for that member, and rebuilds its blinded part
+              from the member's key and the benefit table, which would otherwise have to be believed; then
+              `salus.policy.build_policy` and the signature
     holder    `Enrolment.card` once the policy id is known; the policy key stays where it is
 
 The insurer so learns the member keys (it adjudicates disputes, and needs them to recheck a claim), but not
@@ -18,8 +18,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from salus import files
-from salus.abi import ZERO_ADDRESS
+from salus.abi import ZERO_ADDRESS, AddressCodec
 from salus.card import MemberCard, MemberKey, PolicyKey
+from salus.days import words_of
 from salus.eip712 import Domain
 from salus.errors import PolicyError
 from salus.schedule import Schedule
@@ -43,6 +44,22 @@ class Applicant:
     """Who is paid; 0 for the policy's payee."""
     excluded: frozenset[str] = frozenset()
     """Codes of the benefits that the person has no cover for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """A member as the insurer has priced it."""
+
+    covered_since: int
+    """First civil day covered; waiting periods count from it."""
+    covered_until: int
+    """First civil day no longer covered."""
+    payee: str = ZERO_ADDRESS
+    """Who is paid; 0 for the policy's payee."""
+    consent_signer: str | None = None
+    """None: whom the holder names."""
+    excluded: frozenset[str] = frozenset()
+    """Codes of the benefits without cover."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +91,7 @@ def enrol(policy_key: PolicyKey, table: Table, applicants: Sequence[Applicant]) 
     >>> from salus import table
     >>> child = Applicant(consent_signer="0x" + "ab" * 20, covered_since=20_089, covered_until=20_454)
     >>> enrolled = enrol(PolicyKey.generate(), table.shipped("family"), [child])
-    >>> check(enrolled, table.shipped("family"), [frozenset()])
+    >>> check(enrolled, table.shipped("family"), [Agreed(covered_since=20_089, covered_until=20_454)])
     """
     if not 1 <= len(applicants) <= MAX_MEMBERS:
         raise PolicyError(f"are {len(applicants)} instead of 1 to {MAX_MEMBERS}", field="members")
@@ -83,31 +100,22 @@ def enrol(policy_key: PolicyKey, table: Table, applicants: Sequence[Applicant]) 
     )
 
 
-def check(enrolments: Sequence[Enrolment], table: Table, exclusions: Sequence[frozenset[str]]) -> None:
-    """The insurer's part: that each leaf is what its key, the table and the exclusions agreed for it (codes)
-    give.
+def check(enrolments: Sequence[Enrolment], table: Table, agreed: Sequence[Agreed]) -> None:
+    """The insurer's part: that each leaf is what was agreed for that member, in order, and what its key and
+    the table give.
 
-    Raises PolicyError, naming the member and the field. Address, payee and days stand open in the leaf to be
-    read.
+    Raises PolicyError, naming the member, the field and, where they stand open, both values.
     """
-    if len(enrolments) != len(exclusions):
-        raise PolicyError(f"are {len(enrolments)} instead of the {len(exclusions)} agreed", field="members")
-    for index, (enrolment, excluded) in enumerate(zip(enrolments, exclusions, strict=True)):
-        rows = _rows(table, excluded)
-        wanted = {
-            "index": (enrolment.index, index),
-            "excluded": (enrolment.excluded, rows),
-            "commitment": (enrolment.member.commitment, enrolment.key.commitment),
-            "schedule": (enrolment.member.schedule, Schedule(enrolment.key, table, rows).root),
-        }
-        for field, (given, computed) in wanted.items():
-            if given != computed:
-                raise PolicyError(
-                    "is not what the member's key and the benefit table give",
-                    resource=f"Member/{index}",
-                    field=field,
-                    remedy="enrol again under the table and exclusions that were agreed",
-                )
+    if len(enrolments) != len(agreed):
+        raise PolicyError(
+            f"are {len(enrolments)} instead of the {len(agreed)} agreed",
+            field="members",
+            remedy="price each member in the offer, or let the holder enrol those who were priced",
+        )
+    for index, (enrolment, priced) in enumerate(zip(enrolments, agreed, strict=True)):
+        rows = _rows(table, priced.excluded)
+        _check_open(index, enrolment, priced, table, rows)
+        _check_blinded(index, enrolment, table, rows)
 
 
 def reveal_json(enrolments: Sequence[Enrolment]) -> bytes:
@@ -141,6 +149,57 @@ def from_json(content: bytes) -> tuple[Enrolment, ...]:
         )
     except (KeyError, TypeError, ValueError):
         raise PolicyError("is not an enrolment file", remedy="ask the holder for a new one") from None
+
+
+def _check_open(index: int, enrolment: Enrolment, priced: Agreed, table: Table, rows: frozenset[int]) -> None:
+    """What the holder writes into the leaf: days, payee, signer, exclusions."""
+    member = enrolment.member
+    payee = AddressCodec().normalise(priced.payee)
+    signer = AddressCodec().normalise(priced.consent_signer or member.consent_signer)
+    wanted = {
+        "covered_since": (words_of(member.covered_since), words_of(priced.covered_since)),
+        "covered_until": (words_of(member.covered_until), words_of(priced.covered_until)),
+        "payee": (payee_words(member.payee), payee_words(payee)),
+        "consent_signer": (member.consent_signer, signer),
+        "excluded": (excluded_words(table, enrolment.excluded), excluded_words(table, rows)),
+    }
+    for field, (given, priced_as) in wanted.items():
+        if given != priced_as:
+            raise PolicyError(
+                f"is {given}, and {priced_as} was agreed",
+                resource=f"Member/{index}",
+                field=field,
+                remedy="let the holder enrol as agreed, or price it so in the offer",
+            )
+
+
+def _check_blinded(index: int, enrolment: Enrolment, table: Table, rows: frozenset[int]) -> None:
+    """What only the member's key opens."""
+    wanted = {
+        "index": (enrolment.index, index),
+        "commitment": (enrolment.member.commitment, enrolment.key.commitment),
+        "schedule": (enrolment.member.schedule, Schedule(enrolment.key, table, rows).root),
+    }
+    for field, (given, computed) in wanted.items():
+        if given != computed:
+            raise PolicyError(
+                "is not what the member's key and the benefit table give",
+                resource=f"Member/{index}",
+                field=field,
+                remedy="enrol again under the table and exclusions that were agreed",
+            )
+
+
+def payee_words(payee: str) -> str:
+    """Whom a member names to be paid, for a person."""
+    return "the policy's payee" if payee == ZERO_ADDRESS else payee
+
+
+def excluded_words(table: Table, rows: frozenset[int]) -> str:
+    """The benefits that a member has no cover for, for a person."""
+    codes = [row.code for number, row in enumerate(table) if number in rows]
+    unknown = [f"row {number}" for number in sorted(rows) if number not in range(len(table))]
+    return ", ".join(codes + unknown) or "nothing"
 
 
 def _enrol(key: MemberKey, index: int, table: Table, person: Applicant) -> Enrolment:

@@ -1,7 +1,11 @@
 """What is agreed before a policy is signed, as two YAML files that people write.
 
     people.yaml   the holder's: who is covered, whose consent counts, who is paid → `enrolment.enrol`
-    offer.yaml    the insurer's: pool, days, limits, premium, each member's exclusions → `build_policy`
+    offer.yaml    the insurer's: pool, days, limits, premium, and each member that it is priced for
+                  → `enrolment.check`, `build_policy`
+
+The holder writes the leaves, so nothing of them is believed: an enrolment that is not what the offer lists is
+refused, and `words_of` says in words what is about to be signed.
 
 Amounts are in the currency of the benefit table ("1200.50"), days are written YYYY-MM-DD, and both become
 minor units and civil days here.
@@ -9,7 +13,7 @@ minor units and civil days here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -22,16 +26,24 @@ from ruamel.yaml.error import MarkedYAMLError
 from salus import files, money
 from salus.abi import ZERO_ADDRESS, AddressCodec
 from salus.days import of_date
+from salus.days import words_of as day_words
 from salus.eip712 import Domain
-from salus.enrolment import Applicant, Enrolment
+from salus.enrolment import Agreed, Applicant, Enrolment, excluded_words, payee_words
 from salus.errors import PolicyError
 from salus.policy import PolicyFile, build_policy
-from salus.structs import MAX_AMOUNT
+from salus.structs import MAX_AMOUNT, MAX_MEMBERS, Policy
 from salus.table import Table
 
 Address = Annotated[str, BeforeValidator(AddressCodec().normalise)]
 Amount = Annotated[Decimal, Field(ge=0)]
 _DAY = 86_400
+
+
+def _listed(members: Any) -> Any:
+    """A number of members stands for as many with nothing of their own."""
+    if type(members) is int and 1 <= members <= MAX_MEMBERS:
+        return [{}] * members
+    return members
 
 
 class _File(BaseModel):
@@ -75,7 +87,7 @@ class Person(_File):
 class People(_File):
     """The holder's file."""
 
-    members: Annotated[list[Person], Field(min_length=1, max_length=256)]
+    members: Annotated[list[Person], Field(min_length=1, max_length=MAX_MEMBERS)]
 
     def applicants(self) -> list[Applicant]:
         """As `salus.enrolment.enrol` takes them."""
@@ -91,6 +103,23 @@ class People(_File):
         ]
 
 
+class Priced(BaseModel):
+    """One member that the premium was priced for; what is left out is as for the whole policy."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    covered_since: date | None = None
+    """Waiting periods count from it; absent: the start."""
+    covered_until: date | None = None
+    """First day no longer covered; absent: the end."""
+    payee: Address = ZERO_ADDRESS
+    """Who is paid; absent: the policy's payee."""
+    consent_signer: Address | None = None
+    """Absent: whom the holder names."""
+    excluded: frozenset[str] = frozenset()
+    """Codes of the benefits without cover."""
+
+
 class Offer(_File):
     """The insurer's file."""
 
@@ -99,6 +128,8 @@ class Offer(_File):
     start: date
     end: date
     """First day after cover."""
+    members: Annotated[list[Priced], BeforeValidator(_listed), Field(min_length=1, max_length=MAX_MEMBERS)]
+    """Those who were priced, in order; a number, if each is covered from start to end without exclusions."""
     annual_limit: Amount
     premium: Amount
     deductible: Amount = Decimal(0)
@@ -112,12 +143,19 @@ class Offer(_File):
     """Capital locked for each unit of unused annual limit, basis points."""
     payee: Address | None = None
     """Absent: the holder."""
-    excluded: list[frozenset[str]] = []
-    """What was agreed to leave out, for each member in order; absent: nothing."""
 
-    def exclusions(self, members: int) -> list[frozenset[str]]:
-        """The agreed exclusions of each of `members` members."""
-        return self.excluded or [frozenset()] * members
+    def agreed(self) -> list[Agreed]:
+        """The members, as `salus.enrolment.check` holds an enrolment against them."""
+        return [
+            Agreed(
+                covered_since=of_date(member.covered_since or self.start),
+                covered_until=of_date(member.covered_until or self.end),
+                payee=member.payee,
+                consent_signer=member.consent_signer,
+                excluded=member.excluded,
+            )
+            for member in self.members
+        ]
 
     def policy(self, book: Domain, table: Table, enrolments: tuple[Enrolment, ...]) -> PolicyFile:
         """The terms over the enrolled members, ready to be signed."""
@@ -143,3 +181,42 @@ class Offer(_File):
             filing_days=self.filing_days,
             payee=self.payee,
         )
+
+
+def words_of(policy: PolicyFile, enrolments: Sequence[Enrolment], table: Table) -> list[str]:
+    """What a signature under the policy promises, line by line, read from what is signed."""
+    terms = policy.terms
+    return [
+        f"Plan {table.name} {table.version}, pool {terms.pool}",
+        f"Holder {terms.holder}, paid to {terms.payee}",
+        *_terms_words(terms),
+        "1 member:" if len(enrolments) == 1 else f"{len(enrolments)} members:",
+        *(_member_words(enrolment, terms, table) for enrolment in enrolments),
+    ]
+
+
+def _terms_words(terms: Policy) -> list[str]:
+    def words(minor: int) -> str:
+        return money.to_words(minor, terms.currency)
+
+    unbounded = terms.out_of_pocket == MAX_AMOUNT
+    most = "without a maximum" if unbounded else f"of at most {words(terms.out_of_pocket)}"
+    return [
+        f"Cover from {day_words(terms.start)} until {day_words(terms.end)}, "
+        f"bills filed within {terms.filing_days} days",
+        f"Premium {words(terms.premium)}, annual limit {words(terms.annual_limit)}, "
+        f"deductible {words(terms.deductible)}, a members' part {most}",
+        f"Paid without review up to {words(terms.auto_pay_limit)}, else held for "
+        f"{terms.review_window // _DAY} days; {terms.solvency_bps} basis points of capital locked",
+    ]
+
+
+def _member_words(enrolment: Enrolment, terms: Policy, table: Table) -> str:
+    member = enrolment.member
+    ahead = terms.start - member.covered_since
+    early = f" ({ahead} days of waiting periods are over at the start)" if ahead > 0 else ""
+    return (
+        f"  member {enrolment.index}: covered from {day_words(member.covered_since)}{early} until "
+        f"{day_words(member.covered_until)}, paid to {payee_words(member.payee)}, consent of "
+        f"{member.consent_signer}, benefits left out: {excluded_words(table, enrolment.excluded)}"
+    )

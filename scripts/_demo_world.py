@@ -31,7 +31,7 @@ from salus.chain import (
     pools,
 )
 from salus.chain.actions import accreditation
-from salus.enrolment import Applicant
+from salus.enrolment import Agreed, Applicant
 from salus.fhir import BillLine
 from salus.membership import Membership, open_card
 from salus.outbox import Entry, Outbox, Place
@@ -219,7 +219,7 @@ class World:
         letter = records.encrypt(enrolment.reveal_json(enrolled), [self.insurer_key.recipient])
 
         received = enrolment.from_json(self.insurer_key.decrypt(letter))
-        enrolment.check(received, plan.table, [frozenset()] * len(received))
+        enrolment.check(received, plan.table, self._priced(plan))
         sold = build_policy(
             self.chain.book_domain,
             plan.table,
@@ -263,6 +263,14 @@ class World:
         sale = Sale(plan=plan, file=sold, holder=holder, insured=insured)
         self.sales.append(sale)
         return sale
+
+    def _priced(self, plan: Plan) -> list[Agreed]:
+        """The members that the insurer has priced."""
+        start = self.cast.start
+        return [
+            Agreed(covered_since=start, covered_until=person.covered_until or start + YEAR)
+            for person in plan.people
+        ]
 
     # MEMBERS
 

@@ -100,10 +100,10 @@ class Session:
             for line in action.words:
                 out.print(f"  {line}", markup=False)
 
-    def confirm(self) -> None:
-        """On a live network nothing is sent without a yes."""
-        if self.network.is_live and not ask("Send this?"):
-            out.print("Nothing was sent.")
+    def confirm(self, question: str = "Send this?", *, otherwise: str = "Nothing was sent.") -> None:
+        """On a live network nothing is sent, and no policy signed, without a yes."""
+        if self.network.is_live and not ask(question):
+            out.print(otherwise)
             raise SystemExit(0)
 
     def send(self, action: Action, sender: Sender) -> Receipt:

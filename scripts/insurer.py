@@ -11,7 +11,7 @@ from salus import enrolment, files, money
 from salus.chain import Action, Pool, events, policies, pools
 from salus.chain.actions import accreditation
 from salus.errors import PolicyError
-from salus.offer import Offer
+from salus.offer import Offer, words_of
 from salus.policy import PolicyFile
 from salus.records import RecordKey
 from scripts._session import Session, signer
@@ -88,7 +88,7 @@ def pause_sales(
 
 @actor.action
 def quote(
-    offer: Annotated[Path, "YAML: pool, days, limits, premium, exclusions"],
+    offer: Annotated[Path, "YAML: pool, days, limits, premium, and the members it is priced for"],
     enrolled: Annotated[Path, "the holder's sealed enrolment"],
     table: TableName,
     record_key: Annotated[Path, "file with the insurer's age key, which opens the enrolment"],
@@ -96,17 +96,21 @@ def quote(
     quote: Annotated[Path, "where the signed quote is written"],
     key: Annotated[str | None, "keystore of the quote signer; else SALUS_QUOTE_KEY"] = None,
 ) -> None:
-    """Checks an enrolment, writes the terms and signs them. Sends nothing."""
+    """Holds an enrolment against the offer, shows members and terms, and signs them. Sends nothing."""
     session = Session()
     terms = Offer.load(offer)
     product = table_of(table)
     opener = RecordKey(files.read(record_key, fault=PolicyError).decode("ascii", "replace"))
     members = enrolment.from_json(opener.decrypt(files.read(enrolled, fault=PolicyError)))
-    enrolment.check(members, product, terms.exclusions(len(members)))
+    enrolment.check(members, product, terms.agreed())
 
     written = terms.policy(session.chain.book_domain, product, members)
     account = signer(key, key_variable="SALUS_QUOTE_KEY", parameter="key")
     found = session.chain.pool(written.terms.pool)
+    out.print(f"To be signed by {account.address}:", markup=False)
+    for line in words_of(written, members, product):
+        out.print(f"  {line}", markup=False)
+    session.confirm("Sign this?", otherwise="Nothing was signed.")
     signature = written.book.sign(written.terms, account)
     if not found.contract.functions.isQuoteSigner(account.address).call():
         out.print(f"Note: {account.address} may not sign for this pool yet; see add_quote_signer.")

@@ -3,9 +3,9 @@
 given a holder and a table
   it enrols each person under a key of their own, and an exclusion is an absent row
 given an insurer who checks the enrolments
-  it accepts what key, table and agreed exclusions give
+  it accepts what was agreed, and what key and table give
   when the holder changed a benefit, an exclusion, a key or the number of members
-    it refuses, naming the member and the field
+    it refuses, naming the member and the field (test_offer.py has what stands open in a leaf)
 given terms
   when one is out of the bounds that the policy book sets
     it is refused by name
@@ -29,7 +29,7 @@ import pytest
 from salus import enrolment, files, merkle, table
 from salus.card import MemberCard, MemberKey, PolicyKey
 from salus.eip712 import Domain
-from salus.enrolment import Applicant, Enrolment
+from salus.enrolment import Agreed, Applicant, Enrolment
 from salus.errors import CardError, PolicyError
 from salus.membership import Membership, open_card
 from salus.policy import Cover, PolicyFile, build_policy
@@ -49,6 +49,14 @@ EXCLUDED = frozenset({CODES[3], CODES[-1]})
 def applicant(**changes: Any) -> Applicant:
     values: dict[str, Any] = {"consent_signer": HOLDER, "covered_since": START, "covered_until": END}
     return Applicant(**{**values, **changes})
+
+
+def agreed(**changes: Any) -> Agreed:
+    return Agreed(**{"covered_since": START, "covered_until": END, **changes})
+
+
+AGREED = [agreed(), agreed(excluded=EXCLUDED), agreed(payee=OTHER)]
+"""The household as the insurer has priced it."""
 
 
 def household() -> tuple[PolicyKey, tuple[Enrolment, ...]]:
@@ -132,7 +140,7 @@ class TestSchedule:
 class TestEnrolment:
     def test_the_insurer_accepts_what_was_agreed(self) -> None:
         key, enrolled = household()
-        enrolment.check(enrolled, FAMILY, [frozenset(), EXCLUDED, frozenset()])
+        enrolment.check(enrolled, FAMILY, AGREED)
         assert [entry.key for entry in enrolled] == [key.member_key(index) for index in range(3)]
         assert len({entry.member.schedule for entry in enrolled}) == 3
 
@@ -149,9 +157,7 @@ class TestEnrolment:
     def test_the_insurer_refuses_what_was_not(self, forged: Any, field: str) -> None:
         _, enrolled = household()
         with pytest.raises(PolicyError) as refusal:
-            enrolment.check(
-                [enrolled[0], forged(enrolled[1]), enrolled[2]], FAMILY, [frozenset(), EXCLUDED, frozenset()]
-            )
+            enrolment.check([enrolled[0], forged(enrolled[1]), enrolled[2]], FAMILY, AGREED)
         assert (refusal.value.resource, refusal.value.field) == ("Member/1", field)
 
     def test_a_richer_schedule_than_the_table_is_found(self) -> None:
@@ -165,12 +171,12 @@ class TestEnrolment:
         )
         enrolled = enrolment.enrol(PolicyKey.generate(), generous, [applicant()])
         with pytest.raises(PolicyError, match=r"Member/0\.schedule"):
-            enrolment.check(enrolled, FAMILY, [frozenset()])
+            enrolment.check(enrolled, FAMILY, [agreed()])
 
     def test_a_member_too_many_is_found(self) -> None:
         _, enrolled = household()
         with pytest.raises(PolicyError, match="members: are 3 instead of the 2 agreed"):
-            enrolment.check(enrolled, FAMILY, [frozenset(), EXCLUDED])
+            enrolment.check(enrolled, FAMILY, AGREED[:2])
 
     @pytest.mark.parametrize("count", [0, 257])
     def test_one_to_256_members(self, count: int) -> None:

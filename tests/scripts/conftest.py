@@ -107,7 +107,7 @@ class Clinic:
         )
         self.path("offer.yaml").write_text(
             f"holder: '{accounts[8]}'\npool: '{self.pool}'\nstart: {to_date(self.start)}\nend: {end}\n"
-            f"annual_limit: '{LIMIT}'\npremium: '3600.00'\nauto_pay_limit: '2000'\n"
+            f"members: 1\nannual_limit: '{LIMIT}'\npremium: '3600.00'\nauto_pay_limit: '2000'\n"
         )
         people = f"people={self.path('people.yaml')}"
         patient.new_policy_key(f"folder={keys}", people, "table=family", f"insurer={self.reader}")

@@ -4,7 +4,9 @@ given a suite with one hospital and one pool
     accreditor: renew, end, suspend, set_admin and safe_mode do what they say
         when the account holds no role: it says so and nothing changes
     hospital: revoke_key kills a key
-    insurer: a policy is issued with a permit of a payer that has approved nothing
+    insurer: a quote shows members and terms before it is signed
+        when the holder enrolled others than were priced, or the answer is no: nothing is signed
+    a policy is issued with a permit of a payer that has approved nothing
         when the quote is of another signer, or the premium cannot be paid: one line says so
         pause_sales stops sales and resumes them
         capital leaves by notice, and not before
@@ -29,7 +31,7 @@ from eth_account import Account
 from salus.chain import consents, pools
 from salus.days import to_date
 from salus.policy import Cover, PolicyFile
-from scripts import accreditor, hospital, insurer, keeper, patient
+from scripts import _session, accreditor, hospital, insurer, keeper, patient
 from scripts._words import Actor
 from tests.scripts.conftest import ACCREDITOR, CAPITAL, DAY, INSURER, RELAYER, Clinic, ended
 
@@ -97,12 +99,74 @@ def draft(clinic: Clinic) -> tuple[Path, Path]:
     )
     offer.write_text(
         f"holder: '{accounts[8]}'\npool: '{clinic.pool}'\nstart: {start}\nend: {end}\n"
-        "annual_limit: '5000.50'\npremium: '120.07'\ndeductible: '10'\nout_of_pocket: '900'\n"
+        "members: 1\nannual_limit: '5000.50'\npremium: '120.07'\ndeductible: '10'\nout_of_pocket: '900'\n"
     )
     keys = clinic.path("keys-9")
     patient.new_policy_key(f"folder={keys}", f"people={people}", "table=family", f"insurer={clinic.reader}")
     clinic.quote(9)
     return clinic.path("policy-9.json"), clinic.path("quote-9.json")
+
+
+def test_a_quote_shows_what_it_signs(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    policy, _ = draft(clinic)
+
+    said = capsys.readouterr().out
+    start, end = day(clinic, 2), day(clinic, 300)
+    assert f"To be signed by {clinic.quotes.address}:" in said
+    assert "Premium 120.07 USD, annual limit 5,000.50 USD, deductible 10.00 USD" in said
+    assert f"member 0: covered from {start} until {end}, paid to the policy's payee" in said
+    assert said.index("member 0: ") < said.index(str(policy))
+
+
+@pytest.mark.parametrize(
+    ("people", "said"),
+    [
+        (
+            "- consent_signer: '{0}'\n  covered_since: 1970-01-01\n  covered_until: 2999-01-01\n",
+            "Member/0.covered_since: is 1970-01-01, and ",
+        ),
+        (
+            "- consent_signer: '{0}'\n  covered_since: {1}\n  covered_until: {2}\n" * 2,
+            "members: are 2 instead of the 1 agreed; ",
+        ),
+    ],
+)
+def test_others_than_were_priced_are_not_signed(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], people: str, said: str
+) -> None:
+    draft(clinic)
+    for name in ("policy-9.json", "quote-9.json"):
+        clinic.path(name).unlink()
+    given = people.format(clinic.parent.address, day(clinic, 2), day(clinic, 300))
+    clinic.path("people.yaml").write_text(f"members:\n{given}")
+    patient.new_policy_key(
+        f"folder={clinic.path('keys-9')}",
+        f"people={clinic.path('people.yaml')}",
+        "table=family",
+        f"insurer={clinic.reader}",
+    )
+
+    line = ended(capsys, clinic.quote, "9")
+
+    assert line.startswith(said)
+    assert not clinic.path("policy-9.json").exists()
+    assert not clinic.path("quote-9.json").exists()
+
+
+def test_a_no_signs_nothing(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draft(clinic)
+    clinic.path("quote-9.json").unlink()
+    monkeypatch.setattr(_session, "LOCAL_CHAINS", frozenset())
+    monkeypatch.setattr("builtins.input", lambda _: "no")
+
+    with pytest.raises(SystemExit) as stop:
+        clinic.quote("9")
+
+    assert stop.value.code == 0
+    assert "Nothing was signed." in capsys.readouterr().out
+    assert not clinic.path("quote-9.json").exists()
 
 
 def test_issue_with_a_permit(clinic: Clinic) -> None:
@@ -193,7 +257,7 @@ def test_an_offer_that_does_not_fit_is_named(
     start, end = day(clinic, 2), day(clinic, 300)
     base = (
         f"holder: '{accounts[8]}'\npool: '{clinic.pool}'\nstart: {start}\nend: {end}\n"
-        "annual_limit: '1'\npremium: '1'\n"
+        "members: 1\nannual_limit: '1'\npremium: '1'\n"
     )
     key = text.partition(":")[0]
     kept = "".join(line + "\n" for line in base.splitlines() if not line.startswith(key + ":"))
@@ -224,7 +288,7 @@ def test_status(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     insurer.status(f"pool={clinic.pool}")
 
     said = capsys.readouterr().out
-    assert "507,200.00 USD" in said
+    assert "514,400.00 USD" in said
     assert "deficit" in said
 
 
@@ -312,7 +376,7 @@ def test_close_and_accrue(clinic: Clinic, capsys: pytest.CaptureFixture[str]) ->
     keeper.close_due(f"account={RELAYER}")
     keeper.accrue(f"pool={clinic.pool}", f"account={RELAYER}")
 
-    assert "2 done, 0 refused." in capsys.readouterr().out
+    assert "4 done, 0 refused." in capsys.readouterr().out
     assert clinic.chain.pool(clinic.pool).contract.functions.locked().call() == 0
 
 

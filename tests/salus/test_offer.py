@@ -1,0 +1,213 @@
+"""salus.offer: what the insurer has priced, and nothing else, is signed
+
+given an offer
+    a number of members, or none of their parts named, means the policy's own days and payee
+    a member's own days, payee, signer and exclusions are kept
+    when its members are none, too many or no members: it is refused
+given an enrolment that the holder has written
+    when days, payee, signer, exclusions or the number of members are not those priced
+        it is refused, with member, field and both values
+    when it is as priced: it is accepted, and the words say all that is signed
+
+SPECIFICATION I9.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from salus import days, enrolment, table
+from salus.card import PolicyKey
+from salus.eip712 import Domain
+from salus.enrolment import Agreed, Applicant, Enrolment
+from salus.errors import PolicyError
+from salus.offer import Offer, words_of
+from salus.structs import MAX_MEMBERS
+
+BOOK = Domain.policy_book(31337, "0x5FbDB2315678afecb367f032d93F642f64180aa3")
+HOLDER = "0x" + "22" * 20
+POOL = "0x" + "33" * 20
+OTHER = "0x" + "44" * 20
+FAMILY = table.shipped("family")
+START, END = days.civil_day("2027-01-01"), days.civil_day("2028-01-01")
+TERMS = f"""\
+holder: "{HOLDER}"
+pool: "{POOL}"
+start: 2027-01-01
+end: 2028-01-01
+annual_limit: "100000"
+premium: "3600.07"
+"""
+TWO = f"""\
+members:
+  - {{}}
+  - covered_since: 2026-07-01
+    covered_until: 2027-10-01
+    payee: "{OTHER}"
+    consent_signer: "{OTHER}"
+    excluded: [dental.treatment]
+"""
+
+
+@pytest.fixture
+def offer(tmp_path: Path) -> Any:
+    def load(members: str) -> Offer:
+        path = tmp_path / "offer.yaml"
+        path.write_text(TERMS + members)
+        return Offer.load(path)
+
+    return load
+
+
+def person(**changes: Any) -> Applicant:
+    facts = {"consent_signer": HOLDER, "covered_since": START, "covered_until": END}
+    return Applicant(**{**facts, **changes})
+
+
+def second(**changes: Any) -> Applicant:
+    """As the offer's second member was priced."""
+    facts = {
+        "consent_signer": OTHER,
+        "covered_since": days.civil_day("2026-07-01"),
+        "covered_until": days.civil_day("2027-10-01"),
+        "payee": OTHER,
+        "excluded": frozenset({"dental.treatment"}),
+    }
+    return person(**{**facts, **changes})
+
+
+def enrolled(*people: Applicant) -> tuple[Enrolment, ...]:
+    return enrolment.enrol(PolicyKey.generate(), FAMILY, people)
+
+
+# THE FILE
+
+
+@pytest.mark.parametrize("members", ["members: 2\n", "members: [{}, {}]\n"])
+def test_members_are_as_the_policy_unless_said(offer: Any, members: str) -> None:
+    assert offer(members).agreed() == [Agreed(covered_since=START, covered_until=END)] * 2
+
+
+def test_a_member_keeps_what_was_priced(offer: Any) -> None:
+    plain, own = offer(TWO).agreed()
+
+    assert plain == Agreed(covered_since=START, covered_until=END)
+    assert own == Agreed(
+        covered_since=days.civil_day("2026-07-01"),
+        covered_until=days.civil_day("2027-10-01"),
+        payee=OTHER,
+        consent_signer=OTHER,
+        excluded=frozenset({"dental.treatment"}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ("", "members: field required"),
+        ("members: 0\n", "members: input should be a valid list"),
+        ("members: 257\n", "members: input should be a valid list"),
+        ("members: yes\n", "members: input should be a valid list"),
+        ("members: []\n", "members: value should have at least 1 item"),
+        ("members:\n  - name: Ann\n", r"members\.0\.name: extra inputs"),
+        (
+            "members:\n  - {}\n  - covered_since: soon\n",
+            r"members\.1\.covered_since: input is too short",
+        ),
+        ("members:\n  - payee: '0x12'\n", r"members\.0\.payee: "),
+    ],
+)
+def test_what_is_no_list_of_members_is_refused(offer: Any, members: str, said: str) -> None:
+    with pytest.raises(PolicyError, match=said):
+        offer(members)
+
+
+# THE ENROLMENT
+
+
+def test_what_was_priced_is_accepted(offer: Any) -> None:
+    enrolment.check(enrolled(person(), second()), FAMILY, offer(TWO).agreed())
+
+
+def test_256_people_since_1970_do_not_fit_an_offer_for_one(offer: Any) -> None:
+    many = enrolled(*[person(covered_since=0, covered_until=2**32 - 1)] * MAX_MEMBERS)
+
+    with pytest.raises(PolicyError) as refusal:
+        enrolment.check(many, FAMILY, offer("members: 1\n").agreed())
+    assert str(refusal.value) == (
+        "members: are 256 instead of the 1 agreed; price each member in the offer, or let the holder enrol "
+        "those who were priced"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "said"),
+    [
+        ({"covered_since": 0}, "covered_since", "is 1970-01-01, and 2026-07-01 was agreed"),
+        ({"covered_since": START}, "covered_since", "is 2027-01-01, and 2026-07-01 was agreed"),
+        ({"covered_until": 2**32 - 1}, "covered_until", "is day 4294967295, and 2027-10-01 was agreed"),
+        ({"payee": POOL}, "payee", f"is {POOL}, and {OTHER} was agreed"),
+        ({"payee": "0x" + "00" * 20}, "payee", f"is the policy's payee, and {OTHER} was agreed"),
+        ({"consent_signer": HOLDER}, "consent_signer", f"is {HOLDER}, and {OTHER} was agreed"),
+        ({"excluded": frozenset()}, "excluded", "is nothing, and dental.treatment was agreed"),
+        (
+            {"excluded": frozenset({"dental.treatment", "vision.exam"})},
+            "excluded",
+            "is dental.treatment, vision.exam, and dental.treatment was agreed",
+        ),
+    ],
+)
+def test_what_was_not_priced_is_named(offer: Any, changes: dict[str, Any], field: str, said: str) -> None:
+    with pytest.raises(PolicyError) as refusal:
+        enrolment.check(enrolled(person(), second(**changes)), FAMILY, offer(TWO).agreed())
+
+    found = refusal.value
+    assert (found.resource, found.field, found.message) == ("Member/1", field, said)
+    assert found.remedy == "let the holder enrol as agreed, or price it so in the offer"
+
+
+def test_a_signer_and_payee_of_ones_own_are_refused_unless_priced(offer: Any) -> None:
+    priced = offer("members: 1\n").agreed()
+
+    enrolment.check(enrolled(person(consent_signer=OTHER)), FAMILY, priced)
+    with pytest.raises(PolicyError, match=r"Member/0\.payee: is 0x4{40}, and the policy's payee was agreed"):
+        enrolment.check(enrolled(person(payee=OTHER)), FAMILY, priced)
+
+
+def test_addresses_are_compared_as_addresses(offer: Any) -> None:
+    mixed = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
+    priced = offer(f"members:\n  - payee: '{mixed.lower()}'\n").agreed()
+
+    enrolment.check(enrolled(person(payee=mixed)), FAMILY, priced)
+    enrolment.check(
+        enrolled(person(payee=mixed)),
+        FAMILY,
+        [Agreed(covered_since=START, covered_until=END, payee=mixed.lower())],
+    )
+
+
+# THE WORDS
+
+
+def test_the_words_say_all_that_is_signed(offer: Any) -> None:
+    members = enrolled(person(), second())
+
+    said = words_of(offer(TWO).policy(BOOK, FAMILY, members), members, FAMILY)
+
+    assert said == [
+        f"Plan family {FAMILY.version}, pool {POOL}",
+        f"Holder {HOLDER}, paid to {HOLDER}",
+        "Cover from 2027-01-01 until 2028-01-01, bills filed within 90 days",
+        "Premium 3,600.07 USD, annual limit 100,000.00 USD, deductible 0.00 USD, "
+        "a members' part without a maximum",
+        "Paid without review up to 0.00 USD, else held for 3 days; 10000 basis points of capital locked",
+        "2 members:",
+        "  member 0: covered from 2027-01-01 until 2028-01-01, paid to the policy's payee, consent of "
+        f"{HOLDER}, benefits left out: nothing",
+        "  member 1: covered from 2026-07-01 (184 days of waiting periods are over at the start) until "
+        f"2027-10-01, paid to {OTHER}, consent of {OTHER}, benefits left out: dental.treatment",
+    ]
+    assert not any(member.key.reveal().hex() in "".join(said) for member in members)
