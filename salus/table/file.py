@@ -8,14 +8,14 @@ terms:                        # the few sets of terms that the benefits share, b
   everyday: {kind: indemnity, share_bps: 8000}
 ignore:                       # findings that are never a diagnosis
   snomed: ["160903007"]
-diversity_override: []        # codes of benefits that may have revealing terms, one by one
+diversity_override: []        # codes of benefits that may look like too few others, one by one
 benefits:                     # in order: the first one that matches decides
   - code: visit.primary
     title: Visit to your doctor
     words: We share the cost of seeing your family doctor.
     category: primary care
     terms: everyday
-    group: visits             # optional: rows of one group share its limits
+    group: visits             # optional: rows of one group share its limits, and are seen to belong together
     when:                     # every part is optional; an absent part matches anything
       claim_types: [institutional, professional]
       encounter_classes: [AMB]
@@ -205,12 +205,14 @@ def _check_diversity(table: Table, override: frozenset[str]) -> None:
     for finding in lint.revealing(table):
         for benefit in finding.benefits:
             if benefit.code not in override:
+                group = f" and a group of {finding.in_group}" if finding.in_group else ""
                 raise TableError(
-                    f"the terms of {benefit.code} are shared by {len(finding.benefits)} benefits of "
+                    f"the terms of {benefit.code}{group} are shared by {len(finding.benefits)} benefits of "
                     f"{len(finding.kinds)} kinds, so they give it away on the chain; "
                     f"{lint.MIN_BENEFITS} benefits of {lint.MIN_KINDS} kinds are needed",
-                    field=f"benefits.{table.benefits.index(benefit)}.terms",
-                    remedy="share terms with other benefits, or name it in diversity_override",
+                    field=f"benefits.{table.benefits.index(benefit)}.{'group' if group else 'terms'}",
+                    remedy="give it terms and a group as other benefits have, or name it in "
+                    "diversity_override",
                 )
 
 

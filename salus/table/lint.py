@@ -1,8 +1,9 @@
-"""What is wrong with a table that is well formed: rows that can never match, rows that meet, terms that give
-away too much."""
+"""What is wrong with a table that is well formed: rows that can never match, rows that meet, rows that look
+like too few others on the chain."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
@@ -13,7 +14,7 @@ from salus.table.codesets import CodeSet
 from salus.table.model import Benefit, ClaimType, EncounterClass, Matcher, Table, Terms
 
 MIN_BENEFITS = 5
-"""Benefits that must share one set of revealed terms."""
+"""Benefits that must look alike on the chain."""
 MIN_KINDS = 3
 """ICD-10-CM chapters or service categories that these must come from."""
 
@@ -37,12 +38,19 @@ class Unreachable:
     earlier: tuple[Benefit, ...]
 
 
+Look = tuple[Terms, frozenset[tuple[Terms, int]]]
+"""What an observer sees of a row: its terms, and how many rows of which terms its group has; the second part
+is empty without a group."""
+
+
 @dataclass(frozen=True, slots=True)
 class Revealing:
-    """Terms that too few benefits, or benefits of too few kinds, share: who sees the terms can guess the
+    """Benefits that look alike on the chain, but are too few, or of too few kinds: who sees one can guess the
     disease."""
 
     terms: Terms
+    in_group: int
+    """Rows of each one's group; 0 for none."""
     benefits: tuple[Benefit, ...]
     kinds: frozenset[str]
 
@@ -78,16 +86,28 @@ def overlaps(table: Table) -> list[Overlap]:
 
 
 def revealing(table: Table) -> list[Revealing]:
-    """Sets of terms that fewer than 5 benefits share, or only benefits of fewer than 3 kinds.
+    """Benefits that fewer than 5 look like on the chain, or only benefits of fewer than 3 kinds.
+
+    What shows when a benefit is used are its terms and its group, blinded like its name: whether it has one,
+    and in time how many rows of which terms share it. So benefits are alike when they have the same terms,
+    and no group or groups of the same rows by number and terms.
 
     Benefits are counted, not codes: two hundred diabetes codes in one benefit are still one diabetes benefit.
     A benefit is of the ICD-10-CM chapter that its diagnoses lie in or, without diagnoses or over several
     chapters, of its service category.
     """
-    rows: dict[Terms, list[Benefit]] = {}
+    groups: dict[str, Counter[Terms]] = {}
     for benefit in table:
-        rows.setdefault(benefit.terms, []).append(benefit)
-    sets = (Revealing(terms, tuple(shared), frozenset(map(_kind, shared))) for terms, shared in rows.items())
+        if benefit.group:
+            groups.setdefault(benefit.group, Counter())[benefit.terms] += 1
+    alike: dict[Look, list[Benefit]] = {}
+    for benefit in table:
+        look = benefit.terms, frozenset(groups[benefit.group].items() if benefit.group else ())
+        alike.setdefault(look, []).append(benefit)
+    sets = (
+        Revealing(terms, sum(count for _, count in group), tuple(rows), frozenset(map(_kind, rows)))
+        for (terms, group), rows in alike.items()
+    )
     return [s for s in sets if len(s.benefits) < MIN_BENEFITS or len(s.kinds) < MIN_KINDS]
 
 

@@ -106,7 +106,7 @@ def test_what_is_used_is_what_the_desk_has() -> None:
     assert used["Deductible"] == (desk.account.deductible, 0)
     assert used["Out-of-pocket maximum"][0] == desk.account.out_of_pocket
     assert used["Yearly limit of the policy"] == (desk.account.decided, 50_000_00 - desk.account.decided)
-    assert used["Dental"] == (700_00, 800_00)
+    assert used["Dental treatment"] == (700_00, 800_00)
 
 
 def test_held_then_settled() -> None:
@@ -150,7 +150,7 @@ def test_withdrawn_and_corrected() -> None:
     gone, right = letter_of(desk).items
     assert gone.number == right.number
     assert (gone.status, right.status) == (ClaimStatus.NONE, ClaimStatus.PAID)
-    assert meters(letter_of(desk))["Dental"] == (420_00, 1_080_00)
+    assert meters(letter_of(desk))["Dental treatment"] == (420_00, 1_080_00)
 
 
 def test_a_denied_line_withdrawn_changes_nothing() -> None:

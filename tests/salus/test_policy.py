@@ -124,11 +124,14 @@ class TestSchedule:
         assert len(groups[0]) > 1
 
     def test_rows_of_one_group_share_one_blinded_name(self) -> None:
-        groups = {row.group for row in FAMILY if row.group}
-        blinded = {leaf.group for code in CODES if (leaf := Schedule(self.key, FAMILY).benefit(code))} - {
-            bytes(32)
+        illness = table.shipped("critical-illness")
+        schedule = Schedule(self.key, illness)
+        leaves = [(row.group, leaf) for row in illness if (leaf := schedule.benefit(row.code))]
+        groups = {group for group, _ in leaves}
+        assert len(groups) == len({leaf.group for _, leaf in leaves}) == 2
+        assert {(group, leaf.group) for group, leaf in leaves} == {
+            (group, self.key.blind("group", str(group))) for group in groups
         }
-        assert len(groups) == len(blinded) > 0
 
     def test_a_row_that_the_table_lacks_and_a_member_without_benefit_are_refused(self) -> None:
         with pytest.raises(PolicyError, match=f"excluded: {len(FAMILY)} is not a row of the table"):

@@ -7,7 +7,7 @@ given a file that cannot be read or is not a table
     it names file, line and field, and what to do
 given an ICD-10-CM code that does not exist
     it names the code and its line
-given a row that can never match, or terms that give a benefit away
+given a row that can never match, or terms or a group that give a benefit away
     it names the row
     an override by name lets revealing terms pass, for that benefit only
 given the two shipped tables
@@ -240,6 +240,22 @@ def test_refuses_terms_that_give_a_benefit_away() -> None:
 
     assert "the terms of ill.sugar are shared by 4 benefits of 4 kinds" in error.message
     assert (error.line, error.field) == (15, "benefits.0.terms")
+
+
+def test_refuses_a_group_that_gives_a_benefit_away() -> None:
+    more = changed("code: other\n", "code: other\n    group: alone\n")
+
+    error = error_of(
+        more.replace(
+            "  - code: ill.lung",
+            "  - code: ears\n    title: Ears\n    words: We help.\n"
+            "    category: hearing\n    terms: one\n    when: {claim_types: [pharmacy]}\n"
+            "  - code: ill.lung",
+        )
+    )
+
+    assert error.field == "benefits.5.group"
+    assert "the terms of other and a group of 1 are shared by 1 benefits of 1 kinds" in error.message
 
 
 def test_an_override_names_each_benefit() -> None:

@@ -11,24 +11,45 @@ given rows
     two overlap when they meet and neither is inside the other
 given terms
     benefits are counted, not codes; a benefit is of its one ICD chapter, else of its category
+given terms and groups, which calldata shows both
+    rows are alike when terms, group and the rows of the group are: fewer than five alike are found
+    whoever reads calldata narrows a line down to exactly those
+
+SPECIFICATION X2, X3.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from salus import table
+from salus.abi import ZERO_ADDRESS
+from salus.card import MemberKey
 from salus.errors import TableError
+from salus.schedule import blind_row
+from salus.structs import Benefit as BlindedBenefit
 from salus.table import Benefit, Care, Category, Code, CodeSet, Matcher, Table, Terms
+from tests.support.attacker import Attacker
 
 TERMS = Terms(kind="indemnity", share_bps=8000)
 
 
-def row(code: str, *, category: Category = Category.PRIMARY, terms: Terms = TERMS, **when: Any) -> Benefit:
-    return Benefit(code=code, title=code, words=code, category=category, terms=terms, when=Matcher(**when))
+def row(
+    code: str,
+    *,
+    category: Category = Category.PRIMARY,
+    terms: Terms = TERMS,
+    group: str | None = None,
+    **when: Any,
+) -> Benefit:
+    matcher = Matcher(**when)
+    return Benefit(
+        code=code, title=code, words=code, category=category, terms=terms, group=group, when=matcher
+    )
 
 
 def plan(*rows: Benefit) -> Table:
@@ -169,6 +190,101 @@ def test_a_benefit_over_several_chapters_is_of_its_category() -> None:
     (found,) = table.revealing(plan(wide))
 
     assert found.kinds == {"care at home"}
+
+
+FIVE = ("drugs", "dental", "vision", "hearing", "hospital")
+OTHER_TERMS = Terms(kind="indemnity", share_bps=5000)
+
+
+def grouped(*groups: str | None, terms: dict[int, Terms] | None = None) -> Table:
+    """Five rows of five kinds and equal terms for each group named; `terms` sets single rows apart."""
+    own = terms or {}
+    return plan(
+        *(
+            row(f"r{n}", category=Category(FIVE[n % 5]), group=group, terms=own.get(n, TERMS))
+            for n, group in enumerate(groups)
+        )
+    )
+
+
+def found(small: Table) -> list[list[str]]:
+    return [[benefit.code for benefit in finding.benefits] for finding in table.revealing(small)]
+
+
+def test_rows_that_look_alike_pass() -> None:
+    assert found(grouped(*[None] * 5)) == []
+    assert found(grouped(*["g"] * 5)) == []
+    assert found(grouped("a", "b", "c", "d", "e")) == []
+    assert found(grouped(*[None] * 5, *["g"] * 5)) == []
+
+
+@pytest.mark.parametrize(
+    ("groups", "alone"),
+    [
+        ((*[None] * 5, "g"), ["r5"]),
+        ((*[None] * 5, "g", "g"), ["r5", "r6"]),
+        (("a", "b", "c", "d", "e", "f", "f"), ["r5", "r6"]),
+        ((*["g"] * 5, None), ["r5"]),
+    ],
+)
+def test_a_group_of_ones_own_gives_a_row_away(groups: tuple[str | None, ...], alone: list[str]) -> None:
+    assert found(grouped(*groups)) == [alone]
+
+
+def test_the_finding_tells_the_size_of_the_group() -> None:
+    (finding,) = table.revealing(grouped(*[None] * 5, "g", "g"))
+
+    assert finding.in_group == 2
+
+
+def test_a_group_is_known_by_the_terms_of_its_rows() -> None:
+    """Five groups of two, one of which has other terms in its second row."""
+    pairs = grouped(*"aabbccddee", *[None] * 5, terms={9: OTHER_TERMS})
+
+    assert found(pairs) == [["r8"], ["r9"]]
+
+
+@pytest.mark.parametrize("groups", [(*[None] * 5, "g"), ("a", "b", "c", "d", "e", "f", "f")])
+def test_calldata_gives_away_what_the_check_finds(groups: tuple[str | None, ...]) -> None:
+    small, key = grouped(*groups), MemberKey.generate()
+    lines = [calldata(small, blind_row(key, benefit)) for benefit in small]
+
+    guesses = Attacker([small], []).attack(lines)
+
+    few = [code for code, guess in zip(_codes(small), guesses, strict=True) if len(guess.candidates) < 5]
+    assert [few] == found(small)
+    for code, guess in zip(_codes(small), guesses, strict=True):
+        assert code in _codes(guess.candidates)
+
+
+@pytest.mark.parametrize("name", ["family", "critical-illness"])
+def test_calldata_gives_no_row_of_a_shipped_table_away(name: str) -> None:
+    shipped, key = table.shipped(name), MemberKey.generate()
+    lines = [calldata(shipped, blind_row(key, benefit)) for benefit in shipped]
+
+    for code, guess in zip(_codes(shipped), Attacker([shipped], []).attack(lines), strict=True):
+        assert not guess.certain
+        assert code in _codes(guess.candidates)
+        assert len(guess.candidates) >= 5
+
+
+def calldata(small: Table, leaf: BlindedBenefit) -> dict[str, Any]:
+    """A filed line, as far as the attacker reads it."""
+    zero = {"member": ("commitment", "schedule"), "diagnosis": ("billLine", "caseId", "record")}
+    return {
+        **{part: dict.fromkeys(names, bytes(32)) for part, names in zero.items()},
+        "policy": {
+            **dict.fromkeys(("salt", "members"), bytes(32)),
+            **dict.fromkeys(("holder", "payee", "pool"), ZERO_ADDRESS),
+            "benefitTable": small.hash,
+        },
+        "member": {"commitment": bytes(32), "schedule": bytes(32), "consentSigner": ZERO_ADDRESS},
+        "benefit": {part.solidity: getattr(leaf, part.name) for part in leaf.parts},
+    }
+
+
+def _codes(rows: Iterable[Benefit]) -> list[str]:
+    return [benefit.code for benefit in rows]
 
 
 @pytest.mark.parametrize(

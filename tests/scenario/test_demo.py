@@ -280,7 +280,7 @@ def test_the_attacker_breaks_no_hash(guesses: list[Guess]) -> None:
     assert Attacker(TABLES, icd_codes()).break_by_codes(ids) == set()
 
 
-def test_revealed_terms_fit_five_benefits_of_three_kinds(seat: Seat, guesses: list[Guess]) -> None:
+def test_what_is_revealed_fits_five_benefits_of_three_kinds(seat: Seat, guesses: list[Guess]) -> None:
     for guess in guesses:
         assert truth(seat, guess) in [row.code for row in guess.candidates]
         assert len(guess.candidates) >= 5

@@ -1,13 +1,14 @@
 """Somebody who has the benefit tables, all codes and the whole chain, but no card.
 
-For each line that was filed it reads the terms that the calldata reveals, lists the benefits of all tables
-that have these terms, tries every plain and keyed hash that it can think of on all of them and on all codes,
-and names one benefit.
+For each line that was filed it reads the terms and the group that the calldata reveals, lists the benefits of
+all tables that have these terms and such a group (with room for every row that was seen under it), tries
+every plain and keyed hash that it can think of on all of them and on all codes, and names one benefit.
 """
 
 from __future__ import annotations
 
 import hmac
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -18,6 +19,8 @@ from salus.abi import keccak
 from salus.secret import length_prefixed
 from salus.structs import BenefitKind
 from salus.table import Benefit, Table
+
+Look = tuple[int, ...]
 
 _VERSIONS = (b"salus 1", b"")
 _LABELS = (b"benefit", b"group", b"")
@@ -60,12 +63,23 @@ class Attacker:
 
     def attack(self, lines: Iterable[Mapping[str, Any]]) -> list[Guess]:
         """`lines` are the decoded lines of all calldata."""
-        return [self._guess(line) for line in lines]
+        known = list(lines)
+        under: dict[bytes, dict[bytes, Look]] = {}
+        for line in known:
+            benefit = line["benefit"]
+            under.setdefault(bytes(benefit["group"]), {})[bytes(benefit["id"])] = _look(benefit)
+        return [self._guess(line, Counter(under[bytes(line["benefit"]["group"])].values())) for line in known]
 
-    def _guess(self, line: Mapping[str, Any]) -> Guess:
+    def _guess(self, line: Mapping[str, Any], group: Counter[Look]) -> Guess:
+        """`group` counts the looks of all rows that were seen under the line's group."""
         benefit = line["benefit"]
         tables = [table for table in self.tables if table.hash == bytes(line["policy"]["benefitTable"])]
-        candidates = tuple(row for table in tables for row in table if self._fits(row, benefit))
+        candidates = tuple(
+            row
+            for table in tables
+            for row in table
+            if _look_of(row) == _look(benefit) and _has_room(table, row, benefit, group)
+        )
         ids = {bytes(benefit["id"]), bytes(benefit["group"])}
         broken = self._break(ids, line)
         named = broken or self.random.choice(candidates).code
@@ -75,11 +89,6 @@ class Attacker:
             candidates=candidates,
             named=named,
             certain=broken is not None,
-        )
-
-    def _fits(self, row: Benefit, benefit: Mapping[str, Any]) -> bool:
-        return BenefitKind[row.terms.kind.upper()] == benefit["kind"] and all(
-            getattr(row.terms, name) == benefit[solidity] for solidity, name in _TERMS.items()
         )
 
     def _break(self, ids: set[bytes], line: Mapping[str, Any]) -> str | None:
@@ -96,6 +105,24 @@ class Attacker:
         it, but under an empty key (which for HMAC is the key of zeros too)."""
         makes = [*_PLAIN, _mac(b"salus 1", b"benefit"), _mac(b"salus 1", b"group")]
         return {code for code in self.codes for make in makes if make(b"", code) in ids}
+
+
+def _look(benefit: Mapping[str, Any]) -> Look:
+    """The terms that calldata shows of a row."""
+    return int(benefit["kind"]), *(int(benefit[name]) for name in _TERMS)
+
+
+def _look_of(row: Benefit) -> Look:
+    """The terms of a row of a table, as calldata would show them."""
+    terms = row.terms
+    return int(BenefitKind[terms.kind.upper()]), *(int(getattr(terms, name)) for name in _TERMS.values())
+
+
+def _has_room(table: Table, row: Benefit, benefit: Mapping[str, Any], seen: Counter[Look]) -> bool:
+    """Whether the row has a group if the line has one, and that group holds all that was seen under it."""
+    if not row.group or not any(benefit["group"]):
+        return not row.group and not any(benefit["group"])
+    return seen <= Counter(_look_of(other) for other in table if other.group == row.group)
 
 
 def _keys(line: Mapping[str, Any]) -> Iterator[bytes]:
