@@ -2,11 +2,15 @@
 
 The hospital picks the benefit and writes the amounts, so they can be checked: whoever may open the record and
 holds the member's card recomputes every field with the same code as the hospital, and sees each that differs.
+
+A record alone says neither whose card was shown nor under which name its bill was filed. That shows when many
+are laid side by side: `salus.audit`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from salus.diagnosis import keyed_fields, open_fields
@@ -29,16 +33,24 @@ class Difference:
     """Its name in Solidity."""
     attested: Any
     recomputed: Any
-    """None: the record gives nothing for it (a benefit that the member has no cover for)."""
+    """None: the record gives nothing for it (a benefit that the member has no cover for; another patient)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recheck:
-    """What `recheck` found."""
+    """What `recheck` found, and what the record says that can be compared over many. What names the patient
+    does not show in its `repr`."""
 
     differences: tuple[Difference, ...]
     unchecked: tuple[str, ...]
     """Fields that only the provider can recompute, or that the record does not hold."""
+    patient: str = field(repr=False)
+    """The provider's own id of the patient."""
+    claim: str = field(repr=False)
+    """The provider's number of the bill."""
+    content: bytes = field(repr=False)
+    """SHA-256 of the record without its random bytes: the same under every seal. Can be guessed; never
+    publish it."""
 
     @property
     def passed(self) -> bool:
@@ -51,21 +63,28 @@ def recheck(
     key: RecordKey,
     membership: Membership,
     *,
+    patient: str | None = None,
     provider_key: ProviderKey | None = None,
 ) -> Recheck:
     """The insurer's or the patient's part: recomputes every field of a diagnosis from its sealed record, the
     member's card and the benefit table, and names each that differs. A benefit that the record does not
     justify (up-coding) differs in `benefit`.
 
-    `billLine` and `caseId` are keyed by the provider and can be recomputed with its key only; `revision` is a
-    count of withdrawals, which the chain keeps. Without them they are listed as unchecked. A record that lies
-    in itself passes.
+    The record names its patient by the provider's own id. Who knows the id of the member hands it in as
+    `patient`; without it, nothing says that the record is the member's, and `member` is listed as unchecked,
+    unless the diagnosis is for another member than the card. `billLine` and `caseId` are keyed by the
+    provider and can be recomputed with its key only; `revision` is a count of withdrawals, which the chain
+    keeps. Without them they are unchecked too. A record that lies in itself passes.
 
     Raises RecordError if the key does not open the file, or if it holds no record that gives one bill line.
     """
     opened = unseal(sealed, key)
     line = _line(opened.record, membership)
     recomputed = {**open_fields(line, membership), "record": opened.commitment}
+    if patient is not None and line.patient != patient:
+        recomputed["member"] = None
+    elif patient is None and diagnosis.member == membership.commitment:
+        del recomputed["member"]
     if provider_key is not None:
         recomputed |= keyed_fields(line, membership, provider_key)
 
@@ -75,7 +94,13 @@ def recheck(
         if part.name in recomputed and getattr(diagnosis, part.name) != recomputed[part.name]
     ]
     unchecked = [part.solidity for part in diagnosis.parts if part.name not in recomputed]
-    return Recheck(tuple(differences), tuple(unchecked))
+    return Recheck(
+        differences=tuple(differences),
+        unchecked=tuple(unchecked),
+        patient=line.patient,
+        claim=line.claim,
+        content=sha256(opened.record).digest(),
+    )
 
 
 def _line(record: bytes, membership: Membership) -> BillLine:

@@ -266,7 +266,9 @@ def recheck(
         raise InputError(
             "no card of the patient opens this claim", field="patient", remedy="name the patient"
         )
-    found = compare(entry.diagnosis, sealed, opener, membership, provider_key=_provider_key())
+    found = compare(
+        entry.diagnosis, sealed, opener, membership, patient=patient, provider_key=_provider_key()
+    )
     for difference in found.differences:
         out.print(f"  {difference.field} is not what the record gives", markup=False)
     out.print(

@@ -1,4 +1,4 @@
-"""Insurer and capital provider: pools, quotes, policies. `brownie run insurer` lists the actions."""
+"""Insurer and capital provider: pools, quotes, policies, claims. `brownie run insurer` lists the actions."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from pathlib import Path
 from typing import Annotated
 
 from salus import enrolment, files, money
+from salus.audit import standing
 from salus.chain import Action, Pool, events, policies, pools
 from salus.chain.actions import accreditation
-from salus.errors import PolicyError
+from salus.enrolment import Enrolment
+from salus.errors import InputError, PolicyError
 from salus.offer import Offer, words_of
 from salus.policy import PolicyFile
+from salus.portfolio import Portfolio
 from salus.records import RecordKey
+from scripts._recheck import key_in, recheck_all
 from scripts._session import Session, signer
-from scripts._words import AccountName, Actor, Address, Amount, ProviderNumber, out, table_of
+from scripts._words import AccountName, Actor, Address, Amount, Names, ProviderNumber, out, table_of
 
-actor = Actor("insurer", "opens risk pools, signs policies, and brings or takes capital")
+actor = Actor("insurer", "opens risk pools, signs policies, rechecks claims, and brings or takes capital")
 
 PoolAddress = Annotated[Address, "the pool"]
 TableName = Annotated[str, "a shipped benefit table (family, critical-illness) or a YAML file"]
@@ -100,7 +104,7 @@ def quote(
     session = Session()
     terms = Offer.load(offer)
     product = table_of(table)
-    opener = RecordKey(files.read(record_key, fault=PolicyError).decode("ascii", "replace"))
+    opener = key_in(record_key)
     members = enrolment.from_json(opener.decrypt(files.read(enrolled, fault=PolicyError)))
     enrolment.check(members, product, terms.agreed())
 
@@ -218,6 +222,31 @@ def recapitalise(
 
 
 @actor.action
+def recheck(
+    pool: PoolAddress,
+    records: Annotated[Path, "folder of sealed records by their hash, as `hospital export` writes them"],
+    enrolments: Annotated[Path, "folder of the holders' sealed enrolments, *.age by any name"],
+    table: Annotated[Names, "benefit tables of the pool's policies, shipped ones or YAML files"],
+    record_key: Annotated[Path, "file with the insurer's age key, which opens both"],
+) -> None:
+    """Opens the record of every claim of the pool, recomputes what was attested, and compares patients and
+    bills over all claims. Sends nothing; ends with an error if anything differs or is missing."""
+    session = Session()
+    found = session.chain.pool(pool)
+    portfolio = Portfolio(
+        session.chain.past(events.PolicyIssued, pool=found.address),
+        _enrolments(enrolments, key_in(record_key)),
+        [table_of(name) for name in table],
+        session.chain.book_domain,
+    )
+    for policy in portfolio.without_enrolment:
+        out.print(f"Note: no enrolment of policy 0x{policy.hex()} is in {enrolments}.", markup=False)
+    decided = (event for event in session.chain.past(events.ClaimDecided) if event.policy in portfolio)
+    claims = standing(decided, session.chain.past(events.ClaimWithdrawn))
+    recheck_all(claims, records, record_key, portfolio.member_of)
+
+
+@actor.action
 def status(pool: PoolAddress) -> None:
     """Says what a pool has, owes and locks."""
     found = Session().chain.pool(pool)
@@ -240,6 +269,21 @@ def _approval(pool: Pool, payer: str, amount: int) -> list[Action]:
     """The approval that a payment needs first, if it is not there."""
     allowed = pool.asset.functions.allowance(payer, pool.address).call()
     return [] if allowed >= amount * pool.unit else [pools.approve(pool, amount=amount)]
+
+
+def _enrolments(folder: Path, opener: RecordKey) -> list[tuple[Enrolment, ...]]:
+    """Every enrolment in the folder and below that the key opens."""
+    if not folder.is_dir():
+        raise PolicyError("is not a folder", file=str(folder), remedy="name the folder of the enrolments")
+    found = []
+    for path in sorted(folder.rglob("*.age")):
+        sealed = files.read(path, fault=PolicyError)
+        try:
+            found.append(enrolment.from_json(opener.decrypt(sealed)))
+        except InputError as error:
+            error.file = str(path)
+            raise
+    return found
 
 
 def _quote(path: Path) -> tuple[str, bytes]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 from salus import enrolment, files, money
+from salus.audit import standing
 from salus.card import MemberCard, PolicyKey
 from salus.chain import claims as desk
 from salus.chain import consents, events
@@ -18,10 +19,11 @@ from salus.offer import People
 from salus.policy import Cover, PolicyFile
 from salus.records import RecordKey, encrypt
 from salus.structs import Consent, Purpose
+from scripts._recheck import recheck_all
 from scripts._session import DAY, Session, signer
 from scripts._words import AccountName, Actor, Day, Names, out, table_of
 
-actor = Actor("patient", "makes keys and cards, gives and takes back consent, reads claims")
+actor = Actor("patient", "makes keys and cards, gives and takes back consent, reads and rechecks claims")
 
 CardPath = Annotated[Path, "the member's card"]
 Provider = Annotated[int, "the provider's number; 0 for any accredited one"]
@@ -185,6 +187,27 @@ def claims(
         for reason in event.decision.codes:
             out.print(f"      {reason}  {reason.words}", markup=False)
     out.print(f"{shown} claims." if shown else "No claim yet.")
+
+
+@actor.action
+def recheck(
+    card: CardPath,
+    cover: Annotated[Path, "the cover file of the card"],
+    table: TableName,
+    records: Annotated[Path, "folder of the sealed records that the hospitals have handed over"],
+    record_key: Annotated[Path, "file with the patient's age key, record.key"],
+) -> None:
+    """Opens the record of every claim of the card's member and recomputes what was attested. Sends nothing;
+    ends with an error if anything differs or is missing."""
+    session = Session()
+    opened = _open(card, cover, table)
+    decided = [
+        event
+        for event in session.chain.past(events.ClaimDecided, policy=opened.policy_id)
+        if event.service.member == opened.commitment
+    ]
+    withdrawn = session.chain.past(events.ClaimWithdrawn, policy=opened.policy_id)
+    recheck_all(standing(decided, withdrawn), records, record_key, lambda _: opened)
 
 
 def _open(card: Path, cover: Path, table: str) -> Membership:

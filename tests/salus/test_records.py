@@ -6,7 +6,7 @@ given a record
   when the key is another, the file is broken or the record is another
     it is refused, and nothing of the record is shown
 given a diagnosis, its sealed record and the card
-  it rechecks clean
+  it rechecks clean; who knows the patient's id checks the member too
   when a field was attested otherwise
     that field is named, and no other
   when the record gives no bill line
@@ -241,7 +241,29 @@ class TestRecheck:
     def test_an_honest_line_passes(self, case: Case) -> None:
         found = recheck(case.diagnosis, case.sealed.ciphertext, case.reader, case.membership)
         assert found.passed
-        assert found.unchecked == ("billLine", "caseId", "revision")
+        assert found.unchecked == ("member", "billLine", "caseId", "revision")
+        assert (found.patient, found.claim) == ("p-1", "c-1")
+        assert "p-1" not in repr(found)
+        assert "c-1" not in repr(found)
+
+    def test_who_knows_the_patient_checks_the_member(self, case: Case) -> None:
+        sealed = case.sealed.ciphertext
+        honest = recheck(case.diagnosis, sealed, case.reader, case.membership, patient="p-1")
+        other = recheck(case.diagnosis, sealed, case.reader, case.membership, patient="p-2")
+
+        assert honest.passed
+        assert honest.unchecked == ("billLine", "caseId", "revision")
+        (difference,) = other.differences
+        assert (difference.field, difference.attested) == ("member", case.membership.commitment)
+        assert difference.recomputed is None
+
+    def test_a_record_found_again_has_its_content(self, case: Case) -> None:
+        again = seal(case.line.record, [case.reader.recipient])
+        diagnosis = replace(case.diagnosis, record=again.commitment)
+        first = recheck(case.diagnosis, case.sealed.ciphertext, case.reader, case.membership)
+        second = recheck(diagnosis, again.ciphertext, case.reader, case.membership)
+
+        assert first.content == second.content == sha256(case.line.record).digest()
 
     def test_the_provider_rechecks_its_own_names_too(self, case: Case) -> None:
         found = recheck(
@@ -249,6 +271,7 @@ class TestRecheck:
             case.sealed.ciphertext,
             case.reader,
             case.membership,
+            patient="p-1",
             provider_key=case.provider_key,
         )
         assert found.passed
