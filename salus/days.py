@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 import time
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from salus.errors import InputError
 
 _EPOCH = date(1970, 1, 1)
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2}))?")
 _EARLIEST_OFFSET = 14 * 3600
+_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 
 
 def civil_day(text: str) -> int:
@@ -90,6 +91,26 @@ def latest_day(seconds: float | None = None) -> int:
     The contracts hold a service to the same day: what is not in the future here is not in the future there.
     """
     return utc_day((time.time() if seconds is None else seconds) + _EARLIEST_OFFSET)
+
+
+def moment_words(second: int) -> str:
+    """A second since 1970 for a person.
+
+    >>> moment_words(1_735_689_599)
+    '2024-12-31 23:59 UTC'
+    """
+    return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def span_words(seconds: int) -> str:
+    """A stretch of time for a person, in the largest unit that tells it wholly.
+
+    >>> span_words(172_800), span_words(129_600), span_words(60), span_words(0)
+    ('2 days', '36 hours', '1 minute', '0 seconds')
+    """
+    whole = ((unit, size) for unit, size in _UNITS if seconds and seconds % size == 0)
+    unit, size = next(whole, _UNITS[-1])
+    return f"{seconds // size} {unit}{'s' * (seconds != size)}"
 
 
 def _calendar(text: str) -> date:

@@ -14,6 +14,7 @@
         ├── NodeUnreachable     start or choose a node, then run again
         ├── WrongChain          choose the network that the address book belongs to
         ├── NotAccredited       ask the accreditor, or sign with an accredited key
+        ├── NotAuthorised       send it from an account that holds the role, or let the governor grant it
         ├── NotFinished         a transaction was sent and is not confirmed; look it up before anything else
         ├── DeploymentError     what stands on the chain is not what the deploy asked for
         └── Reverted            the contract refused; its typed error says why
@@ -115,6 +116,15 @@ class WrongChain(ChainError):
 
 class NotAccredited(ChainError):
     """The provider or the attestor key is not accredited for the time in question."""
+
+
+class NotAuthorised(ChainError):
+    """The account does not hold the role that the action asks for, or nobody may use the role now."""
+
+    def __init__(self, message: str, *, role: str, account: str, remedy: str | None = None) -> None:
+        self.role = role
+        self.account = account
+        super().__init__(message, remedy=remedy)
 
 
 class NotFinished(ChainError):

@@ -17,7 +17,9 @@ from dotenv import load_dotenv
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
-from salus.chain import Action, Chain, Receipt, Sender, Unlocked
+from salus.chain import Action, Chain, Receipt, Sender, Unlocked, roles
+from salus.chain.roles import Stage, Turn
+from salus.days import moment_words
 from salus.errors import InputError, NodeUnreachable
 from scripts._suite import LOCAL_CHAINS, Asset
 from scripts._words import out
@@ -83,13 +85,45 @@ class Session:
         return signer(name, key_variable="SALUS_PRIVATE_KEY", parameter="account")
 
     def act(self, actions: Action | Sequence[Action], sender: Sender) -> list[Receipt]:
-        """Shows the plan, tries it without sending, asks on a live network, sends one after the other."""
+        """Shows the plan, tries it without sending, asks on a live network, sends one after the other.
+
+        What the sender's role lets it take only after notice is announced instead, and the program ends; run
+        again when the time has come, it is done.
+        """
         planned = [actions] if isinstance(actions, Action) else list(actions)
         self.show(planned, sender)
+        turns = [roles.turn_of(self.chain, action, sender.address) for action in planned]
+        if any(turn.stage is not Stage.NOW for turn in turns):
+            self._announce([turn for turn in turns if turn.stage is not Stage.NOW], sender)
+            raise SystemExit(0)
         # The first is tried before the question; the others may depend on it, and are tried when it is done.
         self.chain.preview(planned[0], sender.address)
         self.confirm()
         return [self.send(action, sender) for action in planned]
+
+    def _announce(self, turns: Sequence[Turn], sender: Sender) -> None:
+        """Announces what is not announced yet, and says from when it can be done."""
+        for turn in turns:
+            if turn.stage is Stage.ANNOUNCED:
+                out.print(f"This is announced. {_opening(turn)}", markup=False)
+            elif self._is_wanted(turn):
+                action = roles.announcement(self.chain, turn)
+                self.show([action], sender)
+                self.chain.preview(action, sender.address)
+                self.confirm()
+                self.send(action, sender)
+                announced = roles.turn_of(self.chain, turn.action, sender.address)
+                out.print(f"It is announced. {_opening(announced)}", markup=False)
+
+    def _is_wanted(self, turn: Turn) -> bool:
+        """Whether a call is meant once more that was announced and made before."""
+        if turn.done is None:
+            return True
+        out.print(f"This was announced and done before, in transaction {turn.done}.", markup=False)
+        wanted = ask("Announce it once more?")
+        if not wanted:
+            out.print("Nothing was sent.")
+        return wanted
 
     def show(self, planned: Sequence[Action], sender: Sender) -> None:
         """The plan in words: where, as whom, what."""
@@ -116,6 +150,14 @@ class Session:
         """Where a transaction can be looked up."""
         link = f"  {self.network.explorer}{receipt.transaction}" if self.network.explorer else ""
         out.print(f"Done in block {receipt.block}: {receipt.transaction}{link}", markup=False)
+
+
+def _opening(turn: Turn) -> str:
+    """When an announced action can be taken, and how."""
+    return (
+        f"It can be done from {moment_words(turn.opens_at)} to before {moment_words(turn.closes_at)}: "
+        "run the same command then."
+    )
 
 
 def node_url() -> str:

@@ -5,25 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-ADMIN: Final = 0
-ACCREDITOR: Final = 1
-SENTINEL: Final = 2
+from salus.chain.roles import Role
 
+ADMIN, ACCREDITOR, SENTINEL = map(int, Role)
 LABELS: Final = {ACCREDITOR: "ACCREDITOR", SENTINEL: "SENTINEL"}
-GOVERNED: Final = {
-    "ProviderRegistry": {
-        "accredit": ACCREDITOR,
-        "renew": ACCREDITOR,
-        "endAccreditation": ACCREDITOR,
-        "setSuspended": ACCREDITOR,
-        "setAdmin": ACCREDITOR,
-        "enterSafeMode": SENTINEL,
-        "listDesk": ADMIN,
-        "retireDesk": ADMIN,
-    },
-    "RiskPoolFactory": {"listAsset": ADMIN, "delistAsset": ADMIN},
-}
-"""Who may call what: contract, function, role. Nothing else in the suite asks for a role."""
 
 LOCAL_CHAINS: Final = frozenset({1337, 31337})
 """Chains of one's own machine. Every other chain, also an unknown one, counts as live."""

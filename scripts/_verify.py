@@ -9,9 +9,10 @@ from typing import Any
 
 from brownie import web3
 
+from salus.chain.roles import GOVERNED
 from salus.eip712 import Domain
 from salus.errors import DeploymentError
-from scripts._suite import ACCREDITOR, ADMIN, GOVERNED, LABELS, SENTINEL, Asset, Params, Suite
+from scripts._suite import ACCREDITOR, ADMIN, LABELS, SENTINEL, Asset, Params, Suite
 
 LISTED = 1  # DeskStatus.Listed
 BLOCKS_AT_ONCE = 2_000

@@ -86,10 +86,13 @@ def set_admin(
 
 
 @actor.action
-def safe_mode(account: AccountName = None) -> None:
+def safe_mode(
+    desk: Annotated[Address | None, "another claim desk than the suite's own"] = None,
+    account: AccountName = None,
+) -> None:
     """Holds every new claim for review, for seven days (the sentinel's)."""
     session = Session()
-    session.act(accreditation.safe_mode(session.chain), session.sender(account))
+    session.act(accreditation.safe_mode(session.chain, desk=desk), session.sender(account))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +19,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from salus import fhir, files, money, submission
 from salus.card_folder import CardFolder
 from salus.chain import accreditation, claims
-from salus.days import latest_day, to_date
+from salus.days import latest_day, moment_words, to_date
 from salus.errors import InputError, OutboxError, RecordError
 from salus.outbox import Entry, Outbox, Place, State
 from salus.provider_key import ProviderKey
@@ -122,7 +121,7 @@ def attest(
         f"before, {len(report.problems)} bills left out for the reasons above."
     )
     if batch:
-        root, until = batch.attestation.root.hex(), _moment(batch.attestation.expires_at)
+        root, until = batch.attestation.root.hex(), moment_words(batch.attestation.expires_at)
         out.print(f"One signature over {len(batch)} lines, root 0x{root}, good until {until}.")
 
 
@@ -303,7 +302,7 @@ def _row(entry: Entry) -> str:
         return words
     paid = money.to_words(entry.decision.remittance.paid, diagnosis.currency)
     codes = " ".join(str(code) for code in entry.decision.codes)
-    due = f" from {_moment(entry.decision.release_at)}" if entry.state is State.HELD else ""
+    due = f" from {moment_words(entry.decision.release_at)}" if entry.state is State.HELD else ""
     return f"{words} {paid} {codes}{due}"
 
 
@@ -311,10 +310,6 @@ def _summary(box: Outbox) -> None:
     counts = Counter(entry.state for entry in box.entries())
     words = ", ".join(f"{counts[state]} {state}" for state in State if counts[state])
     out.print(f"In the outbox: {words or 'nothing'}.")
-
-
-def _moment(second: int) -> str:
-    return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 @contextmanager

@@ -6,7 +6,7 @@ chain.send(claims.file(chain, …), account)   # previews, sends once, waits
 for claim in chain.past(events.ClaimDecided): …
 """
 
-from salus.chain import events
+from salus.chain import events, roles
 from salus.chain.actions import accreditation, claims, consents, policies, pools
 from salus.chain.address_book import AddressBook, Deployed
 from salus.chain.sending import Action, Receipt, Sender, Unlocked
@@ -33,4 +33,5 @@ __all__ = [
     "events",
     "policies",
     "pools",
+    "roles",
 ]

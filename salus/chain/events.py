@@ -176,6 +176,37 @@ class EmergencyAccess(Event):
     member: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleGranted(Event):
+    contract: ClassVar[str] = "SalusAccessManager"
+
+    role_id: int
+    account: str
+    delay: int
+    since: int
+    new_member: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationScheduled(Event):
+    contract: ClassVar[str] = "SalusAccessManager"
+
+    operation_id: bytes
+    nonce: int
+    schedule: int
+    caller: str
+    target: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationExecuted(Event):
+    contract: ClassVar[str] = "SalusAccessManager"
+
+    operation_id: bytes
+    nonce: int
+
+
 E = TypeVar("E", bound=Event)
 
 

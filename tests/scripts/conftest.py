@@ -12,7 +12,7 @@ from brownie import accounts, chain, web3
 from eth_account import Account
 
 from salus import samples
-from salus.chain import Chain, Unlocked, events
+from salus.chain import Chain, Unlocked, events, roles
 from salus.chain.address_book import AddressBook
 from salus.chain.node import genesis_of
 from salus.days import to_date
@@ -23,6 +23,43 @@ from scripts import accreditor, deploy, hospital, insurer, patient
 ACCREDITOR, INSURER, CAPITAL, PAYER, HOSPITAL, RELAYER = "2", "4", "5", "6", "7", "9"
 DAY = 86_400
 LIMIT = "100000"
+
+
+class Office:
+    """A suite whose roles have the delays that a test gives them."""
+
+    def __init__(self, folder: Path) -> None:
+        book = AddressBook(chain_id=web3.eth.chain_id, genesis=genesis_of(web3))
+        self.suite = deploy.deploy(deploy.Params.local(accounts), accounts[0], deploy.Recorder(book))
+        self.chain = Chain.open(web3.provider.endpoint_uri)
+        self.licence = folder / "licence.pdf"
+        self.licence.write_bytes(b"a licence")
+
+    def delay(self, role: int, days: int) -> None:
+        """Whoever holds the role must announce what it does so many days ahead."""
+        holder = accounts[(1, 2, 3)[role]]
+        self.suite.manager.grantRole(role, holder, days * DAY, {"from": accounts[1]})
+
+    def accredit(self) -> None:
+        """Always with the same words."""
+        accreditor.accredit(
+            f"admin={accounts[7]}",
+            "from_day=2020-01-01",
+            "until=2090-01-01",
+            f"licence={self.licence}",
+            f"account={ACCREDITOR}",
+        )
+
+    def wait(self, days: int) -> None:
+        chain.mine(timestamp=int(chain[-1].timestamp) + days * DAY)
+
+    @property
+    def accredited(self) -> int:
+        return len(list(self.chain.past(events.ProviderAccredited)))
+
+    @property
+    def announced(self) -> list[roles.Announced]:
+        return list(roles.announced(self.chain))
 
 
 class Clinic:
@@ -169,6 +206,20 @@ class Clinic:
 
 
 @pytest.fixture(scope="module")
+def deployed(module_isolation: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    folder = tmp_path_factory.mktemp("office")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("SALUS_DEPLOYMENTS", str(folder / "deployments"))
+        yield Office(folder)
+
+
+@pytest.fixture
+def office(deployed: Office, fn_isolation: None) -> Office:
+    """The same suite for each test, with no delays yet."""
+    return deployed
+
+
+@pytest.fixture(scope="module")
 def opened(module_isolation: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
     """Three insured patients on the sixtieth day. The first has consented; the third has two policies, and
     has consented under both."""
@@ -209,6 +260,13 @@ def entries(clinic: Clinic) -> list[Entry]:
 
 def states(clinic: Clinic) -> list[State]:
     return [entry.state for entry in entries(clinic)]
+
+
+def stopped(action: Any, *words: str) -> None:
+    """An action that ends before it has done what it is for, and not in an error."""
+    with pytest.raises(SystemExit) as stop:
+        action(*words)
+    assert stop.value.code == 0
 
 
 def ended(capsys: pytest.CaptureFixture[str], action: Any, *words: str) -> str:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from salus.chain.sending import Action
 from salus.chain.suite import Chain, Pool
-from salus.days import to_date
+from salus.days import moment_words, to_date
 
 
 def accredit(chain: Chain, *, admin: str, from_: int, until: int, licence: bytes) -> Action:
@@ -59,12 +57,16 @@ def set_admin(chain: Chain, *, provider: int, admin: str) -> Action:
     )
 
 
-def safe_mode(chain: Chain) -> Action:
-    """Holds every new line of every provider for seven days."""
+def safe_mode(chain: Chain, *, desk: str | None = None) -> Action:
+    """Holds every new line of every provider for seven days, at the suite's claim desk or at another."""
+    at = f" at the desk {desk}" if desk else ""
     return Action(
         "ProviderRegistry",
-        chain.providers.functions.enterSafeMode(chain.desk.address),
-        ("Hold every new claim of every provider for review, for seven days.", "Nothing due is delayed."),
+        chain.providers.functions.enterSafeMode(desk or chain.desk.address),
+        (
+            f"Hold every new claim of every provider for review{at}, for seven days.",
+            "Nothing due is delayed.",
+        ),
     )
 
 
@@ -75,7 +77,7 @@ def add_key(chain: Chain, *, provider: int, attestor: str, from_: int, until: in
         chain.providers.functions.addKey(provider, attestor, from_, until),
         (
             f"Let the key {attestor} sign attestations of provider {provider}",
-            f"from {_moment(from_)} to {_moment(until)}.",
+            f"from {moment_words(from_)} to {moment_words(until)}.",
         ),
     )
 
@@ -108,7 +110,3 @@ def set_daily_cap(pool: Pool, *, provider: int, limit: int) -> Action:
 
 def _period(from_: int, until: int) -> str:
     return f"from {to_date(from_)} to before {to_date(until)}"
-
-
-def _moment(second: int) -> str:
-    return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%d %H:%M} UTC"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from salus.chain.sending import Action
 from salus.chain.suite import Chain, Pool
+from salus.days import moment_words
 
 
 def create(chain: Chain, *, asset: str, insurer: str, name: str, symbol: str) -> Action:
@@ -77,7 +76,7 @@ def redeem(pool: Pool, *, shares: int, receiver: str, owner: str) -> Action:
     """Turns shares whose notice has run into tokens."""
     worth = pool.contract.functions.convertToAssets(shares).call()
     ready = pool.contract.functions.noticeOf(owner).call()[1]
-    words = f"{datetime.fromtimestamp(ready, UTC):%Y-%m-%d %H:%M} UTC" if ready else "never: no notice given"
+    words = moment_words(ready) if ready else "never: no notice given"
     return Action(
         "RiskPool",
         pool.contract.functions.redeem(shares, receiver, owner),

@@ -1,0 +1,162 @@
+"""scripts: roles with a delay
+
+given an accreditor with a delay of two days
+    it announces what it is told, says in words what and from when, and does nothing else
+    when it runs again before the time: it says when, and sends nothing
+    when it runs again after the time: it does it, once
+    when it runs again after it was done: it says in which transaction, and asks before it announces anew
+    when the announcement has run out: it announces anew
+    when the answer on a live network is no: nothing is announced
+    when it has lost the role meanwhile: it says so
+given a role without a delay
+    it acts at once
+given an account without the role
+    it names account and role
+    when the role comes later: it says when
+
+SPECIFICATION R2.
+"""
+
+from __future__ import annotations
+
+import pytest
+from brownie import accounts, web3
+
+from salus.chain import events
+from salus.days import moment_words
+from scripts import _session, accreditor
+from tests.scripts.conftest import DAY, Office, ended, stopped
+
+WAITS = 2
+WEEK = 7 * DAY
+
+
+@pytest.fixture
+def waiting(office: Office) -> Office:
+    """The accreditor must announce what it does."""
+    office.delay(1, WAITS)
+    return office
+
+
+def test_announces(waiting: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+
+    stopped(waiting.accredit)
+
+    said = capsys.readouterr().out
+    (one,) = waiting.announced
+    assert one.opens_at == waiting.chain.now() + WAITS * DAY
+    assert (one.caller, one.target) == (accounts[2], waiting.suite.providers)
+    assert waiting.accredited == 0
+    assert "Announce this, which asks for 2 days of notice:" in said
+    assert "Accredit a new provider, from 2020-01-01 to before 2090-01-01." in said
+    assert (
+        f"It is announced. It can be done from {moment_words(one.opens_at)} "
+        f"to before {moment_words(one.opens_at + WEEK)}: run the same command then."
+    ) in said
+
+
+def test_says_when_it_is_too_early(waiting: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    stopped(waiting.accredit)
+    waiting.wait(WAITS - 1)
+    block = web3.eth.block_number
+    capsys.readouterr()
+
+    stopped(waiting.accredit)
+
+    (one,) = waiting.announced
+    assert web3.eth.block_number == block
+    assert f"This is announced. It can be done from {moment_words(one.opens_at)}" in capsys.readouterr().out
+
+
+def test_does_it_when_the_time_has_come(waiting: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    stopped(waiting.accredit)
+    waiting.wait(WAITS)
+
+    waiting.accredit()
+
+    assert waiting.accredited == 1
+    assert waiting.announced == []
+    assert "The provider's number is 1." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("answer", ["no", "yes"])
+def test_says_that_it_was_done(
+    waiting: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answer: str
+) -> None:
+    stopped(waiting.accredit)
+    waiting.wait(WAITS)
+    waiting.accredit()
+    (done,) = waiting.chain.past(events.OperationExecuted)
+    monkeypatch.setattr("builtins.input", lambda _: answer)
+
+    stopped(waiting.accredit)
+
+    assert len(waiting.announced) == (answer == "yes")
+    assert waiting.accredited == 1
+    said = capsys.readouterr().out
+    assert f"This was announced and done before, in transaction {done.transaction}." in said
+    assert ("Nothing was sent." in said) is (answer == "no")
+
+
+def test_announces_anew_what_ran_out(waiting: Office) -> None:
+    stopped(waiting.accredit)
+    waiting.wait(WAITS + 7)
+    assert waiting.announced == []
+
+    stopped(waiting.accredit)
+
+    (one,) = waiting.announced
+    assert one.opens_at == waiting.chain.now() + WAITS * DAY
+    assert waiting.accredited == 0
+
+
+def test_announces_nothing_on_a_no(
+    waiting: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(_session, "ask", lambda _: False)
+    monkeypatch.setattr(_session.Session, "sender", lambda *_: _session.Unlocked(accounts[2].address))
+    monkeypatch.setattr(_session, "LOCAL_CHAINS", frozenset())
+    block = web3.eth.block_number
+
+    stopped(waiting.accredit)
+
+    assert web3.eth.block_number == block
+    assert "Nothing was sent." in capsys.readouterr().out
+
+
+def test_says_that_the_role_is_lost(waiting: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    stopped(waiting.accredit)
+    waiting.wait(WAITS)
+    waiting.suite.manager.revokeRole(1, accounts[2], {"from": accounts[1]})
+
+    said = ended(capsys, waiting.accredit)
+
+    assert said.startswith(f"{accounts[2]} does not hold the role ACCREDITOR, which ")
+
+
+def test_acts_at_once_without_a_delay(office: Office) -> None:
+    office.accredit()
+
+    assert office.accredited == 1
+    assert office.announced == []
+
+
+def test_names_who_lacks_which_role(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    said = ended(capsys, accreditor.suspend, "provider=1", "account=9")
+    assert said == (
+        f"{accounts[9]} does not hold the role ACCREDITOR, which ProviderRegistry.setSuspended asks for; "
+        "send it from an account that holds it, or let the governor grant it"
+    )
+
+
+def test_says_from_when_a_role_is_held(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    manager, by = office.suite.manager, {"from": accounts[1]}
+    manager.setGrantDelay(1, 3 * DAY, by)
+    office.wait(5)
+    manager.grantRole(1, accounts[9], 0, by)
+    since = office.chain.now() + 3 * DAY
+
+    said = ended(capsys, accreditor.suspend, "provider=1", "account=9")
+
+    assert f"does not hold the role ACCREDITOR before {moment_words(since)}, which" in said
