@@ -7,7 +7,7 @@ for claim in chain.past(events.ClaimDecided): …
 """
 
 from salus.chain import events, roles
-from salus.chain.actions import accreditation, claims, consents, policies, pools
+from salus.chain.actions import accreditation, claims, consents, governing, policies, pools
 from salus.chain.address_book import AddressBook, Deployed
 from salus.chain.sending import Action, Receipt, Sender, Unlocked
 from salus.chain.suite import Chain, Pool
@@ -31,6 +31,7 @@ __all__ = [
     "claims",
     "consents",
     "events",
+    "governing",
     "policies",
     "pools",
     "roles",

@@ -31,7 +31,7 @@ from eth_account import Account
 from salus.chain import consents, pools
 from salus.days import to_date
 from salus.policy import Cover, PolicyFile
-from scripts import _session, accreditor, hospital, insurer, keeper, patient
+from scripts import _session, accreditor, governor, hospital, insurer, keeper, patient
 from scripts._words import Actor
 from tests.scripts.conftest import ACCREDITOR, CAPITAL, DAY, INSURER, RELAYER, Clinic, ended
 
@@ -386,7 +386,7 @@ def test_close_and_accrue(clinic: Clinic, capsys: pytest.CaptureFixture[str]) ->
 # HELP
 
 
-@pytest.mark.parametrize("module", [accreditor, insurer, hospital, patient, keeper])
+@pytest.mark.parametrize("module", [accreditor, governor, insurer, hospital, patient, keeper])
 def test_every_action_explains_itself(module: Any, capsys: pytest.CaptureFixture[str]) -> None:
     actor: Actor = module.actor
     module.main()

@@ -5,14 +5,18 @@ given an accreditor with a delay of two days
     when it runs again before the time: it says when, and sends nothing
     when it runs again after the time: it does it, once
     when it runs again after it was done: it says in which transaction, and asks before it announces anew
-    when the announcement has run out: it announces anew
+    when the announcement has run out, or was cancelled: it announces anew
     when the answer on a live network is no: nothing is announced
     when it has lost the role meanwhile: it says so
+given a governor with a delay
+    what the manager itself governs is announced too
 given a role without a delay
     it acts at once
 given an account without the role
     it names account and role
     when the role comes later: it says when
+given a contract that is closed
+    it says so, and how it is opened
 
 SPECIFICATION R2.
 """
@@ -24,8 +28,8 @@ from brownie import accounts, web3
 
 from salus.chain import events
 from salus.days import moment_words
-from scripts import _session, accreditor
-from tests.scripts.conftest import DAY, Office, ended, stopped
+from scripts import _session, accreditor, governor
+from tests.scripts.conftest import ACCREDITOR, DAY, Office, ended, stopped
 
 WAITS = 2
 WEEK = 7 * DAY
@@ -111,6 +115,17 @@ def test_announces_anew_what_ran_out(waiting: Office) -> None:
     assert waiting.accredited == 0
 
 
+def test_announces_anew_what_was_cancelled(waiting: Office) -> None:
+    stopped(waiting.accredit)
+    (one,) = waiting.announced
+    governor.cancel(f"operation=0x{one.operation.hex()}", "account=1")
+    assert waiting.announced == []
+
+    stopped(waiting.accredit)
+
+    assert len(waiting.announced) == 1
+
+
 def test_announces_nothing_on_a_no(
     waiting: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -135,6 +150,18 @@ def test_says_that_the_role_is_lost(waiting: Office, capsys: pytest.CaptureFixtu
     assert said.startswith(f"{accounts[2]} does not hold the role ACCREDITOR, which ")
 
 
+def test_the_managers_own_functions_are_announced(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    office.delay(0, WAITS)
+    words = ("role=sentinel", f"holder={accounts[9]}", "account=1")
+    stopped(governor.grant_role, *words)
+    assert not office.suite.manager.hasRole(2, accounts[9])[0]
+    office.wait(WAITS)
+
+    governor.grant_role(*words)
+
+    assert tuple(office.suite.manager.hasRole(2, accounts[9])) == (True, 0)
+
+
 def test_acts_at_once_without_a_delay(office: Office) -> None:
     office.accredit()
 
@@ -149,6 +176,11 @@ def test_names_who_lacks_which_role(office: Office, capsys: pytest.CaptureFixtur
         "send it from an account that holds it, or let the governor grant it"
     )
 
+    said = ended(capsys, governor.grant_role, "role=sentinel", f"holder={accounts[9]}", "account=9")
+    assert said.startswith(
+        f"{accounts[9]} does not hold the role GOVERNOR, which SalusAccessManager.grantRole"
+    )
+
 
 def test_says_from_when_a_role_is_held(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
     manager, by = office.suite.manager, {"from": accounts[1]}
@@ -160,3 +192,29 @@ def test_says_from_when_a_role_is_held(office: Office, capsys: pytest.CaptureFix
     said = ended(capsys, accreditor.suspend, "provider=1", "account=9")
 
     assert f"does not hold the role ACCREDITOR before {moment_words(since)}, which" in said
+
+
+def test_says_that_a_contract_is_closed(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    governor.close("contract=ProviderRegistry", "account=1")
+
+    said = ended(capsys, accreditor.safe_mode, "account=3")
+
+    assert said == (
+        f"{accounts[3]} holds the role SENTINEL, but ProviderRegistry is closed for every role; "
+        "let the governor open it: `governor close contract=ProviderRegistry reopen=yes`"
+    )
+    governor.close("contract=ProviderRegistry", "reopen=yes", "account=1")
+    accreditor.safe_mode("account=3")
+    assert office.suite.providers.deskOf(office.suite.desk)[1] == office.chain.now() + WEEK
+
+
+def test_an_account_may_have_a_delay_of_its_own(office: Office) -> None:
+    """The delay is the holder's, not the role's."""
+    governor.grant_role("role=accreditor", f"holder={accounts[9]}", "delay_days=1", "account=1")
+    office.accredit()
+
+    stopped(accreditor.suspend, "provider=1", "account=9")
+    accreditor.suspend("provider=1", f"account={ACCREDITOR}")
+
+    assert office.suite.providers.providerOf(1)[3]
+    assert len(office.announced) == 1

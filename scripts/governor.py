@@ -1,0 +1,151 @@
+"""Governor: roles, desks, assets and the brakes. `brownie run governor` lists the actions.
+
+On a live network the governor has a delay: an action is announced first, and the same command, run again when
+the delay is over, does it.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator
+
+from salus.chain import Chain, governing, roles
+from salus.chain.roles import Role
+from salus.days import moment_words, span_words
+from salus.errors import InputError
+from scripts._session import DAY, Session
+from scripts._words import AccountName, Actor, Address, Hex32, out
+
+actor = Actor("governor", "grants roles, lists desks and assets, and stops what was announced")
+
+RoleName = Annotated[
+    Literal["GOVERNOR", "ACCREDITOR", "SENTINEL"],
+    BeforeValidator(str.upper),
+    "governor, accreditor or sentinel",
+]
+ContractName = Annotated[
+    Literal["ProviderRegistry", "RiskPoolFactory"], "ProviderRegistry or RiskPoolFactory"
+]
+Holder = Annotated[Address, "the account"]
+Asset = Annotated[Address, "the token"]
+Desk = Annotated[Address, "the claim desk"]
+LONGEST_DELAY = 365
+"""Days. A longer one would tie the governor's hands for good."""
+
+
+def main() -> None:
+    actor.list()
+
+
+@actor.action
+def status() -> None:
+    """Says who holds which role, and what is announced."""
+    chain = Session().chain
+    for holder in roles.holders(chain):
+        delay = f"announces {span_words(holder.delay)} ahead" if holder.delay else "acts at once"
+        out.print(f"  {roles.name_of(holder.role):<12} {holder.account}  {delay}", markup=False)
+    for contract in roles.GOVERNED:
+        if chain.manager.functions.isTargetClosed(chain.addresses.address(contract)).call():
+            out.print(f"  {contract} is closed for every role.")
+    pending = list(roles.announced(chain))
+    for one in pending:
+        _tell(chain, one)
+    if not pending:
+        out.print("Nothing is announced.")
+
+
+@actor.action
+def list_asset(
+    asset: Asset,
+    currency: Annotated[str, "that it stands for, ISO 4217, such as USD"],
+    account: AccountName = None,
+) -> None:
+    """Lets new pools hold a token."""
+    session = Session()
+    action = governing.list_asset(session.chain, asset=asset, currency=currency)
+    session.act(action, session.sender(account))
+
+
+@actor.action
+def delist_asset(asset: Asset, account: AccountName = None) -> None:
+    """Stops new pools of a token; those that hold it go on."""
+    session = Session()
+    session.act(governing.delist_asset(session.chain, asset=asset), session.sender(account))
+
+
+@actor.action
+def list_desk(desk: Desk, account: AccountName = None) -> None:
+    """Lets a claim desk, for instance of a later version, write bill lines."""
+    session = Session()
+    session.act(governing.list_desk(session.chain, desk=desk), session.sender(account))
+
+
+@actor.action
+def retire_desk(desk: Desk, account: AccountName = None) -> None:
+    """Ends a desk's new claims; what it has decided is settled as before."""
+    session = Session()
+    session.act(governing.retire_desk(session.chain, desk=desk), session.sender(account))
+
+
+@actor.action
+def grant_role(
+    role: RoleName,
+    holder: Holder,
+    delay_days: Annotated[
+        int | None, "days between announcing and acting; a governor's without it: the network's, else 0"
+    ] = None,
+    account: AccountName = None,
+) -> None:
+    """Gives a role to an account, or changes the account's delay."""
+    if delay_days is not None and not 0 <= delay_days <= LONGEST_DELAY:
+        raise InputError(f"{delay_days} is not 0 to {LONGEST_DELAY}", field="delay_days")
+    session, given = Session(), Role[role]
+    usual = session.network.governor_delay if given is Role.GOVERNOR else 0
+    delay = usual if delay_days is None else delay_days * DAY
+    action = governing.grant_role(session.chain, role=given, holder=holder, delay=delay)
+    session.act(action, session.sender(account))
+
+
+@actor.action
+def revoke_role(role: RoleName, holder: Holder, account: AccountName = None) -> None:
+    """Takes a role from an account; the last governor stays."""
+    session = Session()
+    action = governing.revoke_role(session.chain, role=Role[role], holder=holder)
+    session.act(action, session.sender(account))
+
+
+@actor.action
+def close(
+    contract: Annotated[
+        Literal["ProviderRegistry", "RiskPoolFactory"], "ProviderRegistry or RiskPoolFactory"
+    ],
+    reopen: Annotated[bool, "write reopen=yes to open it again"] = False,
+    account: AccountName = None,
+) -> None:
+    """Closes what roles may call in a contract, safe mode included, or opens it again."""
+    session = Session()
+    action = governing.close(session.chain, contract=contract, closed=not reopen)
+    session.act(action, session.sender(account))
+
+
+@actor.action
+def cancel(
+    operation: Annotated[Hex32, "of what is announced, as `status` shows it"],
+    account: AccountName = None,
+) -> None:
+    """Cancels what was announced: one's own, or as governor anybody's. Needs no notice."""
+    session = Session()
+    session.act(governing.cancel(session.chain, operation=operation), session.sender(account))
+
+
+def _tell(chain: Chain, one: roles.Announced) -> None:
+    span = f"from {moment_words(one.opens_at)} to before {moment_words(one.closes_at)}"
+    out.print(f"  Announced by {one.caller}, {span}:", markup=False)
+    out.print(f"    {roles.call_words(chain, one.target, one.data)}", markup=False)
+    out.print(f"    operation=0x{one.operation.hex()}", markup=False)
+
+
+if __name__ == "__main__":
+    actor.main(sys.argv[1:], globals())

@@ -1,0 +1,204 @@
+"""scripts.governor
+
+given a suite whose governor has no delay
+    list_asset lists a token for a currency, with the currency's own exponent; delist_asset takes it off
+        when it is no token, too coarse or not listed: one line says so, and nothing is sent
+    list_desk lists a contract and retire_desk retires it
+        when it is listed already, is no contract or is not listed: one line says so
+    grant_role gives a role with a delay, and changes the delay of who holds it
+        when the role or the delay makes no sense: one line says so
+        on a live network a governor gets the network's delay
+    revoke_role takes a role
+        when the account does not hold it, or is the last governor: one line says so
+    close closes a contract's governed functions, and opens them again
+    cancel stops what is announced
+        when nothing is announced by that name: one line says so
+    status says who holds what, and what is announced
+    when the answer on a live network is no: nothing is sent
+safe_mode can name another desk
+"""
+
+from __future__ import annotations
+
+import pytest
+from brownie import TestStablecoin, accounts, web3
+
+from scripts import _session, accreditor, governor
+from tests.scripts.conftest import ACCREDITOR, DAY, Office, ended, stopped
+
+BY = "account=1"
+
+
+def listing(office: Office, asset: str) -> tuple[bytes, int]:
+    currency, exponent = office.suite.factory.listingOf(asset)
+    return bytes(currency).rstrip(b"\0"), exponent
+
+
+def test_an_asset_is_listed_and_taken_off(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    yen = TestStablecoin.deploy(18, {"from": accounts[9]})
+    capsys.readouterr()
+
+    governor.list_asset(f"asset={yen}", "currency=JPY", BY)
+    assert listing(office, yen) == (b"JPY", 0)
+    governor.delist_asset(f"asset={yen}", BY)
+
+    assert listing(office, yen) == (b"", 0)
+    said = capsys.readouterr().out
+    assert f"List the asset {yen} ({yen.symbol()}, 18 decimals) for JPY (now: not listed)." in said
+    assert f"Take the asset {yen}, listed for JPY, off the list." in said
+
+
+def test_names_an_asset_that_cannot_be_listed(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    coarse = TestStablecoin.deploy(1, {"from": accounts[9]})
+    block = web3.eth.block_number
+
+    said = ended(capsys, governor.list_asset, f"asset={accounts[9]}", "currency=USD", BY)
+    assert said == f"asset: there is no token at {accounts[9]}; name an ERC-20"
+    said = ended(capsys, governor.list_asset, f"asset={coarse}", "currency=USD", BY)
+    assert said.startswith(f"asset: {coarse} ({coarse.symbol()}) has 1 decimals, fewer than USD, which has 2")
+    said = ended(capsys, governor.list_asset, f"asset={coarse}", "currency=gold", BY)
+    assert said.startswith("currency: 'gold' is not a currency")
+    said = ended(capsys, governor.delist_asset, f"asset={coarse}", BY)
+    assert said == f"asset: {coarse} is not listed; nothing is to be done"
+
+    assert web3.eth.block_number == block
+
+
+def test_a_desk_is_listed_and_retired(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    other, providers = office.suite.consents, office.suite.providers
+
+    governor.list_desk(f"desk={other}", BY)
+    assert providers.deskOf(other)[0] == 1
+    governor.retire_desk(f"desk={other}", BY)
+    assert providers.deskOf(other)[0] == 2
+    governor.list_desk(f"desk={other}", BY)
+    governor.retire_desk(f"desk={office.suite.desk}", BY)
+
+    assert (providers.deskOf(other)[0], providers.deskOf(office.suite.desk)[0]) == (1, 2)
+    said = capsys.readouterr().out
+    assert f"List the desk {other}, which was retired." in said
+    assert "It is the claim desk of this suite." in said
+
+
+def test_names_a_desk_that_makes_no_sense(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    block = web3.eth.block_number
+
+    said = ended(capsys, governor.list_desk, f"desk={office.suite.desk}", BY)
+    assert said == f"desk: {office.suite.desk} is listed already; nothing is to be done"
+    said = ended(capsys, governor.list_desk, f"desk={accounts[9]}", BY)
+    assert said == f"desk: there is no contract at {accounts[9]}; name a claim desk"
+    said = ended(capsys, governor.retire_desk, f"desk={accounts[9]}", BY)
+    assert said == f"desk: {accounts[9]} is not listed; name a listed desk"
+
+    assert web3.eth.block_number == block
+
+
+def test_a_role_is_granted_changed_and_taken(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    manager, holder = office.suite.manager, f"holder={accounts[9]}"
+
+    governor.grant_role("role=accreditor", holder, "delay_days=2", BY)
+    assert tuple(manager.hasRole(1, accounts[9])) == (True, 2 * DAY)
+    governor.grant_role("role=accreditor", holder, "delay_days=3", BY)
+    assert tuple(manager.hasRole(1, accounts[9])) == (True, 3 * DAY)
+    governor.grant_role("role=accreditor", holder, BY)
+    governor.revoke_role("role=accreditor", holder, BY)
+
+    assert not manager.hasRole(1, accounts[9])[0]
+    said = capsys.readouterr().out
+    assert f"Give the role ACCREDITOR to {accounts[9]} (it holds it now)." in said
+    assert "wait 3 days after they are announced (now: wait 2 days after they are announced)." in said
+    assert "A shorter delay takes effect 3 days after the grant." in said
+    assert f"Take the role ACCREDITOR from {accounts[9]}." in said
+    assert "1 other account holds it." in said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("role=admin",), "role: 'admin': input should be 'governor', 'accreditor' or 'sentinel'"),
+        (("role=sentinel", "delay_days=366"), "delay_days: 366 is not 0 to 365"),
+        (("role=sentinel", "delay_days=-1"), "delay_days: -1 is not 0 to 365"),
+    ],
+)
+def test_names_a_grant_that_makes_no_sense(
+    office: Office, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], said: str
+) -> None:
+    assert ended(capsys, governor.grant_role, *words, f"holder={accounts[9]}", BY).startswith(said)
+
+
+def test_a_governor_of_a_live_network_gets_its_delay(
+    office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    live(monkeypatch, "no")
+
+    stopped(governor.grant_role, "role=governor", f"holder={accounts[9]}")
+
+    said = capsys.readouterr().out
+    assert "On unknown chain 1337" in said
+    assert "Its actions wait 2 days after they are announced." in said
+    assert "Nothing was sent." in said
+    assert not office.suite.manager.hasRole(0, accounts[9])[0]
+
+
+def live(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
+    """The chain counts as live, and the governor's key is at hand."""
+    monkeypatch.setattr(_session.Session, "sender", lambda *_: _session.Unlocked(accounts[1].address))
+    monkeypatch.setattr(_session, "LOCAL_CHAINS", frozenset())
+    monkeypatch.setattr("builtins.input", lambda _: answer)
+
+
+def test_the_last_governor_stays(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("role=governor", f"holder={accounts[1]}", BY)
+    said = ended(capsys, governor.revoke_role, *words)
+    assert said == (f"holder: {accounts[1]} is the last governor; grant the role to the next one first")
+    said = ended(capsys, governor.revoke_role, "role=governor", f"holder={accounts[9]}", BY)
+    assert said == f"holder: {accounts[9]} does not hold the role GOVERNOR; see `governor status`"
+
+    governor.grant_role("role=governor", f"holder={accounts[9]}", BY)
+    governor.revoke_role(*words)
+
+    assert not office.suite.manager.hasRole(0, accounts[1])[0]
+
+
+def test_close_and_reopen(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    factory = office.suite.factory
+    governor.close("contract=RiskPoolFactory", BY)
+    assert office.suite.manager.isTargetClosed(factory)
+    governor.status()
+    governor.close("contract=RiskPoolFactory", "reopen=yes", BY)
+
+    assert not office.suite.manager.isTargetClosed(factory)
+    said = capsys.readouterr().out
+    assert "Close RiskPoolFactory for every role: listAsset, delistAsset." in said
+    assert "RiskPoolFactory is closed for every role." in said
+
+
+def test_what_is_announced_is_shown_and_cancelled(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    governor.status()
+    assert "Nothing is announced." in capsys.readouterr().out
+    office.delay(1, 2)
+    stopped(accreditor.suspend, "provider=4", f"account={ACCREDITOR}")
+    (one,) = office.announced
+    capsys.readouterr()
+
+    governor.status()
+    said = capsys.readouterr().out
+    assert f"ACCREDITOR   {accounts[2]}  announces 2 days ahead" in said
+    assert f"GOVERNOR     {accounts[1]}  acts at once" in said
+    assert "setSuspended(provider 4, suspended True)" in said
+    assert f"operation=0x{one.operation.hex()}" in said
+    said = ended(capsys, governor.cancel, f"operation=0x{one.operation.hex()}", "account=9")
+    assert "AccessManagerUnauthorizedCancel(" in said
+    governor.cancel(f"operation=0x{one.operation.hex()}", BY)
+
+    assert office.announced == []
+    said = ended(capsys, governor.cancel, f"operation=0x{one.operation.hex()}", BY)
+    assert said == f"operation: 0x{one.operation.hex()} is not announced; see `governor status`"
+
+
+def test_safe_mode_of_another_desk(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    accreditor.safe_mode(f"desk={office.suite.consents}", "account=3")
+
+    assert office.suite.providers.deskOf(office.suite.consents)[1] == office.chain.now() + 7 * DAY
+    assert office.suite.providers.deskOf(office.suite.desk)[1] == 0
+    assert f"for review at the desk {office.suite.consents}, for seven days." in capsys.readouterr().out
