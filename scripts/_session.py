@@ -17,9 +17,10 @@ from dotenv import load_dotenv
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
-from salus.chain import Action, Chain, Receipt, Sender, Unlocked, roles
+from salus.chain import Action, Chain, Receipt, Sender, Unlocked, Wallet, roles
 from salus.chain.roles import Stage, Turn
 from salus.days import moment_words
+from salus.eip712 import Signer
 from salus.errors import InputError, NodeUnreachable
 from scripts._suite import LOCAL_CHAINS, Asset
 from scripts._words import out
@@ -83,6 +84,10 @@ class Session:
                 raise InputError(f"the node has accounts 0 to {len(accounts) - 1}", field="account")
             return Unlocked(accounts[int(name)])
         return signer(name, key_variable="SALUS_PRIVATE_KEY", parameter="account")
+
+    def signing(self, key: LocalAccount, wallet: str | None) -> Signer:
+        """Who signs: the key for itself, or in the name of a contract wallet that accepts its signatures."""
+        return key if wallet in (None, key.address) else Wallet(self.chain.w3, str(wallet), key)
 
     def act(self, actions: Action | Sequence[Action], sender: Sender) -> list[Receipt]:
         """Shows the plan, tries it without sending, asks on a live network, sends one after the other.

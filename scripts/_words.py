@@ -218,6 +218,11 @@ AccountName = Annotated[
     "who sends: a keystore, or on a local chain the number of an account; else SALUS_ACCOUNT",
 ]
 
+ContractWallet = Annotated[
+    Address | None,
+    "a contract wallet (ERC-1271) in whose name the key signs; it is asked whether it accepts the signature",
+]
+
 
 def table_of(name: str) -> Table:
     """A benefit table by its shipped name, or the YAML file of that path."""

@@ -30,6 +30,7 @@ from scripts._words import (
     AccountName,
     Actor,
     Address,
+    ContractWallet,
     Hex32,
     Moment,
     Names,
@@ -57,7 +58,7 @@ def main() -> None:
 @actor.action
 def add_key(
     provider: ProviderNumber,
-    attestor: Annotated[Address, "address of the seal key"],
+    attestor: Annotated[Address, "address of the seal key, or of a contract wallet"],
     from_time: Annotated[Moment, "first moment at which it may sign"],
     until: Annotated[Moment, "first moment at which it may not"],
     account: AccountName = None,
@@ -73,7 +74,7 @@ def add_key(
 @actor.action
 def revoke_key(
     provider: ProviderNumber,
-    attestor: Annotated[Address, "address of the seal key"],
+    attestor: Annotated[Address, "address of the seal key, or of a contract wallet"],
     account: AccountName = None,
 ) -> None:
     """Kills a seal key for good: nothing that it signed can be filed from now on."""
@@ -92,6 +93,7 @@ def attest(
     outbox: OutboxPath = OUTBOX,
     days: Annotated[int, "for how many days the attestation is good, 1 to 90"] = 30,
     key: Annotated[str | None, "keystore of the seal key; else SALUS_ATTESTOR_KEY"] = None,
+    attestor: ContractWallet = None,
     dry_run: Annotated[bool, "read and check everything, keep and sign nothing"] = False,
 ) -> None:
     """Attests the bills of a folder: reads, seals and signs what is not attested yet. Sends nothing."""
@@ -99,8 +101,9 @@ def attest(
         raise InputError(f"{days} is not 1 to {HIGH}", field="days")
     session = Session()
     provider_key = _provider_key()
-    attestor = signer(key, key_variable="SALUS_ATTESTOR_KEY", parameter="key")
-    session.chain.check_attestor(provider, attestor.address, session.chain.now())
+    seal_key = signer(key, key_variable="SALUS_ATTESTOR_KEY", parameter="key")
+    signing = session.signing(seal_key, attestor)
+    session.chain.check_attestor(provider, signing.address, session.chain.now())
 
     with _open(session, provider, outbox) as box, _progress("bills read") as advance:
         report = submission.draft(
@@ -112,7 +115,7 @@ def attest(
             advance=advance,
             dry_run=dry_run,
         )
-        batch = None if dry_run else submission.attest(box, session.chain, attestor, lifetime=days * DAY)
+        batch = None if dry_run else submission.attest(box, session.chain, signing, lifetime=days * DAY)
     for problem in report.problems:
         err.print(f"  {problem}", markup=False)
     would = "would be attested" if dry_run else "attested"

@@ -19,7 +19,17 @@ from salus.portfolio import Portfolio
 from salus.records import RecordKey
 from scripts._recheck import key_in, recheck_all
 from scripts._session import Session, signer
-from scripts._words import AccountName, Actor, Address, Amount, Names, ProviderNumber, out, table_of
+from scripts._words import (
+    AccountName,
+    Actor,
+    Address,
+    Amount,
+    ContractWallet,
+    Names,
+    ProviderNumber,
+    out,
+    table_of,
+)
 
 actor = Actor("insurer", "opens risk pools, signs policies, rechecks claims, and brings or takes capital")
 
@@ -50,7 +60,7 @@ def create_pool(
 @actor.action
 def add_quote_signer(
     pool: PoolAddress,
-    signer: Annotated[Address, "the key's address"],
+    signer: Annotated[Address, "the key's address, or that of a contract wallet"],
     remove: Annotated[bool, "write remove=yes to end its right"] = False,
     account: AccountName = None,
 ) -> None:
@@ -99,6 +109,7 @@ def quote(
     policy: Annotated[Path, "where the policy file is written"],
     quote: Annotated[Path, "where the signed quote is written"],
     key: Annotated[str | None, "keystore of the quote signer; else SALUS_QUOTE_KEY"] = None,
+    wallet: ContractWallet = None,
 ) -> None:
     """Holds an enrolment against the offer, shows members and terms, and signs them. Sends nothing."""
     session = Session()
@@ -109,7 +120,7 @@ def quote(
     enrolment.check(members, product, terms.agreed())
 
     written = terms.policy(session.chain.book_domain, product, members)
-    account = signer(key, key_variable="SALUS_QUOTE_KEY", parameter="key")
+    account = session.signing(signer(key, key_variable="SALUS_QUOTE_KEY", parameter="key"), wallet)
     found = session.chain.pool(written.terms.pool)
     out.print(f"To be signed by {account.address}:", markup=False)
     for line in words_of(written, members, product):

@@ -13,7 +13,7 @@ from salus.card import MemberCard, PolicyKey
 from salus.chain import claims as desk
 from salus.chain import consents, events
 from salus.days import to_date
-from salus.errors import CardError
+from salus.errors import CardError, InputError
 from salus.membership import Membership, open_card
 from salus.offer import People
 from salus.policy import Cover, PolicyFile
@@ -21,7 +21,7 @@ from salus.records import RecordKey, encrypt
 from salus.structs import Consent, Purpose
 from scripts._recheck import recheck_all
 from scripts._session import DAY, Session, signer
-from scripts._words import AccountName, Actor, Day, Names, out, table_of
+from scripts._words import AccountName, Actor, ContractWallet, Day, Names, out, table_of
 
 actor = Actor("patient", "makes keys and cards, gives and takes back consent, reads and rechecks claims")
 
@@ -94,6 +94,7 @@ def consent(
     sign_to: Annotated[
         Path | None, "sign it to this file instead of sending; anyone may then record it"
     ] = None,
+    wallet: ContractWallet = None,
     account: AccountName = None,
 ) -> None:
     """Lets a provider file the member's claims. The account is the member's consent signer."""
@@ -101,12 +102,14 @@ def consent(
     member = _member(card, cover)
     what = _purposes(purposes)
     if sign_to is None:
+        if wallet is not None:
+            raise InputError("signs, and sends nothing", field="wallet", remedy="name a file with sign_to=…")
         action = consents.give(
             session.chain, member=member, provider=provider, purposes=what, from_=from_day, until=until
         )
         session.act(action, session.sender(account))
         return
-    key = signer(account, key_variable="SALUS_PRIVATE_KEY", parameter="account")
+    key = session.signing(signer(account, key_variable="SALUS_PRIVATE_KEY", parameter="account"), wallet)
     signed = consents.prepare(
         session.chain,
         signer=key.address,

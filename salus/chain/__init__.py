@@ -12,6 +12,7 @@ from salus.chain.address_book import AddressBook, Deployed
 from salus.chain.sending import Action, Receipt, Sender, Unlocked
 from salus.chain.suite import Chain, Pool
 from salus.chain.values import ClaimRef, ClaimStatus, Decision, Service, SkipReason
+from salus.chain.wallet import Wallet
 
 __all__ = [
     "Action",
@@ -27,6 +28,7 @@ __all__ = [
     "Service",
     "SkipReason",
     "Unlocked",
+    "Wallet",
     "accreditation",
     "claims",
     "consents",

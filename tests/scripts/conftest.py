@@ -158,7 +158,7 @@ class Clinic:
             (cards / f"{sale}.{name}").write_bytes((keys / f"member-0.{name}").read_bytes())
         (cards / "record.age").write_bytes((keys / "record.age").read_bytes())
 
-    def quote(self, sale: str) -> None:
+    def quote(self, sale: str, *words: str) -> None:
         insurer.quote(
             f"offer={self.path('offer.yaml')}",
             f"enrolled={self.path(f'keys-{sale}') / 'enrolment.age'}",
@@ -166,6 +166,7 @@ class Clinic:
             f"record_key={self.path('insurer.key')}",
             f"policy={self.path(f'policy-{sale}.json')}",
             f"quote={self.path(f'quote-{sale}.json')}",
+            *words,
         )
 
     def consent(self, member: int = 0, other: str = "") -> None:

@@ -7,12 +7,14 @@ given a suite with one hospital and one pool
     insurer: a quote shows members and terms before it is signed
         when the holder enrolled others than were priced, or the answer is no: nothing is signed
     a policy is issued with a permit of a payer that has approved nothing
+        when the quote signer is a contract wallet: the quote names it
         when the quote is of another signer, or the premium cannot be paid: one line says so
         pause_sales stops sales and resumes them
         capital leaves by notice, and not before
         a table, an offer or an enrolment that does not fit is named
         status says what the pool has
     patient: consent is signed by one and recorded by another; withdrawing works forward
+        when the consent signer is a contract wallet: what is signed names it
         keys that exist are kept
     keeper: nothing due sends nothing
 every actor lists its actions, and each of them explains itself
@@ -25,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from brownie import accounts, chain, web3
+from brownie import ERC1271WalletMock, accounts, chain, web3
 from eth_account import Account
 
 from salus.chain import consents, pools
@@ -186,6 +188,20 @@ def test_issue_with_a_permit(clinic: Clinic) -> None:
     assert document.terms.deductible == 1_000
 
 
+def test_a_contract_wallet_signs_quotes(clinic: Clinic) -> None:
+    policy, quote = draft(clinic)
+    wallet = ERC1271WalletMock.deploy(clinic.quotes.address, {"from": accounts[9]})
+    insurer.add_quote_signer(f"pool={clinic.pool}", f"signer={wallet}", f"account={INSURER}")
+    clinic.suite.stablecoin.mint(accounts[6], 120_070_000, {"from": accounts[6]})
+
+    clinic.quote(9, f"wallet={wallet}")
+    insurer.issue(f"policy={policy}", f"quote={quote}", "account=6")
+
+    assert json.loads(quote.read_text())["signer"] == wallet
+    document = PolicyFile.load(policy)
+    assert clinic.suite.book.ownerOf(int.from_bytes(document.policy_id, "big")) == accounts[8]
+
+
 def test_issue_says_why_not(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     policy, quote = draft(clinic)
 
@@ -325,6 +341,28 @@ def test_a_consent_is_signed_by_one_and_recorded_by_another(clinic: Clinic) -> N
     assert consents.in_force(clinic.chain, **facts, day=today + 90)
     assert not consents.in_force(clinic.chain, **facts, day=today + 91)
     assert (keys / "member-0.svg").exists()
+
+
+def test_a_contract_wallet_consents(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    wallet = ERC1271WalletMock.deploy(clinic.parent.address, {"from": accounts[9]})
+    card, signed = clinic.path("keys-0") / "member-0.card.json", clinic.work / "consent.json"
+    words = (
+        f"card={card}",
+        f"cover={card.with_name('member-0.cover.json')}",
+        "provider=1",
+        f"from_day={day(clinic, 0)}",
+        f"until={day(clinic, 90)}",
+        f"wallet={wallet}",
+    )
+
+    said = ended(capsys, patient.consent, *words)
+    assert said == "wallet: signs, and sends nothing; name a file with sign_to=…"
+    patient.consent(*words, f"sign_to={signed}")
+    patient.record_consent(f"consent={signed}", f"account={RELAYER}")
+
+    member = Cover.load(card.with_name("member-0.cover.json")).member.commitment
+    facts = {"signer": str(wallet), "member": member, "provider": 1}
+    assert consents.in_force(clinic.chain, **facts, day=clinic.now() // DAY + 90)
 
 
 def test_withdrawing_works_forward(clinic: Clinic) -> None:

@@ -4,6 +4,8 @@ given records, and cards that patients have shown
     attest signs each bill once, says which it left out and why, and a rerun signs nothing
         when it is a dry run: nothing is kept or signed
         when the key is not the provider's: it says so, and keeps nothing
+        when the attestor is a contract wallet: it is named, and accepts what its owner's key has signed
+            when the wallet does not accept it, or there is none: one line says so, and nothing is signed
         when Ctrl-C comes: it ends in one line, and a rerun goes on
         when the record key, the table or a number is wrong: one line names it
 given another chain's address book, outbox or a command that makes no sense
@@ -17,11 +19,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from brownie import ERC1271WalletMock, accounts
 from eth_account import Account
 
 from salus.outbox import Outbox, State
 from scripts import hospital
-from tests.scripts.conftest import READY, Clinic, ended, entries, states
+from tests.scripts.conftest import READY, Clinic, box, ended, entries, states
 
 # ATTEST
 
@@ -56,6 +59,49 @@ def test_attest_refuses_a_key_that_is_not_the_providers(
 
     assert said.startswith(f"the key {stranger.address} may not sign for provider 1 now; ")
     assert not clinic.outbox.exists()
+
+
+@pytest.fixture
+def wallet(clinic: Clinic) -> Any:
+    """A contract wallet of the seal key's, and an attestor of the hospital."""
+    made = ERC1271WalletMock.deploy(clinic.attestor.address, {"from": accounts[9]})
+    times = ("from_time=2020-01-01", "until=2090-01-01")
+    hospital.add_key("provider=1", f"attestor={made}", *times, "account=7")
+    return made
+
+
+def test_attest_in_the_name_of_a_contract_wallet(clinic: Clinic, wallet: Any) -> None:
+    clinic.attest(f"attestor={wallet}")
+    with box(clinic) as opened:
+        ((signed, _),) = opened.to_file()
+    clinic.file()
+
+    assert signed.attestor == wallet
+    assert states(clinic) == [State.PAID, State.PAID, State.HELD, State.HELD]
+
+
+def test_attest_says_that_the_wallet_does_not_accept(
+    clinic: Clinic, wallet: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wallet.setOwner(accounts[9], {"from": accounts[9]})
+
+    said = ended(capsys, clinic.attest, f"attestor={wallet}")
+
+    assert said == (
+        f"the contract {wallet} does not accept the signature of the key {clinic.attestor.address}; "
+        "sign with a key that the contract accepts, or name another contract"
+    )
+    assert states(clinic) == [State.DRAFTED] * READY
+
+
+def test_attest_says_that_there_is_no_wallet(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    times = ("from_time=2020-01-01", "until=2090-01-01")
+    hospital.add_key("provider=1", f"attestor={accounts[9]}", *times, "account=7")
+
+    said = ended(capsys, clinic.attest, f"attestor={accounts[9]}")
+
+    assert said.startswith(f"there is no contract wallet at {accounts[9]}; name one, or leave it out")
+    assert State.ATTESTED not in states(clinic)
 
 
 def test_attest_goes_on_after_ctrl_c(
