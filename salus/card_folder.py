@@ -10,7 +10,7 @@ name may not hold a character. Whoever reads this folder can read these patients
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
@@ -24,6 +24,7 @@ from salus.table import Table
 _CARD = ".card.json"
 _COVER = ".cover.json"
 _RECIPIENT = "record.age"
+_PATIENTS_AT_HAND = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,18 @@ class CardFolder:
 
     path: Path
     table: Table
+    _opened: dict[str, list[Membership]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def covering(self, patient: str, day: int) -> list[Membership]:
         """The patient's memberships whose policy year holds the civil day, by name of the card. Raises
         CardError, naming the file, if one cannot be used."""
-        cards = sorted(self._of(patient).glob(f"*{_CARD}"))
-        opened = [self._open(card) for card in cards]
+        opened = self._opened.get(patient)
+        if opened is None:
+            opened = [self._open(card) for card in sorted(self._of(patient).glob(f"*{_CARD}"))]
+            # bills come patient by patient, and opening a card computes a tree
+            if len(self._opened) == _PATIENTS_AT_HAND:
+                self._opened.clear()
+            self._opened[patient] = opened
         return [found for found in opened if found.cover.terms.start <= day < found.cover.terms.end]
 
     def recipient(self, patient: str) -> str:

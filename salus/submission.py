@@ -12,8 +12,12 @@ what is left. None of them signs or files a line twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain as chain_of
+from itertools import islice
+from typing import Any, TypeVar
 
 from salus import attestation
 from salus.batch import Batch
@@ -32,9 +36,11 @@ from salus.records import seal
 
 FILED_AT_ONCE = 40
 """Lines in a transaction: some five million gas, which every network takes."""
-_SEARCHED_AT_ONCE = 100
+_AT_ONCE = 100
+"""Lines kept with one write to the disk, and bill lines that a node is asked for by name."""
 _NO_RECORD = bytes(32)
 
+T = TypeVar("T")
 Advance = Callable[[int], None]
 
 
@@ -66,12 +72,14 @@ def draft(
     """Keeps each bill line that a card covers and that is not attested yet; `recipients` are the age keys
     that records are sealed to beside the patient's. Nothing is written when `dry_run`."""
     report = Drafting()
-    for result in results:
-        if isinstance(result, BillLine):
-            _draft(result, report, outbox, cards, provider_key, recipients, dry_run=dry_run)
-        elif isinstance(result, Refused | FhirError):
-            report.problems.append(str(result))
-        advance(1)
+    for part in _in_parts(results):
+        with outbox.together():
+            for result in part:
+                if isinstance(result, BillLine):
+                    _draft(result, report, outbox, cards, provider_key, recipients, dry_run=dry_run)
+                elif isinstance(result, Refused | FhirError):
+                    report.problems.append(str(result))
+                advance(1)
     return report
 
 
@@ -157,18 +165,22 @@ def _as_due(entry: Entry, outbox: Outbox, chain: Chain) -> Entry:
 def refresh(outbox: Outbox, chain: Chain) -> None:
     """Brings the outbox up to date with the chain: what was decided, paid and taken back, by whomever."""
     _wait_for_sent(outbox, chain)
-    open_ = [
-        entry for entry in outbox.entries() if entry.state in (*OPEN, State.HELD, State.OWED, State.DENIED)
-    ]
-    for start in range(0, len(open_), _SEARCHED_AT_ONCE):
-        _catch_up(open_[start : start + _SEARCHED_AT_ONCE], outbox, chain)
+    open_ = outbox.entries(*OPEN, State.HELD, State.OWED, State.DENIED)
+    if not open_:
+        return
+    happened = _happened(open_, outbox, chain)
+    for part in _in_parts(open_):
+        with outbox.together():
+            for entry in part:
+                _apply(happened[entry.diagnosis.policy, entry.diagnosis.bill_line], entry, outbox)
 
 
 def _wait_for_sent(outbox: Outbox, chain: Chain) -> None:
     """What is under way is waited for; what never reached the chain is as if it had not been sent."""
-    sent = outbox.entries(State.SENT)
-    for transaction in dict.fromkeys(entry.filing for entry in sent if entry.filing):
-        entries = [entry for entry in sent if entry.filing == transaction]
+    sent: dict[str, list[Entry]] = defaultdict(list)
+    for entry in outbox.entries(State.SENT):
+        sent[entry.filing or ""].append(entry)
+    for transaction, entries in sent.items():
         if sending.is_known(chain.w3, transaction):
             receipt = sending.wait_for(chain.w3, transaction, confirmations=chain.confirmations)
             _keep_outcome(receipt, entries, outbox, chain)
@@ -176,19 +188,24 @@ def _wait_for_sent(outbox: Outbox, chain: Chain) -> None:
             outbox.sent(entries, None)
 
 
-def _catch_up(entries: Sequence[Entry], outbox: Outbox, chain: Chain) -> None:
-    wanted = {
-        "provider": outbox.place.provider,
-        "bill_line": [entry.diagnosis.bill_line for entry in entries],
+def _happened(
+    entries: Sequence[Entry], outbox: Outbox, chain: Chain
+) -> dict[tuple[bytes, bytes], list[events.ClaimEvent]]:
+    """What happened to the entries' bills, each in order, by policy and bill line."""
+    wanted: dict[str, Any] = {"provider": outbox.place.provider}
+    if len(entries) <= _AT_ONCE:
+        # of more, all of the provider's are read: one pass over the chain instead of one for each part
+        wanted["bill_line"] = [entry.diagnosis.bill_line for entry in entries]
+    found: dict[tuple[bytes, bytes], list[events.ClaimEvent]] = {
+        (entry.diagnosis.policy, entry.diagnosis.bill_line): [] for entry in entries
     }
-    happened: list[events.ClaimEvent] = []
     for kind in (events.ClaimDecided, events.ClaimPaid, events.ClaimOwed, events.ClaimWithdrawn):
-        happened += chain.past(kind, since=outbox.first_block(entries), **wanted)
-    happened.sort(key=lambda event: (event.block, event.log_index))
-    for entry in entries:
-        key = (entry.diagnosis.policy, entry.diagnosis.bill_line)
-        own = [event for event in happened if (event.policy, event.bill_line) == key]
-        _apply(own, entry, outbox)
+        for event in chain.past(kind, since=outbox.first_block(entries), **wanted):
+            if (event.policy, event.bill_line) in found:
+                found[event.policy, event.bill_line].append(event)
+    for own in found.values():
+        own.sort(key=lambda event: (event.block, event.log_index))
+    return found
 
 
 def _apply(happened: Sequence[events.ClaimEvent], entry: Entry, outbox: Outbox) -> None:
@@ -229,14 +246,16 @@ def plan_filing(
         if signed.attestation.expires_at < chain.now():
             continue
         ready = []
-        for entry in entries:
-            line = outbox.line(entry)
-            foreseen = claims.foresee(chain, attestation=signed.attestation, line=line)
-            if foreseen.reason is SkipReason.NONE:
-                ready.append((entry, line))
-            else:
-                outbox.skipped(entry, foreseen.reason, None)
-            advance(1)
+        for tried in _in_parts(entries):
+            with outbox.together():
+                for entry in tried:
+                    line = outbox.line(entry)
+                    foreseen = claims.foresee(chain, attestation=signed.attestation, line=line)
+                    if foreseen.reason is SkipReason.NONE:
+                        ready.append((entry, line))
+                    else:
+                        outbox.skipped(entry, foreseen.reason, None)
+                    advance(1)
         for start in range(0, len(ready), at_once):
             part = ready[start : start + at_once]
             action = claims.file(
@@ -260,6 +279,11 @@ def file(filing: Filing, outbox: Outbox, chain: Chain, sender: Sender) -> Receip
 
 
 def _keep_outcome(receipt: Receipt, entries: Sequence[Entry], outbox: Outbox, chain: Chain) -> None:
+    with outbox.together():
+        _keep_decisions(receipt, entries, outbox, chain)
+
+
+def _keep_decisions(receipt: Receipt, entries: Sequence[Entry], outbox: Outbox, chain: Chain) -> None:
     leaves = {entry.diagnosis.hash_struct(): entry for entry in entries}
     for decided in chain.events(events.ClaimDecided, receipt):
         if decided.decision.diagnosis in leaves:
@@ -276,7 +300,7 @@ def _keep_outcome(receipt: Receipt, entries: Sequence[Entry], outbox: Outbox, ch
 def plan_settling(outbox: Outbox, chain: Chain) -> list[sending.Action]:
     """The held claims that are due and the owed ones that can be paid now, ready to be sent."""
     now, planned = chain.now(), []
-    for entry in outbox.entries():
+    for entry in outbox.entries(State.HELD, State.OWED):
         if entry.decision is None:
             continue
         claim, currency = entry.ref(outbox.place.provider), entry.diagnosis.currency
@@ -287,3 +311,10 @@ def plan_settling(outbox: Outbox, chain: Chain) -> list[sending.Action]:
             if sendable(chain, action):
                 planned.append(action)
     return planned
+
+
+def _in_parts(items: Iterable[T]) -> Iterator[Iterator[T]]:
+    """The items in order, `_AT_ONCE` at a time and none read ahead."""
+    rest = iter(items)
+    for first in rest:
+        yield chain_of((first,), islice(rest, _AT_ONCE - 1))

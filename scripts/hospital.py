@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -310,8 +309,8 @@ def _row(entry: Entry) -> str:
 
 
 def _summary(box: Outbox) -> None:
-    counts = Counter(entry.state for entry in box.entries())
-    words = ", ".join(f"{counts[state]} {state}" for state in State if counts[state])
+    counts = box.counts()
+    words = ", ".join(f"{counts[state]} {state}" for state in State if state in counts)
     out.print(f"In the outbox: {words or 'nothing'}.")
 
 

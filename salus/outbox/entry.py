@@ -96,25 +96,29 @@ class Place:
     provider: int
 
 
-def state_of(row: sqlite3.Row) -> State:
-    """Computed from what happened, so that no two facts can disagree."""
-    if row["withdrawn"]:
-        return State.WITHDRAWN
-    if row["status"] is not None:
-        return State(ClaimStatus(row["status"]).name.lower())
-    if row["attestation"] is None:
-        return State.DRAFTED
-    return State.SENT if row["filing"] else State.ATTESTED
+_DECIDED = " ".join(
+    f"WHEN status = {int(status)} THEN '{State(status.name.lower())}'"
+    for status in ClaimStatus
+    if status is not ClaimStatus.NONE
+)
+STATE = (
+    f"CASE WHEN withdrawn THEN '{State.WITHDRAWN}' {_DECIDED} "
+    f"WHEN attestation IS NULL THEN '{State.DRAFTED}' "
+    f"WHEN filing IS NOT NULL THEN '{State.SENT}' ELSE '{State.ATTESTED}' END"
+)
+"""SQL: where a line stands, computed from what happened, so that no two facts can disagree."""
+COLUMNS = f"id, claim, number, diagnosis, attestation, filing, reason, decision, {STATE} AS state"
+"""SQL: what `entry_of` reads."""
 
 
 def entry_of(row: sqlite3.Row) -> Entry:
-    """A row of the table of lines."""
+    """A row of `COLUMNS` of the table of lines."""
     return Entry(
         id=row["id"],
         claim=row["claim"],
         number=row["number"],
         diagnosis=Diagnosis.from_json(json.loads(row["diagnosis"])),
-        state=state_of(row),
+        state=State(row["state"]),
         attestation=row["attestation"],
         filing=row["filing"],
         reason=None if row["reason"] is None else SkipReason(row["reason"]),

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,8 +17,11 @@ from salus.batch import Batch
 from salus.chain.values import ClaimStatus, Decision, SkipReason
 from salus.errors import OutboxError
 from salus.membership import Membership
+from salus.merkle import Proof
 from salus.outbox.entry import (
+    COLUMNS,
     OPEN,
+    STATE,
     Added,
     Entry,
     Place,
@@ -30,7 +34,8 @@ from salus.outbox.entry import (
 from salus.policy import Cover
 from salus.structs import Attestation, Benefit, Diagnosis, Line
 
-_FORMAT = 1
+_FORMAT = 2
+_COVERS_AT_HAND, _BENEFITS_AT_HAND = 1_000, 10_000
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS outbox (
     format INTEGER, chain_id INTEGER, genesis TEXT, desk TEXT, provider INTEGER);
@@ -42,11 +47,16 @@ CREATE TABLE IF NOT EXISTS attestation (
     block INTEGER, withdrawn INTEGER DEFAULT 0);
 CREATE TABLE IF NOT EXISTS line (
     id INTEGER PRIMARY KEY, claim TEXT, number INTEGER, diagnosis TEXT, policy BLOB, bill_line BLOB,
-    sealed BLOB, attestation INTEGER REFERENCES attestation, proof BLOB, filing TEXT,
+    attestation INTEGER REFERENCES attestation, proof BLOB, filing TEXT,
     status INTEGER, reason INTEGER, decision TEXT, withdrawn INTEGER DEFAULT 0);
+CREATE TABLE IF NOT EXISTS record (line INTEGER PRIMARY KEY REFERENCES line, sealed BLOB);
+CREATE INDEX IF NOT EXISTS bill ON line (policy, bill_line);
 CREATE UNIQUE INDEX IF NOT EXISTS standing ON line (policy, bill_line) WHERE NOT withdrawn;
 CREATE INDEX IF NOT EXISTS taken_back ON line (bill_line) WHERE withdrawn;
 """
+
+_STEP = ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")
+_STEP_AMONG = ("SAVEPOINT step", "RELEASE step", "ROLLBACK TO step")
 
 
 class Outbox:
@@ -55,6 +65,9 @@ class Outbox:
     def __init__(self, path: str | Path, place: Place) -> None:
         self.path = Path(path)
         self.place = place
+        # a hospital's lines are of far fewer members: what is the same for many is read once
+        self._cover = lru_cache(_COVERS_AT_HAND)(self._read_cover)
+        self._benefit = lru_cache(_BENEFITS_AT_HAND)(self._read_benefit)
         with self._faults():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -73,6 +86,20 @@ class Outbox:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Keeps the steps taken inside with one write to the disk, which costs more than many steps do. Each
+        is still whole or absent; what a killed process loses of them must be such that a rerun does it again.
+        """
+        with self._faults():
+            self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            with self._faults():
+                if self._db.in_transaction:  # which a full disk has ended
+                    self._db.execute("COMMIT")
 
     # DRAFT
 
@@ -101,17 +128,10 @@ class Outbox:
                 (*key, line.benefit.id, json.dumps(line.benefit.to_json()), b"".join(line.benefit_proof)),
             )
             db.execute(
-                "INSERT INTO line (claim, number, diagnosis, policy, bill_line, sealed) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    claim,
-                    number,
-                    json.dumps(diagnosis.to_json()),
-                    diagnosis.policy,
-                    diagnosis.bill_line,
-                    sealed,
-                ),
+                "INSERT INTO line (claim, number, diagnosis, policy, bill_line) VALUES (?, ?, ?, ?, ?)",
+                (claim, number, json.dumps(diagnosis.to_json()), diagnosis.policy, diagnosis.bill_line),
             )
+            db.execute("INSERT INTO record VALUES (last_insert_rowid(), ?)", (sealed,))
 
     def to_attest(self, now: int) -> list[Entry]:
         """Drafts, and what was signed in vain: lines whose signature ran out at or before second `now`
@@ -119,10 +139,10 @@ class Outbox:
         expired = {signed.id for signed in self._signed() if signed.attestation.expires_at <= now}
         return [
             entry
-            for entry in self.entries()
+            for entry in self.entries(State.DRAFTED, *OPEN)
             if entry.state is State.DRAFTED
             or entry.reason is SkipReason.SUPERSEDED
-            or (entry.state in OPEN and entry.attestation in expired)
+            or entry.attestation in expired
         ]
 
     def has_past(self, entry: Entry) -> bool:
@@ -171,30 +191,23 @@ class Outbox:
     def to_file(self) -> Iterator[tuple[Signed, list[Entry]]]:
         """What is signed and wants a decision, by signature."""
         by_signature: dict[int | None, list[Entry]] = defaultdict(list)
-        for entry in self.entries():
-            if entry.state in OPEN:
-                by_signature[entry.attestation].append(entry)
+        for entry in self.entries(*OPEN):
+            by_signature[entry.attestation].append(entry)
         yield from (
             (signed, by_signature[signed.id]) for signed in self._signed() if signed.id in by_signature
         )
 
     def line(self, entry: Entry) -> Line:
         """An attested entry as the claim desk is handed it."""
-        diagnosis = entry.diagnosis
-        key = (diagnosis.policy, diagnosis.member)
-        (content,) = self._one("SELECT content FROM cover WHERE policy = ? AND member = ?", key)
-        benefit, benefit_proof = self._one(
-            "SELECT content, proof FROM benefit WHERE policy = ? AND member = ? AND id = ?",
-            (*key, diagnosis.benefit),
-        )
+        diagnosis, cover = entry.diagnosis, self.cover(entry)
+        benefit, benefit_proof = self._benefit(diagnosis.policy, diagnosis.member, diagnosis.benefit)
         (proof,) = self._one("SELECT proof FROM line WHERE id = ?", (entry.id,))
-        cover = Cover.from_json(content)
         return Line(
             policy=cover.terms,
             member=cover.member,
             member_proof=cover.proof,
-            benefit=Benefit.from_json(json.loads(benefit)),
-            benefit_proof=nodes_of(benefit_proof),
+            benefit=benefit,
+            benefit_proof=benefit_proof,
             diagnosis=diagnosis,
             diagnosis_proof=nodes_of(proof),
         )
@@ -248,12 +261,16 @@ class Outbox:
 
     # READ
 
-    def entries(self, state: State | None = None) -> list[Entry]:
-        """All lines in the order in which they came, or those in one state."""
+    def entries(self, *states: State) -> list[Entry]:
+        """The lines in these states, or all without one, in the order in which they came."""
+        wanted = f"{STATE} IN ({', '.join('?' * len(states))})" if states else "TRUE"
+        return self._entries(wanted, states)
+
+    def counts(self) -> dict[State, int]:
+        """How many lines are in which state."""
         with self._faults():
-            rows = self._db.execute("SELECT * FROM line ORDER BY id").fetchall()
-        entries = [entry_of(row) for row in rows]
-        return entries if state is None else [entry for entry in entries if entry.state is state]
+            rows = self._db.execute(f"SELECT {STATE} AS state, count(*) FROM line GROUP BY 1").fetchall()
+        return {State(state): count for state, count in rows}
 
     def first_block(self, entries: Sequence[Entry]) -> int:
         """No event of these entries is older."""
@@ -265,8 +282,8 @@ class Outbox:
         if there is none, or if the policy must be named."""
         found = {
             entry.diagnosis.policy: entry
-            for entry in self.entries()
-            if (entry.claim, entry.number) == (claim, number) and policy in (None, entry.diagnosis.policy)
+            for entry in self._entries("claim = ? AND number = ?", (claim, number))
+            if policy in (None, entry.diagnosis.policy)
         }
         resource = f"Claim/{claim}"
         if not found:
@@ -282,14 +299,26 @@ class Outbox:
 
     def sealed(self, entry: Entry) -> bytes:
         """The sealed record of a line."""
-        (sealed,) = self._one("SELECT sealed FROM line WHERE id = ?", (entry.id,))
+        (sealed,) = self._one("SELECT sealed FROM record WHERE line = ?", (entry.id,))
         return bytes(sealed)
 
     def cover(self, entry: Entry) -> Cover:
         """The terms and the member that a line is for."""
-        key = (entry.diagnosis.policy, entry.diagnosis.member)
-        (content,) = self._one("SELECT content FROM cover WHERE policy = ? AND member = ?", key)
+        return self._cover(entry.diagnosis.policy, entry.diagnosis.member)
+
+    def _read_cover(self, policy: bytes, member: bytes) -> Cover:
+        (content,) = self._one("SELECT content FROM cover WHERE policy = ? AND member = ?", (policy, member))
         return Cover.from_json(content)
+
+    def _read_benefit(self, policy: bytes, member: bytes, benefit: bytes) -> tuple[Benefit, Proof]:
+        query = "SELECT content, proof FROM benefit WHERE policy = ? AND member = ? AND id = ?"
+        content, proof = self._one(query, (policy, member, benefit))
+        return Benefit.from_json(json.loads(content)), nodes_of(proof)
+
+    def _entries(self, wanted: str, values: Sequence[Any]) -> list[Entry]:
+        query = f"SELECT {COLUMNS} FROM line WHERE {wanted} ORDER BY id"
+        with self._faults():
+            return [entry_of(row) for row in self._db.execute(query, values)]
 
     def _signed(self, *, withdrawn: bool = False) -> list[Signed]:
         """All signatures, those taken back only if asked for."""
@@ -313,7 +342,7 @@ class Outbox:
         ]
 
     def _latest(self, policy: bytes, bill_line: bytes) -> sqlite3.Row | None:
-        query = "SELECT * FROM line WHERE policy = ? AND bill_line = ? ORDER BY id DESC LIMIT 1"
+        query = f"SELECT {COLUMNS} FROM line WHERE policy = ? AND bill_line = ? ORDER BY id DESC LIMIT 1"
         with self._faults():
             row: sqlite3.Row | None = self._db.execute(query, (policy, bill_line)).fetchone()
         return row
@@ -352,14 +381,19 @@ class Outbox:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """One step: whole or absent, on disk at its end unless it is one of several `together`."""
+        among = self._db.in_transaction
+        begin, end, undo = _STEP_AMONG if among else _STEP
         with self._faults():
-            self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute(begin)
             try:
                 yield self._db
-                self._db.execute("COMMIT")
+                self._db.execute(end)
             except BaseException:
                 if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
+                    self._db.execute(undo)
+                    if among:
+                        self._db.execute(end)
                 raise
 
     @contextmanager

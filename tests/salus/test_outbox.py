@@ -12,6 +12,11 @@ given a filing
     it is known as sent until its outcome is known, and open again when it never left
     what was decided comes back bit for bit
     a skipped line may be filed again
+given steps that are kept together
+    one that fails is absent, and the others are there
+    when the process is killed: those of the open group are absent, and a rerun does them again
+given lines in several states
+    those in one state, and how many there are in each, are what was asked for
 when the process is killed
     every step before is there, and half of none
 when the disk is full
@@ -260,6 +265,67 @@ def test_a_root_taken_back_takes_its_undecided_lines(outbox: Outbox, membership:
 
     assert [entry.state for entry in outbox.entries()] == [State.HELD, State.WITHDRAWN, State.WITHDRAWN]
     assert list(outbox.to_file()) == []
+
+
+def test_a_failing_step_among_others_is_absent(outbox: Outbox, membership: Membership) -> None:
+    with outbox.together():
+        outbox.draft("B-1", 1, bill(membership, 1), membership, b"sealed")
+        with pytest.raises(OutboxError, match="UNIQUE"):
+            outbox.draft("B-1 again", 1, bill(membership, 1), membership, b"sealed")
+        outbox.draft("B-2", 1, bill(membership, 2), membership, b"sealed")
+
+    assert [entry.claim for entry in outbox.entries()] == ["B-1", "B-2"]
+    assert outbox.sealed(outbox.find("B-2")) == b"sealed"
+
+
+def test_what_was_done_before_an_interruption_is_kept(outbox: Outbox, membership: Membership) -> None:
+    def interrupted() -> None:
+        with outbox.together():
+            fill(outbox, membership, 1)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+
+    assert [entry.claim for entry in outbox.entries()] == ["B-1"]
+
+
+def test_lines_are_found_and_counted_by_state(outbox: Outbox, membership: Membership) -> None:
+    fill(outbox, membership, 9)
+    sign(outbox, entries=outbox.entries()[1:])
+    one = outbox.entries()
+    for entry, status in zip(one[3:], list(ClaimStatus)[2:], strict=False):
+        outbox.decided(entry, decision(entry, status), "0xaa")
+    outbox.sent(one[2:3], "0xaa")
+    outbox.skipped(one[7], SkipReason.NO_CONSENT, None)
+    outbox.withdrawn(one[8])
+    wanted = ["drafted", "attested", "sent", "paid", "held", "owed", "denied", "skipped", "withdrawn"]
+
+    assert [entry.state for entry in outbox.entries()] == [State(name) for name in wanted]
+    assert outbox.counts() == {State(name): 1 for name in wanted}
+    for number, name in enumerate(wanted):
+        assert outbox.entries(State(name)) == outbox.entries()[number : number + 1]
+    assert len(outbox.entries(State.PAID, State.HELD)) == 2
+
+
+KILLED_TOGETHER = """
+import os, signal, sys
+sys.path.insert(0, {root!r})
+from tests.salus.test_outbox import *
+outbox = Outbox({path!r}, PLACE)
+person = membership.__wrapped__()
+outbox.draft("B-1", 1, bill(person, 1), person, b"sealed")
+with outbox.together():
+    outbox.draft("B-2", 1, bill(person, 2), person, b"sealed")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_killed_process_loses_no_more_than_the_open_group(path: Path) -> None:
+    assert run(KILLED_TOGETHER, path).returncode == -signal.SIGKILL
+
+    with Outbox(path, PLACE) as outbox:
+        assert [entry.claim for entry in outbox.entries()] == ["B-1"]
 
 
 KILLED = """

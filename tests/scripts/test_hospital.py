@@ -137,7 +137,12 @@ def test_file_nothing_twice_when_the_process_dies_after_sending(
     assert states(clinic) == [State.PAID, State.PAID, State.HELD, State.HELD]
 
 
-def test_file_finds_what_somebody_else_has_filed(clinic: Clinic) -> None:
+@pytest.mark.parametrize("at_once", [100, 2])
+def test_file_finds_what_somebody_else_has_filed(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    """Be they few, which are asked for by name, or many."""
+    monkeypatch.setattr(submission, "_AT_ONCE", at_once)
     clinic.attest()
     with box(clinic) as opened:
         ((signed, waiting),) = opened.to_file()
