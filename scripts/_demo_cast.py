@@ -25,6 +25,7 @@ YEAR = 365
 """Days of the policies."""
 SEED = 7
 FAMILY_SIZE = 4
+POLICIES = 3
 _NO_LIMIT = 2**32 - 1
 _ONE_OF = {"family": "family member", "staff": "worker"}
 
@@ -141,19 +142,19 @@ def from_folder(folder: Path) -> Cast:
     family = table.shipped("family")
     read = Summary.of(fhir.read(folder, family))
     if not read.lines:
-        raise FhirError(
-            "holds no bill that the family plan covers", file=str(folder), remedy="name a folder of bundles"
-        )
+        raise _without_bills(read, folder)
     start = densest(read.lines)
     inside = [line for line in read.lines if start <= line.service_from < start + YEAR]
     people = _people(inside)
     count = len(people)
+    # with few, the family is small rather than that nobody is left for the other two policies
+    size = min(FAMILY_SIZE, max(1, count - 2))
+    family_members, neighbour, staff = people[:size], people[size : size + 1], people[size + 1 :]
     groups = [
-        ("the family of four", people[: min(FAMILY_SIZE, max(1, count - 2))]),
-        ("the neighbour", people[FAMILY_SIZE : FAMILY_SIZE + 1] or people[count - 2 : count - 1]),
+        ("the family of four" if size == FAMILY_SIZE else "the family", family_members),
+        ("the neighbour", neighbour),
+        ("the staff of a workshop", _with_leaver(staff[:MAX_MEMBERS])),
     ]
-    rest = [person for person in people if all(person not in group for _, group in groups)][:MAX_MEMBERS]
-    groups.append(("the staff of a workshop", _with_leaver(rest)))
     providers = [provider for provider, _ in Counter(line.provider for line in inside).most_common()]
     return Cast(
         title=f"{count} patients of a folder of FHIR bundles",
@@ -165,9 +166,28 @@ def from_folder(folder: Path) -> Cast:
         ),
         hospitals=("the first hospital", "the second hospital"),
         hospital_of={provider: number % 2 for number, provider in enumerate(providers)},
-        notes=tuple(_found(read, inside, providers)),
+        notes=tuple(_found(read, inside, providers, count)),
         is_sample=False,
     )
+
+
+def _without_bills(read: Summary, folder: Path) -> FhirError:
+    """What a folder lacks from which nothing can be attested. It names no file: a name may be a patient's."""
+    if not folder.exists():
+        missing = "is not there"
+    elif read.refused:
+        reason, count = next(iter(read.by_reason.items()))
+        missing = (
+            f"holds {read.claims} bills, and none can be attested: of {count}, the record {reason.words}"
+        )
+    elif folder.is_dir() and not any(folder.rglob("*.*json")):
+        missing = "holds no .json or .ndjson file"
+    elif read.errors:
+        missing = f"holds no FHIR Bundle that can be read: the first file {read.errors[0].message}"
+    else:
+        missing = "holds FHIR Bundles without a bill (a Claim)"
+    remedy = "name a folder of FHIR R4 Bundles with Claims, or run `make demo` without FHIR="
+    return FhirError(missing, file=str(folder), remedy=remedy)
 
 
 def densest(lines: Sequence[BillLine]) -> int:
@@ -192,14 +212,10 @@ def _people(lines: Sequence[BillLine]) -> list[Person]:
 
 
 def _parts(name: str, people: Sequence[Person]) -> list[Person]:
-    """Parts that count within the policy; who lives alone consents late."""
-    alone = len(people) == 1
+    """Parts that count within the policy; the neighbour consents late."""
+    kind = _ONE_OF.get(name.split()[1], "")
     return [
-        replace(
-            person,
-            part=name if alone else f"{_ONE_OF[name.split()[1]]} {number}",
-            consents_late=alone,
-        )
+        replace(person, part=f"{kind} {number}" if kind else name, consents_late=not kind)
         for number, person in enumerate(people, start=1)
     ]
 
@@ -237,6 +253,15 @@ def _single_plan(name: str, terms: Table, people: Sequence[Person]) -> Plan:
     )
 
 
+def _fewer(patients: int) -> Iterator[str]:
+    """That three policies want three patients."""
+    if patients < POLICIES:
+        yield (
+            f"  {patients} of {POLICIES} policies can be sold: the records are of {patients} "
+            f"patient{'s' * (patients != 1)}; a folder with more shows more."
+        )
+
+
 def _names(sources: set[str]) -> dict[str, str]:
     """Patients' names by id, for their letters only."""
     names = {}
@@ -258,9 +283,10 @@ def _read(people: Sequence[Person]) -> Iterator[str]:
             yield f"{count} of {person.part} cannot, under that plan: the record {words}."
 
 
-def _found(read: Summary, inside: Sequence[BillLine], providers: Sequence[str]) -> list[str]:
+def _found(read: Summary, inside: Sequence[BillLine], providers: Sequence[str], patients: int) -> list[str]:
     return [
         f"{read.claims} bills were read: {len(read.lines)} can be attested, {len(read.refused)} cannot.",
+        *_fewer(patients),
         *(f"  {count} cannot: the record {reason.words}." for reason, count in read.by_reason.items()),
         # a file's name may hold a patient's
         *(f"  1 file is left out: it {error.message}." for error in read.errors),

@@ -373,7 +373,7 @@ def test_the_clock_begins_before_the_records(tmp_path: Path) -> None:
 def test_a_folder_without_bills(tmp_path: Path) -> None:
     (tmp_path / "notes.json").write_text("{}")
 
-    with pytest.raises(FhirError, match="holds no bill that the family plan covers"):
+    with pytest.raises(FhirError, match="holds no FHIR Bundle that can be read"):
         demo.play(tmp_path, tmp_path / "out", Teller(Console(file=StringIO())))
 
 
