@@ -176,13 +176,9 @@ class Table:
                     f"{benefit.code} names two benefits", field=f"benefits.{row}.code", remedy="rename one"
                 )
             seen[benefit.code] = benefit
-            first = groups.setdefault(benefit.group, benefit) if benefit.group else benefit
-            if _shared(first.terms) != _shared(benefit.terms):
-                raise TableError(
-                    f"{benefit.code} and {first.code} share a group, but not its limits or its unit",
-                    field=f"benefits.{row}.group",
-                    remedy="give all rows of a group one group_limit, unit_limit and by_night",
-                )
+            if benefit.group:
+                first = groups.setdefault(benefit.group, benefit)
+                _check_shared(first, benefit, f"benefits.{row}.group")
 
     def __iter__(self) -> Iterator[Benefit]:
         return iter(self.benefits)
@@ -222,8 +218,20 @@ class Table:
         return {benefit.code: benefit for benefit in self.benefits}
 
 
-def _shared(terms: Terms) -> tuple[int, int, bool]:
-    return terms.group_limit, terms.unit_limit, terms.by_night
+_SHARED = ("group_limit", "unit_limit", "by_night")
+"""Terms that one group has once: the contract holds each row's own against counters that all rows share."""
+
+
+def _check_shared(first: Benefit, benefit: Benefit, field: str) -> None:
+    for name in _SHARED:
+        own, others = getattr(benefit.terms, name), getattr(first.terms, name)
+        if own != others:
+            raise TableError(
+                f"{benefit.code} and {first.code} share the group {benefit.group}, but {name} is {own} for "
+                f"{benefit.code} and {others} for {first.code}",
+                field=field,
+                remedy="give all rows of a group the same, or another group",
+            )
 
 
 def _row(benefit: Benefit) -> dict[str, Any]:

@@ -10,6 +10,8 @@ given an ICD-10-CM code that does not exist
 given a row that can never match, or terms or a group that give a benefit away
     it names the row
     an override by name lets revealing terms pass, for that benefit only
+given rows of one group
+    when the group's limit, its units or its unit differ between them: it names line, field and both values
 given the two shipped tables
     they pass without an override, and are as large as they say
 
@@ -210,18 +212,34 @@ def test_refuses_what_cannot_be_read(tmp_path: Path, content: bytes | None) -> N
     assert raised.value.file == str(path)
 
 
-def test_rows_of_a_group_share_its_limits() -> None:
-    text = changed(
-        "  one: ",
-        "  two: {kind: indemnity, share_bps: 8000, group_limit: 5}\n  one: ",
-    )
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        ("{kind: indemnity, share_bps: 8000, group_limit: 5}", "group_limit is 0 for eyes and 5 for teeth"),
+        ("{kind: indemnity, share_bps: 8000, unit_limit: 7}", "unit_limit is 0 for eyes and 7 for teeth"),
+        (
+            "{kind: scheduled, share_bps: 10000, rate: 9, by_night: true}",
+            "by_night is False for eyes and True for teeth",
+        ),
+    ],
+)
+def test_rows_of_a_group_share_its_limits(terms: str, said: str) -> None:
+    text = changed("  one: ", f"  two: {terms}\n  one: ")
     text = text.replace("    terms: one\n    when: {claim_types: [oral]}", "    terms: two\n    group: g")
     text = text.replace("    terms: one\n    when: {claim_types: [vision]}", "    terms: one\n    group: g")
 
     error = error_of(text)
 
     assert error.field == "benefits.3.group"
-    assert "eyes and teeth share a group, but not its limits" in error.message
+    assert error.line == text.splitlines().index("  - code: eyes") + 6
+    assert error.message == f"eyes and teeth share the group g, but {said}"
+
+
+def test_rows_of_different_groups_have_limits_of_their_own() -> None:
+    text = changed("  one: ", "  two: {kind: indemnity, share_bps: 8000, group_limit: 5}\n  one: ")
+    text = text.replace("    terms: one\n    when: {claim_types: [oral]}", "    terms: two\n    group: g")
+
+    assert table.parse(text, verify=False)["teeth"].terms.group_limit == 5
 
 
 ODD = (
