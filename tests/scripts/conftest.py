@@ -279,3 +279,25 @@ def ended(capsys: pytest.CaptureFixture[str], action: Any, *words: str) -> str:
     last = capsys.readouterr().err.strip().splitlines()[-1]
     assert last.startswith("Error: ")
     return last.removeprefix("Error: ")
+
+
+def day(clinic: Clinic, ahead: int) -> str:
+    return to_date(clinic.now() // DAY + ahead).isoformat()
+
+
+def draft(clinic: Clinic) -> tuple[Path, Path]:
+    """Another policy for the first patient, signed and not issued."""
+    start, end = day(clinic, 2), day(clinic, 300)
+    people, offer = clinic.path("people.yaml"), clinic.path("offer.yaml")
+    people.write_text(
+        f"members:\n- consent_signer: '{clinic.parent.address}'\n  covered_since: {start}\n"
+        f"  covered_until: {end}\n"
+    )
+    offer.write_text(
+        f"holder: '{accounts[8]}'\npool: '{clinic.pool}'\nstart: {start}\nend: {end}\n"
+        "members: 1\nannual_limit: '5000.50'\npremium: '120.07'\ndeductible: '10'\nout_of_pocket: '900'\n"
+    )
+    keys = clinic.path("keys-9")
+    patient.new_policy_key(f"folder={keys}", f"people={people}", "table=family", f"insurer={clinic.reader}")
+    clinic.quote(9)
+    return clinic.path("policy-9.json"), clinic.path("quote-9.json")

@@ -4,14 +4,10 @@ given a suite with one hospital and one pool
     accreditor: renew, end, suspend, set_admin and safe_mode do what they say
         when the account holds no role: it says so and nothing changes
     hospital: revoke_key kills a key
-    insurer: a quote shows members and terms before it is signed
-        when the holder enrolled others than were priced, or the answer is no: nothing is signed
-    a policy is issued with a permit of a payer that has approved nothing
-        when the quote signer is a contract wallet: the quote names it
+    insurer: a policy is issued with a permit of a payer that has approved nothing
         when the quote is of another signer, or the premium cannot be paid: one line says so
         pause_sales stops sales and resumes them
         capital leaves by notice, and not before
-        a table, an offer or an enrolment that does not fit is named
         status says what the pool has
     patient: consent is signed by one and recorded by another; withdrawing works forward
         when the consent signer is a contract wallet: what is signed names it
@@ -31,16 +27,10 @@ from brownie import ERC1271WalletMock, accounts, chain, web3
 from eth_account import Account
 
 from salus.chain import consents, pools
-from salus.days import to_date
 from salus.policy import Cover, PolicyFile
-from scripts import _session, accreditor, governor, hospital, insurer, keeper, patient
+from scripts import accreditor, governor, hospital, insurer, keeper, patient
 from scripts._words import Actor
-from tests.scripts.conftest import ACCREDITOR, CAPITAL, DAY, INSURER, RELAYER, Clinic, ended
-
-
-def day(clinic: Clinic, ahead: int) -> str:
-    return to_date(clinic.now() // DAY + ahead).isoformat()
-
+from tests.scripts.conftest import ACCREDITOR, CAPITAL, DAY, INSURER, RELAYER, Clinic, day, draft, ended
 
 # ACCREDITOR
 
@@ -94,86 +84,6 @@ def test_revoke_key(clinic: Clinic) -> None:
 # INSURER
 
 
-def draft(clinic: Clinic) -> tuple[Path, Path]:
-    """Another policy for the first patient, signed and not issued."""
-    start, end = day(clinic, 2), day(clinic, 300)
-    people, offer = clinic.path("people.yaml"), clinic.path("offer.yaml")
-    people.write_text(
-        f"members:\n- consent_signer: '{clinic.parent.address}'\n  covered_since: {start}\n"
-        f"  covered_until: {end}\n"
-    )
-    offer.write_text(
-        f"holder: '{accounts[8]}'\npool: '{clinic.pool}'\nstart: {start}\nend: {end}\n"
-        "members: 1\nannual_limit: '5000.50'\npremium: '120.07'\ndeductible: '10'\nout_of_pocket: '900'\n"
-    )
-    keys = clinic.path("keys-9")
-    patient.new_policy_key(f"folder={keys}", f"people={people}", "table=family", f"insurer={clinic.reader}")
-    clinic.quote(9)
-    return clinic.path("policy-9.json"), clinic.path("quote-9.json")
-
-
-def test_a_quote_shows_what_it_signs(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
-    policy, _ = draft(clinic)
-
-    said = capsys.readouterr().out
-    start, end = day(clinic, 2), day(clinic, 300)
-    assert f"To be signed by {clinic.quotes.address}:" in said
-    assert "Premium 120.07 USD, annual limit 5,000.50 USD, deductible 10.00 USD" in said
-    assert f"member 0: covered from {start} until {end}, paid to the policy's payee" in said
-    assert said.index("member 0: ") < said.index(str(policy))
-
-
-@pytest.mark.parametrize(
-    ("people", "said"),
-    [
-        (
-            "- consent_signer: '{0}'\n  covered_since: 1970-01-01\n  covered_until: 2999-01-01\n",
-            "Member/0.covered_since: is 1970-01-01, and ",
-        ),
-        (
-            "- consent_signer: '{0}'\n  covered_since: {1}\n  covered_until: {2}\n" * 2,
-            "members: are 2 instead of the 1 agreed; ",
-        ),
-    ],
-)
-def test_others_than_were_priced_are_not_signed(
-    clinic: Clinic, capsys: pytest.CaptureFixture[str], people: str, said: str
-) -> None:
-    draft(clinic)
-    for name in ("policy-9.json", "quote-9.json"):
-        clinic.path(name).unlink()
-    given = people.format(clinic.parent.address, day(clinic, 2), day(clinic, 300))
-    clinic.path("people.yaml").write_text(f"members:\n{given}")
-    patient.new_policy_key(
-        f"folder={clinic.path('keys-9')}",
-        f"people={clinic.path('people.yaml')}",
-        "table=family",
-        f"insurer={clinic.reader}",
-    )
-
-    line = ended(capsys, clinic.quote, "9")
-
-    assert line.startswith(said)
-    assert not clinic.path("policy-9.json").exists()
-    assert not clinic.path("quote-9.json").exists()
-
-
-def test_a_no_signs_nothing(
-    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    draft(clinic)
-    clinic.path("quote-9.json").unlink()
-    monkeypatch.setattr(_session, "LOCAL_CHAINS", frozenset())
-    monkeypatch.setattr("builtins.input", lambda _: "no")
-
-    with pytest.raises(SystemExit) as stop:
-        clinic.quote("9")
-
-    assert stop.value.code == 0
-    assert "Nothing was signed." in capsys.readouterr().out
-    assert not clinic.path("quote-9.json").exists()
-
-
 def test_issue_with_a_permit(clinic: Clinic) -> None:
     policy, quote = draft(clinic)
     payer = clinic.parent
@@ -186,20 +96,6 @@ def test_issue_with_a_permit(clinic: Clinic) -> None:
     assert clinic.suite.book.ownerOf(int.from_bytes(document.policy_id, "big")) == accounts[8]
     assert clinic.suite.stablecoin.balanceOf(payer.address) == 0
     assert document.terms.deductible == 1_000
-
-
-def test_a_contract_wallet_signs_quotes(clinic: Clinic) -> None:
-    policy, quote = draft(clinic)
-    wallet = ERC1271WalletMock.deploy(clinic.quotes.address, {"from": accounts[9]})
-    insurer.add_quote_signer(f"pool={clinic.pool}", f"signer={wallet}", f"account={INSURER}")
-    clinic.suite.stablecoin.mint(accounts[6], 120_070_000, {"from": accounts[6]})
-
-    clinic.quote(9, f"wallet={wallet}")
-    insurer.issue(f"policy={policy}", f"quote={quote}", "account=6")
-
-    assert json.loads(quote.read_text())["signer"] == wallet
-    document = PolicyFile.load(policy)
-    assert clinic.suite.book.ownerOf(int.from_bytes(document.policy_id, "big")) == accounts[8]
 
 
 def test_issue_says_why_not(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
@@ -257,43 +153,6 @@ def test_recapitalise_says_when_nothing_is_missing(
     said = ended(capsys, insurer.recapitalise, f"pool={clinic.pool}", "amount=1", "account=9")
 
     assert said == "the contract refused: there is no deficit to fill: NoDeficit()"
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("holder: 1\n", "offer.yaml: holder: "),
-        ("premium: '-1'\n", "offer.yaml: premium: input should be greater than or equal to 0"),
-        ("colour: red\n", "offer.yaml: colour: extra inputs are not permitted"),
-        ("a: [\n", "offer.yaml:2: is not YAML; correct it"),
-        ("", "offer.yaml: is empty"),
-    ],
-)
-def test_an_offer_that_does_not_fit_is_named(
-    clinic: Clinic, capsys: pytest.CaptureFixture[str], text: str, said: str
-) -> None:
-    offer = clinic.work / "offer.yaml"
-    start, end = day(clinic, 2), day(clinic, 300)
-    base = (
-        f"holder: '{accounts[8]}'\npool: '{clinic.pool}'\nstart: {start}\nend: {end}\n"
-        "members: 1\nannual_limit: '1'\npremium: '1'\n"
-    )
-    key = text.partition(":")[0]
-    kept = "".join(line + "\n" for line in base.splitlines() if not line.startswith(key + ":"))
-    offer.write_text(kept + text if text and "[" not in text else text)
-    words = [f"{name}={clinic.work / name}" for name in ("policy", "quote")]
-
-    line = ended(
-        capsys,
-        insurer.quote,
-        f"offer={offer}",
-        f"enrolled={clinic.path('keys-0') / 'enrolment.age'}",
-        "table=family",
-        f"record_key={clinic.path('insurer.key')}",
-        *words,
-    )
-
-    assert line.removeprefix(str(clinic.work) + "/").startswith(said)
 
 
 def test_a_pool_of_nobody_is_named(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:

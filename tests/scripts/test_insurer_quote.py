@@ -1,0 +1,133 @@
+"""scripts.insurer, quote
+
+given an enrolment that matches the offer
+    it shows members and terms, and then signs them
+    when the quote signer is a contract wallet: the quote names it
+    when the answer is no: nothing is signed
+given others than were priced, or a table, an offer or an enrolment that does not fit
+    it names what differs, and signs nothing
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from brownie import ERC1271WalletMock, accounts
+
+from salus.policy import PolicyFile
+from scripts import _session, insurer, patient
+from tests.scripts.conftest import INSURER, Clinic, day, draft, ended
+
+
+def test_a_quote_shows_what_it_signs(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    policy, _ = draft(clinic)
+
+    said = capsys.readouterr().out
+    start, end = day(clinic, 2), day(clinic, 300)
+    assert f"To be signed by {clinic.quotes.address}:" in said
+    assert "Premium 120.07 USD, annual limit 5,000.50 USD, deductible 10.00 USD" in said
+    assert f"member 0: covered from {start} until {end}, paid to the policy's payee" in said
+    assert said.index("member 0: ") < said.index(str(policy))
+
+
+@pytest.mark.parametrize(
+    ("people", "said"),
+    [
+        (
+            "- consent_signer: '{0}'\n  covered_since: 1970-01-01\n  covered_until: 2999-01-01\n",
+            "Member/0.covered_since: is 1970-01-01, and ",
+        ),
+        (
+            "- consent_signer: '{0}'\n  covered_since: {1}\n  covered_until: {2}\n" * 2,
+            "members: are 2 instead of the 1 agreed; ",
+        ),
+    ],
+)
+def test_others_than_were_priced_are_not_signed(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], people: str, said: str
+) -> None:
+    draft(clinic)
+    for name in ("policy-9.json", "quote-9.json"):
+        clinic.path(name).unlink()
+    given = people.format(clinic.parent.address, day(clinic, 2), day(clinic, 300))
+    clinic.path("people.yaml").write_text(f"members:\n{given}")
+    patient.new_policy_key(
+        f"folder={clinic.path('keys-9')}",
+        f"people={clinic.path('people.yaml')}",
+        "table=family",
+        f"insurer={clinic.reader}",
+    )
+
+    line = ended(capsys, clinic.quote, "9")
+
+    assert line.startswith(said)
+    assert not clinic.path("policy-9.json").exists()
+    assert not clinic.path("quote-9.json").exists()
+
+
+def test_a_no_signs_nothing(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draft(clinic)
+    clinic.path("quote-9.json").unlink()
+    monkeypatch.setattr(_session, "LOCAL_CHAINS", frozenset())
+    monkeypatch.setattr("builtins.input", lambda _: "no")
+
+    with pytest.raises(SystemExit) as stop:
+        clinic.quote("9")
+
+    assert stop.value.code == 0
+    assert "Nothing was signed." in capsys.readouterr().out
+    assert not clinic.path("quote-9.json").exists()
+
+
+def test_a_contract_wallet_signs_quotes(clinic: Clinic) -> None:
+    policy, quote = draft(clinic)
+    wallet = ERC1271WalletMock.deploy(clinic.quotes.address, {"from": accounts[9]})
+    insurer.add_quote_signer(f"pool={clinic.pool}", f"signer={wallet}", f"account={INSURER}")
+    clinic.suite.stablecoin.mint(accounts[6], 120_070_000, {"from": accounts[6]})
+
+    clinic.quote(9, f"wallet={wallet}")
+    insurer.issue(f"policy={policy}", f"quote={quote}", "account=6")
+
+    assert json.loads(quote.read_text())["signer"] == wallet
+    document = PolicyFile.load(policy)
+    assert clinic.suite.book.ownerOf(int.from_bytes(document.policy_id, "big")) == accounts[8]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("holder: 1\n", "offer.yaml: holder: "),
+        ("premium: '-1'\n", "offer.yaml: premium: input should be greater than or equal to 0"),
+        ("colour: red\n", "offer.yaml: colour: extra inputs are not permitted"),
+        ("a: [\n", "offer.yaml:2: is not YAML; correct it"),
+        ("", "offer.yaml: is empty"),
+    ],
+)
+def test_an_offer_that_does_not_fit_is_named(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], text: str, said: str
+) -> None:
+    offer = clinic.work / "offer.yaml"
+    start, end = day(clinic, 2), day(clinic, 300)
+    base = (
+        f"holder: '{accounts[8]}'\npool: '{clinic.pool}'\nstart: {start}\nend: {end}\n"
+        "members: 1\nannual_limit: '1'\npremium: '1'\n"
+    )
+    key = text.partition(":")[0]
+    kept = "".join(line + "\n" for line in base.splitlines() if not line.startswith(key + ":"))
+    offer.write_text(kept + text if text and "[" not in text else text)
+    words = [f"{name}={clinic.work / name}" for name in ("policy", "quote")]
+
+    line = ended(
+        capsys,
+        insurer.quote,
+        f"offer={offer}",
+        f"enrolled={clinic.path('keys-0') / 'enrolment.age'}",
+        "table=family",
+        f"record_key={clinic.path('insurer.key')}",
+        *words,
+    )
+
+    assert line.removeprefix(str(clinic.work) + "/").startswith(said)
