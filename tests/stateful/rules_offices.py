@@ -13,6 +13,7 @@ from tests.stateful.node import rpc
 from tests.stateful.rules_claims import ClaimRules
 from tests.stateful.stage import HOSPITAL, LAST_DAY, A, B
 from tests.support.craft import DAY, word
+from tests.support.words import bill_sums, charge
 from tests.support.world import FAR
 
 MAX_POLICIES = 6
@@ -251,22 +252,20 @@ class OfficeRules(ClaimRules):
         chosen, world = self.policy(policy), self.world
         thief, policy_id = self.stranger, chosen.sold.policy_id
         assert thief not in policy_payees(chosen)
-        charge, bill = (
-            (1, 0, 0, 0),
-            (1, word("bill"), policy_id, contract.address, word("leaf"), 1, b"USD", 1, True),
-        )
+        bill = (1, word("bill"), policy_id, contract.address, word("leaf"))
         tries: list[tuple[Callable[..., object], tuple[object, ...]]] = [
             (contract.pay, (thief, 1, 0)),
             (contract.settle, (thief, 1)),
+            (contract.collect, (thief, 1)),
             (contract.reserve, (1, 0)),
             (contract.release, (0, 1)),
             (contract.unlock, (0,)),
             (contract.setQuoteSigner, (thief, True)),
             (contract.setSalesPaused, (word("table"), True)),
-            (world.book.charge, (policy_id, bytes(32), charge, False)),
+            (world.book.charge, (policy_id, bytes(32), charge(1, 0, 0, 0), False)),
             (world.book.settle, (policy_id, 0)),
-            (world.book.release, (policy_id, bytes(32), (0, 0, 0, 0))),
-            (world.providers.record, (bill,)),
+            (world.book.release, (policy_id, bytes(32), charge(0, 0, 0, 0))),
+            (world.providers.record, (bill, bill_sums(1, "USD", 1, True))),
             (world.providers.release, (1, word("bill"), policy_id)),
             (world.providers.setDailyCap, (contract.address, 1, FAR)),
             (world.providers.setSuspended, (1, True)),
