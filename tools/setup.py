@@ -83,6 +83,8 @@ def install_python() -> None:
         "BROWNIE_NOCOMPILE": "1",
         "PIP_CACHE_DIR": str(CACHE / "pip"),
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        # pip asks rustc for its version, and where rustup stands in for rustc, that writes into HOME
+        "RUSTUP_HOME": str(CACHE / "rustup"),
     }
     pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-binary", "eth-brownie"]
     run([*pip, "-r", "requirements.txt"], "install the Python packages", environment)
