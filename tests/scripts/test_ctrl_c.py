@@ -19,7 +19,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -36,6 +36,7 @@ from tools.run import BROWNIE_ID, write_brownie_home
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60
+"""Seconds."""
 STOPPED = "Stopped. Nothing is lost: run the same command again, and it goes on from here."
 DECIDED = [State.PAID, State.PAID, State.HELD, State.HELD]
 
@@ -114,9 +115,11 @@ def hospital(*words: str) -> list[str]:
     return [sys.executable, "-m", "scripts.hospital", *words]
 
 
-def stop(process: subprocess.Popen[str]) -> None:
-    """Ctrl-C, and what must then be seen."""
+def stop(process: subprocess.Popen[str], release: Callable[[], None]) -> None:
+    """Ctrl-C, and what must then be seen. What the process waits for ends after the signal: one that comes in
+    the moment before a wait begins is seen only when it is over."""
     process.send_signal(signal.SIGINT)
+    release()
     try:
         out, err = process.communicate(timeout=PATIENCE)
     finally:
@@ -140,8 +143,10 @@ def attest_words(clinic: Clinic) -> list[str]:
 
 
 @contextmanager
-def waiting_for_a_recipient(clinic: Clinic, started: Any) -> Iterator[subprocess.Popen[str]]:
-    """The process, as it reads the second patient's records: her age key is a pipe that nobody writes to."""
+def waiting_for_a_recipient(
+    clinic: Clinic, started: Callable[[], subprocess.Popen[str]]
+) -> Iterator[tuple[subprocess.Popen[str], Callable[[], None]]]:
+    """The process, as it reads the second patient's records, and what ends that: her age key is a pipe."""
     (clinic.records / "1.json").write_bytes(clinic.patients[1].to_json())
     recipient = clinic.path("cards") / clinic.patients[1].patient.id / "record.age"
     kept = recipient.read_bytes()
@@ -150,8 +155,7 @@ def waiting_for_a_recipient(clinic: Clinic, started: Any) -> Iterator[subprocess
     try:
         process = started()
         pipe = opened(recipient, process)
-        yield process
-        os.close(pipe)
+        yield process, lambda: os.close(pipe)
     finally:
         recipient.unlink()
         recipient.write_bytes(kept)
@@ -178,8 +182,8 @@ def goes_on_reading(clinic: Clinic) -> None:
 def test_while_records_are_read(clinic: Clinic) -> None:
     with waiting_for_a_recipient(
         clinic, lambda: start(hospital(*attest_words(clinic)), SALUS_RPC_URL=web3.provider.endpoint_uri)
-    ) as process:
-        stop(process)
+    ) as (process, release):
+        stop(process, release)
 
     goes_on_reading(clinic)
 
@@ -189,8 +193,8 @@ def test_under_brownie_run(clinic: Clinic, tmp_path: Path) -> None:
     network = BROWNIE_ID[os.environ["SALUS_NETWORK"]]
     action, *words = attest_words(clinic)
     command = ["brownie", "run", "hospital", action, *words, "--network", network]
-    with waiting_for_a_recipient(clinic, lambda: start(command, HOME=str(tmp_path))) as process:
-        stop(process)
+    with waiting_for_a_recipient(clinic, lambda: start(command, HOME=str(tmp_path))) as (process, release):
+        stop(process, release)
 
     goes_on_reading(clinic)
 
@@ -199,7 +203,7 @@ def test_while_the_batch_is_signed(clinic: Clinic) -> None:
     with between("eth_blockNumber", passes=False) as node:
         process = start(hospital(*attest_words(clinic)), SALUS_RPC_URL=node.url)
         assert node.reached.wait(PATIENCE)
-        stop(process)
+        stop(process, node.leave.set)
     assert states(clinic) == [State.DRAFTED] * READY
 
     clinic.attest()
@@ -224,7 +228,7 @@ def test_while_lines_are_filed(clinic: Clinic, method: str, passes: bool, filed:
     with between(method, passes=passes) as node:
         process = start(hospital(*words), SALUS_RPC_URL=node.url)
         assert node.reached.wait(PATIENCE)
-        stop(process)
+        stop(process, node.leave.set)
     assert decided(clinic) == filed
     assert len(states(clinic)) == READY
     clinic.file("at_once=1")
