@@ -136,7 +136,7 @@ contract ClaimDesk is IClaimDesk, EIP712 {
             attestation.provider,
             billLine,
             ClaimEvents.keysOf(given, facts.decision),
-            ClaimEvents.pack(attestation, given.diagnosis, facts.decision, facts.account, facts.use)
+            ClaimEvents.factsOf(attestation, given.diagnosis, facts.decision, facts.account, facts.use)
         );
     }
 

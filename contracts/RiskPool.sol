@@ -131,8 +131,10 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         committed.outstanding += amount;
         _committed = committed;
 
-        // Money reserved for earlier claims is theirs; a claim that the deductible swallowed needs none.
-        paid = amount == 0 || (_balance() >= committed.outstanding * unit && _send(payee, amount));
+        // A claim that the deductible swallowed needs no money, and one that stands alone all there is.
+        bool covered =
+            amount == 0 || amount == committed.outstanding || _balance() >= committed.outstanding * unit;
+        paid = amount == 0 || (covered && _send(payee, amount));
 
         // The asset may have called the desk, so what it booked is read again.
         committed = _committed;

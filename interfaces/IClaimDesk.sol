@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {
+    ClaimFacts,
     ClaimKeys,
     ClaimRef,
     ClaimStatus,
@@ -49,13 +50,13 @@ interface IClaimDesk {
 
     /// @notice A line was decided. With the other events it is enough to rebuild an explanation of benefits, a ledger
     /// and a claims triangle. A duplicate (code 18) is announced and not stored: the first decision stands.
-    /// @param facts The decision, the service and the counters after it, packed; {ClaimEvents-pack} gives the layout.
+    /// @param facts The decision, the service and the counters after it, packed into words; {ClaimFacts} gives the layout.
     event ClaimDecided(
         PolicyId indexed policy,
         ProviderId indexed provider,
         bytes32 indexed billLine,
         ClaimKeys keys,
-        bytes facts
+        ClaimFacts facts
     );
     /// @notice A line was left undecided.
     /// @param index Its place in the call.

@@ -74,11 +74,6 @@ library AccountLibrary {
         return Account.unwrap(self) & CLOSED != 0;
     }
 
-    /// @notice The four sums, in order.
-    function sums(Account self) internal pure returns (uint224) {
-        return uint224(Account.unwrap(self) >> OUT_OF_POCKET);
-    }
-
     function close(Account self) internal pure returns (Account) {
         return Account.wrap(Account.unwrap(self) | CLOSED);
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import {Memory} from "../libraries/Memory.sol";
+
 /// @notice How a benefit counts what it allows.
 enum BenefitKind {
     /// Absent.
@@ -45,11 +47,20 @@ bytes32 constant BENEFIT_TYPEHASH = keccak256(
     "Benefit(bytes32 id,bytes32 group,uint8 kind,uint16 shareBps,uint64 rate,uint64 claimLimit,uint64 groupLimit,uint32 unitLimit,uint16 waitingDays,uint16 eliminationDays,bool deductibleApplies,bool byNight,bool authorisation)"
 );
 
+uint256 constant BENEFIT_WORDS = 13;
+
 using {hash, groupKey} for Benefit global;
 
 /// @notice EIP-712 hashStruct of the leaf.
 function hash(Benefit memory benefit) pure returns (bytes32) {
-    return keccak256(abi.encode(BENEFIT_TYPEHASH, benefit));
+    return Memory.hashStruct(placeOf(benefit), BENEFIT_TYPEHASH, BENEFIT_WORDS);
+}
+
+function placeOf(Benefit memory benefit) pure returns (Memory.Place place) {
+    // solhint-disable-next-line no-inline-assembly
+    assembly ("memory-safe") {
+        place := benefit
+    }
 }
 
 /// @notice The key of the counters that the benefit shares; 0 when it has no limit to count.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import {Account} from "./Account.sol";
 import {Benefit} from "./Benefit.sol";
 import {Diagnosis} from "./Diagnosis.sol";
 import {PolicyId, ProviderId} from "./Ids.sol";
@@ -114,6 +115,22 @@ struct ClaimKeys {
     bytes32 codes;
     address pool;
     address payee;
+}
+
+/// @notice What a claim's event tells beside its hashes, each word's parts from the highest bits down to the lowest.
+struct ClaimFacts {
+    /// unused 56 bits | status 8 | releaseAt 64 | issuedAt 64 | decidedAt 64
+    uint256 times;
+    /// unused 72 bits | revision 8 | flags 8 | serviceFrom 32 | serviceTo 32 | units 16 | billed 64 | currency 24
+    uint256 service;
+    /// allowed 64 bits | deductible 64 | coinsurance 64 | overLimit 64
+    uint256 shares;
+    /// notCovered 64 bits | otherCover 64 | eliminated 64 | outside 64
+    uint256 cuts;
+    /// unused 64 bits | the line's paid 64 | its units 32 | its group's paid 64 after it | its group's units 32
+    uint256 sums;
+    /// The policy's counters after it: paid 56 bits | reserved 56 | deductible 56 | outOfPocket 56 | closed, issued 32
+    Account account;
 }
 
 /// @notice Names a claim.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import {Memory} from "../libraries/Memory.sol";
+
 /// @notice A person covered: one leaf of `Policy.members`.
 struct Member {
     /// Blinded identity; opens only with the member's key.
@@ -22,6 +24,8 @@ bytes32 constant MEMBER_TYPEHASH = keccak256(
     "Member(bytes32 commitment,address consentSigner,address payee,uint32 coveredSince,uint32 coveredUntil,bytes32 schedule)"
 );
 
+uint256 constant MEMBER_WORDS = 6;
+
 // A tree of 256 members is 8 levels deep.
 uint256 constant MAX_MEMBER_PROOF = 8;
 
@@ -29,5 +33,12 @@ using {hash} for Member global;
 
 /// @notice EIP-712 hashStruct of the leaf.
 function hash(Member memory member) pure returns (bytes32) {
-    return keccak256(abi.encode(MEMBER_TYPEHASH, member));
+    return Memory.hashStruct(placeOf(member), MEMBER_TYPEHASH, MEMBER_WORDS);
+}
+
+function placeOf(Member memory member) pure returns (Memory.Place place) {
+    // solhint-disable-next-line no-inline-assembly
+    assembly ("memory-safe") {
+        place := member
+    }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import {Memory} from "../libraries/Memory.sol";
 import {Account} from "./Account.sol";
 
 /// @notice The terms of one policy year, as the insurer signs them. Never stored: whoever acts on a policy passes
@@ -49,11 +50,20 @@ bytes32 constant POLICY_TYPEHASH = keccak256(
     "Policy(address holder,address payee,address pool,bytes32 benefitTable,bytes32 members,uint32 start,uint32 end,uint16 filingDays,uint64 annualLimit,uint64 deductible,uint64 outOfPocket,uint64 autoPayLimit,uint32 reviewWindow,uint16 solvencyBps,uint64 premium,bytes3 currency,bytes32 account,bytes32 salt)"
 );
 
+uint256 constant POLICY_WORDS = 18;
+
 using {hash, lock} for Policy global;
 
 /// @notice EIP-712 hashStruct of the terms.
 function hash(Policy memory policy) pure returns (bytes32) {
-    return keccak256(abi.encode(POLICY_TYPEHASH, policy));
+    return Memory.hashStruct(placeOf(policy), POLICY_TYPEHASH, POLICY_WORDS);
+}
+
+function placeOf(Policy memory policy) pure returns (Memory.Place place) {
+    // solhint-disable-next-line no-inline-assembly
+    assembly ("memory-safe") {
+        place := policy
+    }
 }
 
 /// @notice Capital, in minor units, that the pool must keep for what the policy may still cost. Rounds up, for the policy.

@@ -19,7 +19,7 @@ from web3.types import EventData, TxReceipt
 from salus.abi import Struct, camel_case
 from salus.adjudication import Account, GroupUse
 from salus.chain.abis import abi_of
-from salus.chain.facts import unpack
+from salus.chain.facts import Facts, unpack
 from salus.chain.values import ClaimRef, Decision, Service, SkipReason
 from salus.structs import Policy
 
@@ -255,13 +255,17 @@ def _read(kind: type[E], data: EventData) -> E:
         "log_index": data["logIndex"],
     }
     arguments = data["args"]
-    packed = unpack(arguments["keys"], arguments["facts"])._asdict() if "facts" in arguments else {}
+    packed = _opened(arguments)._asdict() if "facts" in arguments else {}
     content = {
         name: _value(hint, arguments[camel_case(name)])
         for name, hint in _hints(cast(Any, kind)).items()
         if name not in place and name not in packed
     }
     return kind(**place, **content, **packed)
+
+
+def _opened(arguments: Mapping[str, Any]) -> Facts:
+    return unpack(arguments["keys"], list(arguments["facts"].values()))
 
 
 @cache

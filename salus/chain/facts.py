@@ -1,20 +1,23 @@
 """The packed facts of a `ClaimDecided` event, opened: what contracts/libraries/ClaimEvents.sol packs.
 
-Packed, a decision costs a third of what its words would; this is the one place that knows the layout.
+Packed, a decision costs a third of what a word for each fact would; with `ClaimFacts` in contracts/types/Claim.sol
+this is the one place that knows the layout.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from salus.adjudication import Account, GroupUse, Remittance
 from salus.chain.values import ClaimStatus, Decision, Service
 from salus.errors import ChainError
 
-_LAYOUT = struct.Struct(">BQQQ BBIIHQ3s 9QI 7s7s7s7sQI")
-"""Times; service; remittance; counters. Each number at its natural width, big-endian."""
+_WORDS = 6
+_LAYOUT = struct.Struct(">7xBQQQ 9xBBIIHQ3s 4Q 4Q 8xQIQI 7s7s7s7s4x")
+"""The six words of `ClaimFacts`: times, service, shares, cuts, sums, account. Each number at its natural width,
+big-endian, unused bytes first but in the account."""
 
 
 class Facts(NamedTuple):
@@ -26,20 +29,20 @@ class Facts(NamedTuple):
     use: GroupUse
 
 
-def unpack(keys: Mapping[str, Any], packed: bytes) -> Facts:
-    """The facts of an event; `keys` is its `ClaimKeys` by Solidity name.
+def unpack(keys: Mapping[str, Any], words: Sequence[int]) -> Facts:
+    """The facts of an event; `keys` is its `ClaimKeys` by Solidity name, `words` its `ClaimFacts` in ABI order.
 
     Raises ChainError for another layout.
     """
-    if len(packed) != _LAYOUT.size:
+    if len(words) != _WORDS:
         raise ChainError(
-            f"ClaimDecided carries {len(packed)} bytes of facts instead of {_LAYOUT.size}",
+            f"ClaimDecided carries {len(words)} words of facts instead of {_WORDS}",
             remedy="use the version of salus that the contracts came with",
         )
-    values = _LAYOUT.unpack(packed)
+    values = _LAYOUT.unpack(b"".join(word.to_bytes(32, "big") for word in words))
     status, release_at, issued_at, decided_at = values[:4]
     revision, flags, start, end, units, billed, currency = values[4:11]
-    *sums, group_paid, group_units = values[21:]
+    group_paid, group_units, *sums = values[21:]
     decision = Decision(
         status=ClaimStatus(status),
         packed_codes=bytes(keys["codes"]),

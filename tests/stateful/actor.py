@@ -23,10 +23,12 @@ from tests.support.world import KEYS
 
 DECIDED = keccak(
     text="ClaimDecided(bytes32,uint64,bytes32,"
-    "(bytes32,bytes32,bytes32,bytes32,bytes32,bytes32,bytes32,address,address),bytes)"
+    "(bytes32,bytes32,bytes32,bytes32,bytes32,bytes32,bytes32,address,address),"
+    "(uint256,uint256,uint256,uint256,uint256,uint256))"
 ).hex()
 SKIPPED = keccak(text="ClaimSkipped(bytes32,uint64,bytes32,uint256,uint8)").hex()
 KEYS_TYPE = "(" + ",".join(["bytes32"] * 7 + ["address"] * 2) + ")"
+FACTS_TYPE = "(" + ",".join(["uint256"] * 6) + ")"
 
 Expectation = Callable[[int], str | None]
 """What the shadow says at a second: the error, or None when it took the step."""
@@ -124,7 +126,7 @@ def decided(mined: Mined) -> list[tuple[ClaimKey, SkipReason, Facts | None]]:
         kind, *topics = (topic.removeprefix("0x") for topic in log["topics"])
         data = bytes.fromhex(log["data"][2:])
         if kind == DECIDED:
-            keys, facts = decode([KEYS_TYPE, "bytes"], data)
+            keys, facts = decode([KEYS_TYPE, FACTS_TYPE], data)
             named = dict(zip(KEYS, keys, strict=True))
             for name in ("pool", "payee"):
                 named[name] = to_checksum_address(named[name])

@@ -209,7 +209,7 @@ def decided(transaction: Any) -> list[Facts]:
     if "ClaimDecided" not in transaction.events:
         return []
     return [
-        unpack(dict(zip(KEYS, event["keys"], strict=True)), bytes(event["facts"]))
+        unpack(dict(zip(KEYS, event["keys"], strict=True)), event["facts"])
         for event in transaction.events["ClaimDecided"]
     ]
 
