@@ -19,6 +19,8 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
     using BillLines for BillLines.Store;
 
     uint64 public constant SAFE_MODE = 7 days;
+    /// @dev Bounds the cost of a look-up, which every line pays.
+    uint256 public constant PAST_WINDOWS = 32;
 
     uint64 public providerCount;
 
@@ -59,6 +61,7 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
         require(from < until && from >= record_.from, InvalidWindow(from, until));
 
         if (from > record_.until) {
+            require(_pastWindows[provider].length < PAST_WINDOWS, TooManyWindows(provider));
             _pastWindows[provider].push(Window({from: record_.from, until: record_.until}));
             record_.from = from;
         }

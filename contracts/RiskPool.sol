@@ -131,10 +131,8 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         committed.outstanding += amount;
         _committed = committed;
 
-        // A claim that the deductible swallowed needs no money, and one that stands alone all there is.
-        bool covered =
-            amount == 0 || amount == committed.outstanding || _balance() >= committed.outstanding * unit;
-        paid = amount == 0 || (covered && _send(payee, amount));
+        // A claim that the deductible swallowed needs no money.
+        paid = amount == 0 || (_covers(committed.outstanding, amount) && _send(payee, amount));
 
         // The asset may have called the desk, so what it booked is read again.
         committed = _committed;
@@ -159,8 +157,7 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
 
     /// @inheritdoc IRiskPool
     function collect(address payee, uint64 amount) external onlyDesk nonReentrant returns (bool paid) {
-        uint256 first = uint256(_committed.reserved) + amount;
-        paid = _balance() >= first * unit && _send(payee, amount);
+        paid = _covers(uint256(_committed.reserved) + amount, amount) && _send(payee, amount);
         if (paid) _committed.outstanding -= amount;
     }
 
@@ -169,6 +166,11 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         _committed.outstanding -= amount;
         _committed.reserved -= amount;
         _committed.locked += uint80(relocked);
+    }
+
+    /// @dev The money of other claims is theirs. Where there are none, the transfer itself tells whether it suffices.
+    function _covers(uint256 promised, uint64 amount) private view returns (bool) {
+        return promised == amount || _balance() >= promised * unit;
     }
 
     /// @dev A refusing payee, a paused asset or a short balance must not undo the decision: the sum stays outstanding.
@@ -298,6 +300,18 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         return Math.saturatingSub(_balance(), _owed());
     }
 
+    /// @notice Shares for a deposit, rounded down. The price counts claims held for review as money still there: else
+    /// whoever takes such a claim back could first buy shares cheaply.
+    function previewDeposit(uint256 assets) public view override returns (uint256) {
+        return Math.mulDiv(assets, totalSupply() + 10 ** _decimalsOffset(), _entryAssets() + 1);
+    }
+
+    /// @notice Assets for new shares, rounded up, at the price of {previewDeposit}.
+    function previewMint(uint256 shares) public view override returns (uint256) {
+        uint256 supply = totalSupply() + 10 ** _decimalsOffset();
+        return Math.mulDiv(shares, _entryAssets() + 1, supply, Math.Rounding.Ceil);
+    }
+
     /// @notice 0 while the pool is in deficit, else a bound that no asset reaches, whose shares can still be made.
     function maxDeposit(address) public view override returns (uint256) {
         (uint256 balance, uint256 owed) = (_balance(), _owed());
@@ -328,6 +342,10 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         Notice memory notice = _notices[owner];
         bool open = notice.readyAt <= block.timestamp && block.timestamp < notice.readyAt + EXIT_WINDOW;
         return open ? notice.shares : 0;
+    }
+
+    function _entryAssets() private view returns (uint256) {
+        return totalAssets() + _committed.reserved * unit;
     }
 
     function _owed() private view returns (uint256) {

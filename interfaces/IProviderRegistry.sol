@@ -15,6 +15,8 @@ import {AttestorKey, Bill, DailyCap, Desk, DeskStatus, Provider} from "../contra
 interface IProviderRegistry {
     /// @notice Thrown when a window ends before it begins, or begins before the latest one.
     error InvalidWindow(uint64 from, uint64 until);
+    /// @notice Thrown when the provider has 32 windows already that lie before its latest one.
+    error TooManyWindows(ProviderId provider);
     /// @notice Thrown when an accreditation would end in the past.
     error PastIsFixed(uint32 until, uint32 today);
     /// @notice Thrown when no provider has this number.
@@ -63,7 +65,7 @@ interface IProviderRegistry {
     ) external returns (ProviderId provider);
 
     /// @notice Extends the accreditation, or opens a new window after a gap; earlier windows stay true.
-    /// @dev Requirements: accreditor; not before the latest window. Emits {ProviderAccredited}.
+    /// @dev Requirements: accreditor; not before the latest window; at most 32 gaps. Emits {ProviderAccredited}.
     function renew(ProviderId provider, uint32 from, uint32 until, bytes32 licence) external;
 
     /// @notice Ends the accreditation on a day to come, today at the earliest. Windows that begin later are dropped.

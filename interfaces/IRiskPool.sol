@@ -7,7 +7,8 @@ import {Notice, Underwriting} from "../contracts/types/Pool.sol";
 /// @notice An insurer's ERC-4626 vault. It holds premiums, reserves and capital; its shares are the capital. Terms and
 /// claims count in minor units of the currency; tokens move in token units, `unit` of them to a minor unit.
 /// totalAssets = balance − unearned premium − outstanding claims, never below 0; {deficit} tells what lies below.
-/// Capital leaves by notice of 35 days, longer than any review window, within the 14 days after it.
+/// Capital leaves by notice of 35 days, longer than any review window, within the 14 days after it. Shares are sold at a
+/// price that counts claims held for review as unspent, and redeemed at one that counts them as spent.
 /// @dev Warning: the insurer names quote signers, and a quote signer can sell policies as far as capital carries them.
 /// Assumption: the asset takes no fee, does not rebase, and calls nobody with ill intent; the factory's governor lists it.
 interface IRiskPool {

@@ -14,7 +14,7 @@ from salus.eip712 import Domain
 from salus.errors import DeploymentError
 from scripts._suite import ACCREDITOR, ADMIN, LABELS, SENTINEL, Asset, Params, Suite
 
-LISTED = 1  # DeskStatus.Listed
+NEVER_LISTED, LISTED = 0, 1  # DeskStatus
 BLOCKS_AT_ONCE = 2_000
 
 
@@ -61,9 +61,10 @@ def _steps(suite: Suite, params: Params) -> Iterator[Step]:
             yield Step(words, suite.factory, suite.factory.listAsset, arguments)
 
 
-def verify(suite: Suite, params: Params) -> None:
-    """Raises DeploymentError, naming the first thing that is not as the parameters say."""
-    for what, found, wanted in _facts(suite, params):
+def verify(suite: Suite, params: Params, deployer: Any) -> None:
+    """Raises DeploymentError, naming the first thing that is not as the parameters say, or what power the
+    deployer, an account, has kept."""
+    for what, found, wanted in (*_facts(suite, params), *_kept(suite, deployer)):
         if found != wanted:
             raise DeploymentError(
                 f"{what} is {found} instead of {wanted}",
@@ -81,6 +82,20 @@ def _facts(suite: Suite, params: Params) -> Iterator[Fact]:
         wanted = (asset.currency, asset.exponent)
         yield f"the listing of asset {asset.address}", _listing(suite, asset), wanted
     yield "the desk's status in ProviderRegistry", suite.providers.deskOf(suite.desk)[0], LISTED
+
+
+def _kept(suite: Suite, deployer: Any) -> Iterator[Fact]:
+    """What an ADMIN could have given itself that is no role: roles are held to their holders as a whole."""
+    providers = suite.providers
+    yield "the deployer's status as a desk", providers.deskOf(deployer)[0], NEVER_LISTED
+    named = {
+        event["provider"]
+        for name in ("ProviderAccredited", "AdminChanged")
+        for event in _events(suite, providers, name)
+        if event["admin"] == deployer
+    }
+    kept = [number for number in sorted(named) if providers.providerOf(number)[0] == deployer]
+    yield "the providers whose admin is the deployer", kept, []
 
 
 def _wiring(suite: Suite) -> Iterator[Fact]:
@@ -161,7 +176,7 @@ def holders(suite: Suite) -> dict[int, dict[str, int]]:
     """Every role that anyone holds: role, account, execution delay. The manager keeps no list, so its events
     say whom to ask for."""
     found: dict[int, dict[str, int]] = defaultdict(dict)
-    for event in _events(suite, "RoleGranted"):
+    for event in _events(suite, suite.manager, "RoleGranted"):
         has_role, delay = suite.manager.hasRole(event["roleId"], event["account"])
         if has_role:
             found[event["roleId"]][event["account"]] = delay
@@ -170,11 +185,11 @@ def holders(suite: Suite) -> dict[int, dict[str, int]]:
 
 def labels(suite: Suite) -> dict[int, str]:
     """The name of each role that has one; the latest counts."""
-    return {event["roleId"]: event["label"] for event in _events(suite, "RoleLabel")}
+    return {event["roleId"]: event["label"] for event in _events(suite, suite.manager, "RoleLabel")}
 
 
-def _events(suite: Suite, name: str) -> Iterator[Any]:
-    event = web3.eth.contract(address=suite.manager.address, abi=suite.manager.abi).events[name]
+def _events(suite: Suite, contract: Any, name: str) -> Iterator[Any]:
+    event = web3.eth.contract(address=contract.address, abi=contract.abi).events[name]
     last = web3.eth.block_number
     for start in range(suite.first_block, last + 1, BLOCKS_AT_ONCE):
         for log in event.get_logs(from_block=start, to_block=min(start + BLOCKS_AT_ONCE - 1, last)):

@@ -65,7 +65,7 @@ def deploy(params: Params, deployer: Any, record: Recorder | None = None) -> Sui
         stablecoin=stablecoin,
     )
     _set_up(suite, params, deployer)
-    verify(suite, params)
+    verify(suite, params, deployer)
     return suite
 
 

@@ -1,7 +1,7 @@
 """The packed facts of a `ClaimDecided` event, opened: what contracts/libraries/ClaimEvents.sol packs.
 
-Packed, a decision costs a third of what a word for each fact would; with `ClaimFacts` in contracts/types/Claim.sol
-this is the one place that knows the layout.
+Packed, a decision costs a third of what a word for each fact would. With `ClaimFacts` in
+contracts/types/Claim.sol this is the one place that knows the layout.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from salus.errors import ChainError
 
 _WORDS = 6
 _LAYOUT = struct.Struct(">7xBQQQ 9xBBIIHQ3s 4Q 4Q 8xQIQI 7s7s7s7s4x")
-"""The six words of `ClaimFacts`: times, service, shares, cuts, sums, account. Each number at its natural width,
-big-endian, unused bytes first but in the account."""
+"""The six words of `ClaimFacts`: times, service, shares, cuts, sums, account. Each number at its natural
+width, big-endian; unused bytes come first, but in the account."""
 
 
 class Facts(NamedTuple):
@@ -30,7 +30,7 @@ class Facts(NamedTuple):
 
 
 def unpack(keys: Mapping[str, Any], words: Sequence[int]) -> Facts:
-    """The facts of an event; `keys` is its `ClaimKeys` by Solidity name, `words` its `ClaimFacts` in ABI order.
+    """The facts of an event: `keys` is its `ClaimKeys` by Solidity name, `words` its `ClaimFacts` in order.
 
     Raises ChainError for another layout.
     """

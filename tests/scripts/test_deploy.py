@@ -20,7 +20,7 @@ given a deploy that stopped
     it deploys and sets up only what is missing, wherever it stopped
     when the deployer has sent something else in between
         it begins book, desk and factory anew, and they know each other
-given a suite that somebody has changed
+given a suite that somebody has changed, or a deployer who has kept a desk or a hospital
     verify names what differs
 when it runs on a live network
     it refuses without the holders of the roles
@@ -219,7 +219,7 @@ def test_a_rerun_goes_on_after_any_contract(
 
     book = AddressBook.load(deploy.path_of(1337)).contracts
     assert all(book[name] == entry for name, entry in standing.items())
-    verify(suite, params)
+    verify(suite, params, accounts[DEPLOYER])
 
 
 def recorder_anew() -> Recorder:
@@ -240,7 +240,7 @@ def test_a_trio_is_begun_anew_when_its_addresses_are_gone(
 
     assert suite.book.address != old.address("PolicyBook")
     assert suite.providers.address == old.address("ProviderRegistry")
-    verify(suite, params)
+    verify(suite, params, accounts[DEPLOYER])
 
 
 @pytest.mark.parametrize("steps", [1, 7])
@@ -286,13 +286,18 @@ def test_a_rerun_goes_on_after_any_step_of_the_set_up(
         (lambda s, a: s.manager.updateAuthority(s.factory, s.providers, {"from": a[1]}), "authority"),
         (lambda s, a: s.providers.retireDesk(s.desk, {"from": a[1]}), "the desk's status"),
         (lambda s, a: s.factory.delistAsset(s.stablecoin, {"from": a[1]}), "the listing of asset"),
+        (lambda s, a: s.providers.listDesk(a[0], {"from": a[1]}), "the deployer's status as a desk"),
+        (
+            lambda s, a: s.providers.accredit(a[0], 1, 2, bytes(32), {"from": a[2]}),
+            r"the providers whose admin is the deployer is \[1\]",
+        ),
     ],
 )
 def test_verify_names_what_differs(deployed: Suite, params: Params, change: Any, said: str) -> None:
     change(deployed, accounts)
 
     with pytest.raises(DeploymentError, match=said):
-        verify(deployed, params)
+        verify(deployed, params, accounts[DEPLOYER])
 
 
 # A LIVE NETWORK

@@ -180,7 +180,9 @@ class PoolModel:
     def deposit(self, owner: str, assets: int, now: int) -> str | None:
         if self.deficit(now):
             return "ERC4626ExceededMaxDeposit"
-        shares = self.to_shares(assets, now)
+        # at a price that no withdrawn claim can raise: what is held counts as unspent
+        worth = self.total_assets(now) + self.reserved() * self.unit
+        shares = assets * (self.supply + OFFSET) // (worth + 1)
         assert self.tokens.moves(self.token, owner, self.address, assets)
         self.shares[owner] += shares
         return None

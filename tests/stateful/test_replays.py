@@ -370,6 +370,14 @@ def test_law_11_a_withdrawn_line_gives_back_what_it_took(replay: Replay) -> None
     assert replay.bill(PLAIN, MIDDLE).status == PAID
 
 
+def test_law_11_a_withdrawn_line_enriches_no_newcomer(replay: Replay) -> None:
+    claim = replay.bill(PLAIN, HUGE, IMAGING, flags=FLAG_EMERGENCY)
+    assert claim.status == HELD
+    replay.step("rule_deposit", pool=A, lender=0, amount=1_000_003)
+    replay.step("rule_withdraw", pick=0)
+    replay.step("rule_max_is_true", pool=A, lender=0)
+
+
 def test_law_11_nights_are_split_exactly(replay: Replay) -> None:
     end = replay.sold(HARDLY_BACKED).terms.end
     replay.wait_until((end + 2) * DAY)

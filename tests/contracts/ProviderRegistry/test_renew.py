@@ -10,6 +10,9 @@ given a window in force
 └── when the new one begins later
     ├── it should leave the days between without accreditation
     └── it should keep every earlier window true
+given as many gaps as a look-up may have to walk
+├── it should refuse one more, and still extend the latest window
+└── the oldest day should cost no more than a bounded look
 
 SPECIFICATION P1, P2.
 """
@@ -69,6 +72,22 @@ def test_leaves_gaps_and_keeps_earlier_windows(world: World, provider: int) -> N
 
     expected = [*range(FIRST, END), END + 1, END + 2, END + 6, END + 7]
     assert accredited(world, provider, FIRST - 2, END + 10) == expected
+
+
+def test_bounds_the_gaps(world: World, provider: int) -> None:
+    gaps = world.providers.PAST_WINDOWS()
+    for gap in range(1, gaps + 1):
+        renew(world, provider, END + 2 * gap, END + 2 * gap + 1)
+    last = END + 2 * gaps + 1
+
+    with refuses("TooManyWindows", provider):
+        renew(world, provider, last + 1, last + 2)
+
+    renew(world, provider, last, last + 5)
+    assert accredited(world, provider, last - 3, last + 7) == [last - 3, *range(last - 1, last + 5)]
+    assert accredited(world, provider, FIRST - 1, FIRST + 1) == [FIRST]
+    most = 200_000  # 21,000 of them for any transaction
+    assert world.providers.accreditedOn.estimate_gas(provider, FIRST, {"from": world.stranger}) < most
 
 
 @pytest.mark.parametrize(

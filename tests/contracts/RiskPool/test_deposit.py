@@ -6,6 +6,8 @@ given a pool
 │   └── it should give them to the receiver that the caller names
 ├── when the deposit is worth less than a share
 │   └── it should take it and give none
+├── when a claim is held meanwhile, and taken back
+│   └── it should leave to those who were there what they had, and give the newcomer no more than was brought
 ├── when nothing is brought
 │   └── it should give nothing
 ├── when the pool is in deficit
@@ -17,7 +19,7 @@ given a pool
 └── when the caller has not allowed it
     └── it should refuse
 
-SPECIFICATION M2.
+SPECIFICATION M2, M12.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from __future__ import annotations
 from brownie import ZERO_ADDRESS
 
 from tests.support.answers import emitted, refuses
-from tests.support.bench import OFFSET, Bench
+from tests.support.bench import CAPITAL, OFFSET, Bench
 
 ASSETS = 777_777_777
 
@@ -61,6 +63,18 @@ def test_gives_no_share_for_less_than_one(empty: Bench) -> None:
 
     assert empty.pool.totalSupply() == 0
     assert empty.pool.totalAssets() == 3 * OFFSET + 3
+
+
+def test_sells_no_held_claim_at_a_discount(bench: Bench) -> None:
+    before = bench.pool.previewRedeem(bench.pool.balanceOf(bench.alice))
+    brought = CAPITAL // 2 * bench.unit
+    bench.reserve(CAPITAL // 2)
+
+    bench.deposit_tokens(brought, bench.bob)
+    bench.release(CAPITAL // 2)
+
+    assert bench.pool.previewRedeem(bench.pool.balanceOf(bench.bob)) in (brought - 1, brought)
+    assert bench.pool.previewRedeem(bench.pool.balanceOf(bench.alice)) in (before, before + 1)
 
 
 def test_gives_nothing_for_nothing(bench: Bench) -> None:

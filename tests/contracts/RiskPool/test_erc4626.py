@@ -1,8 +1,10 @@
 """convert, preview and max: the vault as ERC-4626, in every state a pool can be in
 
-given any state: empty, funded, earning, all locked, donated to, in deficit, wiped out, free to leave
+given any state: empty, funded, earning, all locked, donated to, in deficit, wiped out, …
 ├── when assets and shares are converted
 │   └── it should follow the price, rounded down, and no way there and back should gain
+├── when shares are sold
+│   └── it should count what is held for review as money still there
 ├── when a call is previewed
 │   └── it should answer exactly what the call does, rounded against the caller
 └── when a maximum is asked for
@@ -65,6 +67,11 @@ def all_locked(bench: Bench) -> None:
     bench.underwrite(lock=CAPITAL, premium=0)
 
 
+def reviewing(bench: Bench) -> None:
+    leaving(bench)
+    bench.reserve(CAPITAL // 3)
+
+
 def in_deficit(bench: Bench) -> None:
     leaving(bench)
     bench.fall_short(1_013)
@@ -82,8 +89,8 @@ def refounded(bench: Bench) -> None:
     bench.open_exit(bench.alice, bench.bob)
 
 
-STATES = [untouched, odd, donated, earning, leaving, leaving_in_part, all_locked, in_deficit]
-STATES += [wiped_out, refounded]
+STATES = [untouched, odd, donated, earning, leaving, leaving_in_part, all_locked, reviewing]
+STATES += [in_deficit, wiped_out, refounded]
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
@@ -118,19 +125,22 @@ def test_makes_no_more_shares_than_a_notice_holds() -> None:
 
 
 def check_prices(bench: Bench) -> None:
-    """The price is (assets + 1) / (shares + a million), rounded down for who asks and up for who pays."""
+    """The price is (assets + 1) / (shares + a million), rounded down for who asks and up for who pays. Who
+    comes pays for what is held for review too."""
     pool = bench.pool
     worth, supply = pool.totalAssets() + 1, pool.totalSupply() + OFFSET
+    entry = worth + pool.reserved() * bench.unit
     for amount in AMOUNTS:
         shares, assets = amount * supply // worth, amount * worth // supply
-        assert pool.convertToShares(amount) == pool.previewDeposit(amount) == shares
+        assert pool.convertToShares(amount) == shares
+        assert pool.previewDeposit(amount) == amount * supply // entry <= shares
         assert pool.convertToAssets(amount) == pool.previewRedeem(amount) == assets
         assert pool.previewWithdraw(amount) == -(-amount * supply // worth) >= shares
-        assert pool.previewMint(amount) == -(-amount * worth // supply) >= assets
+        assert pool.previewMint(amount) == -(-amount * entry // supply) >= assets
         assert pool.convertToAssets(shares) <= amount
         assert pool.convertToShares(assets) <= amount
         assert pool.previewWithdraw(assets) <= amount <= pool.previewWithdraw(pool.previewMint(amount))
-        assert pool.previewMint(shares) <= amount
+        assert pool.previewMint(pool.previewDeposit(amount)) <= amount
 
 
 def check_calls(bench: Bench) -> None:

@@ -8,6 +8,8 @@ given capital, and money locked for a policy
 │   └── it should be paid, also when the pool is short
 ├── when the balance falls short of this claim and those reserved before
 │   └── it should book the claim, keep it outstanding, and move no money
+├── when the balance falls short of a claim that stands alone
+│   └── it should book it as well, and keep it outstanding
 ├── when the payee is the pool, the asset or nobody
 │   └── it should book the claim and keep it outstanding
 ├── when more would be freed than is locked
@@ -83,6 +85,17 @@ def test_keeps_for_earlier_claims_what_they_reserved(bench: Bench) -> None:
     assert bench.pool.locked() == LOCK - UNLOCKED
     assert (bench.balance(bench.pool), bench.balance(bench.payee)) == (held, 0)
     bench.check_law_1()
+
+
+def test_owes_a_lone_claim_that_the_balance_cannot_pay(empty: Bench) -> None:
+    empty.mint_tokens(empty.pool, AMOUNT * empty.unit - 1)
+
+    paid, done = empty.pay(AMOUNT)
+
+    assert not paid
+    assert len(done.events) == 0
+    assert (empty.pool.outstanding(), empty.pool.deficit()) == (AMOUNT, 1)
+    assert empty.balance(empty.pool) == AMOUNT * empty.unit - 1
 
 
 def test_owes_a_payee_that_cannot_be_paid(bench: Bench) -> None:
