@@ -3,7 +3,7 @@
     make bench                       everything; rewrites gas.json and results.json here, docs/benchmarks.md
     python -m benchmarks check       gas alone; fails if a figure is more than 1 % above benchmarks/gas.json
     python -m benchmarks growth      gas with 10, 1,000 and 10,000 policies (minutes); goes into results.json
-    python -m benchmarks breakdown   where the gas of one claim goes, printed
+    python -m benchmarks breakdown   where the gas of a claim goes, printed
 
 Each runs beside Anvil: `python -m tools.run --network anvil --hard-fork shanghai -- python -m benchmarks …`
 """
@@ -14,9 +14,9 @@ import sys
 from collections.abc import Callable
 
 from benchmarks import report
-from benchmarks.breakdown import breakdown
+from benchmarks.breakdown import breakdown, breakdown_of_line
 from benchmarks.growth import grown
-from benchmarks.scenarios import measured
+from benchmarks.scenarios import LINES, measured
 from benchmarks.snapshot import HELP, Settings, Snapshot, sizes
 from benchmarks.speed import attest_100k, fhir_throughput
 from benchmarks.stage import Stage, stage
@@ -41,6 +41,7 @@ def everything(world: Stage) -> int:
     snapshot = gas(world)
     results = {
         "gas_breakdown": breakdown(world),
+        "gas_breakdown_of_line": breakdown_of_line(world),
         "attest": attest_100k(),
         "fhir": fhir_throughput(),
     }
@@ -65,10 +66,13 @@ def growth(world: Stage) -> int:
 
 
 def show_breakdown(world: Stage) -> int:
-    found = breakdown(world)
-    for part, cost in sorted(found.items(), key=lambda entry: -entry[1]):
-        print(f"{part:32} {cost:>9,}")
-    print(f"{'claim_paid_existing':32} {sum(found.values()):>9,}")
+    for whole, found in (
+        ("claim_paid_existing", breakdown(world)),
+        (f"one more line of {LINES}", breakdown_of_line(world)),
+    ):
+        for part, cost in sorted(found.items(), key=lambda entry: -entry[1]):
+            print(f"{part:32} {cost:>9,}")
+        print(f"{whole:32} {sum(found.values()):>9,}\n")
     return 0
 
 

@@ -1,19 +1,23 @@
-"""Where the gas of one claim goes, from a trace of every instruction and the compiler's source maps."""
+"""Where the gas of a claim goes, alone and as one of many, from a trace of every instruction and the compiler's source
+maps."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+from benchmarks.scenarios import LINES
 from benchmarks.stage import Stage, request
 
 BASE = 21_000
 COLD_ACCOUNT = 2_500
 """What the first call to an account costs above the ones after."""
 ECRECOVER = 3_000
+TRACED = 4
+"""Lines of a call to compare with one more; the trace of all of them would not fit in memory."""
 CALLS = {"CALL", "STATICCALL", "DELEGATECALL"}
 STORAGE = {"SLOAD", "SSTORE"}
 HASHING = (
@@ -44,6 +48,33 @@ def breakdown(stage: Stage) -> dict[str, int]:
         stage.file(sold.line(1))
         desk, filing = stage.world.desk, stage.world.attest([sold.line(2)])
         return parts(stage, desk, desk.file.encode_input(*filing.as_arguments()))
+
+
+def breakdown_of_line(stage: Stage) -> dict[str, int]:
+    """Gas by part of one more line in a call, of an attestation of as many as claim_batch100_per_line has.
+
+    What a whole call shares (base, signature, cold accounts) is left out: of a hundred lines each bears a hundredth.
+    """
+    with stage.undone():
+        policies = [stage.draft(number) for number in range(LINES)]
+        stage.issue(*policies)
+        stage.consent(*policies)
+        stage.begin(policies[0])
+        filed = policies[: TRACED + 1]
+        stage.file(*(sold.line((1, number)) for number, sold in enumerate(filed)))
+        desk = stage.world.desk
+        filing = stage.world.attest([sold.line((2, number)) for number, sold in enumerate(policies)])
+        fewer, more = (
+            Counter(
+                parts(
+                    stage,
+                    desk,
+                    desk.file.encode_input(*replace(filing, lines=filing.lines[:count]).as_arguments()),
+                )
+            )
+            for count in (TRACED, TRACED + 1)
+        )
+    return {part: cost - fewer[part] for part, cost in more.items() if cost != fewer[part]}
 
 
 def parts(stage: Stage, to: Any, data: str) -> dict[str, int]:

@@ -43,7 +43,9 @@ def tables(results: Mapping[str, Any]) -> dict[str, list[str]]:
     """Markdown by the name of the place that it goes to."""
     made = {"settings": settings(results), "gas": gas(results["gas"]), "sizes": sizes(results["bytes"])}
     if "gas_breakdown" in results:
-        made["breakdown"] = breakdown(results["gas_breakdown"])
+        made["breakdown"] = breakdown("`claim_paid_existing`", results["gas_breakdown"])
+    if "gas_breakdown_of_line" in results:
+        made["breakdown of line"] = breakdown("one more line of 100", results["gas_breakdown_of_line"])
     if "growth" in results:
         made["growth"] = growth(results["growth"])
     if "attest" in results and "fhir" in results:
@@ -77,11 +79,11 @@ def gas(figures: Mapping[str, int]) -> list[str]:
     return table(("scenario", "gas", "target", "for comparison"), rows)
 
 
-def breakdown(parts: Mapping[str, int]) -> list[str]:
+def breakdown(what: str, parts: Mapping[str, int]) -> list[str]:
     whole = sum(parts.values())
     ordered = sorted(parts.items(), key=lambda entry: -entry[1])
     rows = [(part, f"{cost:,}", f"{100 * cost / whole:.1f} %") for part, cost in ordered]
-    return table(("part of `claim_paid_existing`", "gas", "share"), [*rows, ("**all**", f"{whole:,}", "")])
+    return table((f"part of {what}", "gas", "share"), [*rows, ("**all**", f"{whole:,}", "")])
 
 
 def growth(figures: Mapping[str, Mapping[str, int]]) -> list[str]:

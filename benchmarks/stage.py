@@ -95,7 +95,8 @@ class Stage:
 
     def allow(self, tokens: int) -> None:
         """Lets the pool take that much from the payer."""
-        self.world.asset.approve(self.world.pool, tokens, {"from": self.world.payer})
+        data = self.world.asset.approve.encode_input(self.world.pool, tokens)
+        self.send(self.world.payer, data, to=self.world.asset)
 
     @contextmanager
     def undone(self) -> Iterator[None]:
