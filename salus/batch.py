@@ -73,6 +73,23 @@ class BatchFile:
 
     Raises AttestationError if the file is not a whole batch; a line or proof that is not under the signed
     root raises when it is read.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from eth_account import Account
+    >>> from salus.attestation import attest
+    >>> names = ("policy", "member", "benefit", "case_id", "record")
+    >>> visits = [Diagnosis(**dict.fromkeys(names, bytes(32)), bill_line=bytes([number]) * 32, revision=0,
+    ...                     service_from=20_249, service_to=20_249, units=1, billed=125_00 + number,
+    ...                     currency="USD", flags=0) for number in range(3)]
+    >>> desk = Domain.claim_desk(31337, "0x5FbDB2315678afecb367f032d93F642f64180aa3")
+    >>> signed = attest(visits, desk=desk, provider=1, issued_at=1_750_000_000, expires_at=1_750_086_400,
+    ...                 signer=Account.from_key(bytes(31) + bytes([7])))
+    >>> with TemporaryDirectory() as folder:
+    ...     signed.save(f"{folder}/visits.batch")
+    ...     with BatchFile(f"{folder}/visits.batch") as batch:
+    ...         diagnosis, proof = batch.line(2)
+    ...         len(batch), diagnosis.billed, proof == signed.proof(2)
+    (3, 12502, True)
     """
 
     def __init__(self, path: str | Path) -> None:

@@ -29,7 +29,19 @@ _PATIENTS_AT_HAND = 100
 
 @dataclass(frozen=True, slots=True)
 class CardFolder:
-    """Cards of one benefit table."""
+    """Cards of one benefit table.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from salus import samples
+    >>> sale = samples.sell(20_454)
+    >>> with TemporaryDirectory() as folder:
+    ...     (Path(folder) / "patient-7").mkdir()
+    ...     sale.card().save(f"{folder}/patient-7/family.card.json")
+    ...     sale.policy.cover(0).save(f"{folder}/patient-7/family.cover.json")
+    ...     cards = CardFolder(Path(folder), sale.table)
+    ...     [len(cards.covering("patient-7", day)) for day in (20_453, 20_454, 20_818, 20_819)]
+    [0, 1, 1, 0]
+    """
 
     path: Path
     table: Table

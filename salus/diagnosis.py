@@ -20,6 +20,13 @@ def diagnose(
 
     Raises CardError if the member has no cover for the benefit (reason code 204), and AttestationError if the
     bill is not in the policy's currency.
+
+    >>> from salus import fhir, samples
+    >>> sale, mother = samples.sell(20_454), samples.generate(seed=7, start=20_454)[0]
+    >>> line = next(fhir.read(mother.to_json(), sale.table, today=20_454 + 365))
+    >>> diagnosis = diagnose(line, sale.membership(), ProviderKey.generate(), record=bytes(32))
+    >>> diagnosis.billed, diagnosis.currency, sale.membership().schedule.code_of(diagnosis.benefit)
+    (21846, 'USD', 'visit.chronic')
     """
     bill = f"Claim/{line.claim}"
     if membership.benefit(line.benefit) is None:

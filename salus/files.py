@@ -52,7 +52,15 @@ def read(path: str | Path, *, fault: type[InputError]) -> bytes:
 
 
 def parse_object(content: str | bytes, *, fault: type[InputError], wanted: str) -> dict[str, Any]:
-    """The JSON object in `content`. Raises `fault`, naming what was wanted and nothing of what was there."""
+    """The JSON object in `content`. Raises `fault`, naming what was wanted and nothing of what was there.
+
+    >>> parse_object('{"salus": 1}', fault=InputError, wanted="a member card")
+    {'salus': 1}
+    >>> parse_object("[]", fault=InputError, wanted="a member card")
+    Traceback (most recent call last):
+        ...
+    salus.errors.InputError: is not a JSON object; give a member card
+    """
     try:
         # Its own limit on nesting: the standard library's parser overruns the stack where a dependency has
         # raised Python's recursion limit, as some of eth_account's do.

@@ -70,7 +70,18 @@ class Membership:
 
 def open_card(card: MemberCard, cover: Cover, table: Table) -> Membership:
     """The membership that a card stands for. Raises CardError, saying which of the three does not fit the
-    others."""
+    others.
+
+    >>> from salus import samples
+    >>> sale = samples.sell(20_454, members=2)
+    >>> membership = open_card(sale.card(1), sale.policy.cover(1), sale.table)
+    >>> membership.benefit("visit.primary").share_bps
+    8000
+    >>> open_card(sale.card(1), sale.policy.cover(0), sale.table)
+    Traceback (most recent call last):
+        ...
+    salus.errors.CardError: member: is for another member than the cover file; ask for its cover file
+    """
     book = cover.book
     if (card.chain_id, card.policy_book) != (book.chain_id, book.verifying_contract):
         raise CardError(

@@ -121,7 +121,18 @@ class Priced(BaseModel):
 
 
 class Offer(_File):
-    """The insurer's file."""
+    """The insurer's file.
+
+    >>> from salus import enrolment, samples
+    >>> offer = Offer(holder="0x" + "ab" * 20, pool="0x" + "c0" * 20, start=date(2026, 1, 1),
+    ...               end=date(2027, 1, 1), members=2, annual_limit="100000", premium="2400.00")
+    >>> sale = samples.sell(of_date(offer.start), members=2)
+    >>> enrolment.check(sale.enrolments, sale.table, offer.agreed())
+    >>> policy = offer.policy(sale.policy.book, sale.table, sale.enrolments)
+    >>> print("\\n".join(words_of(policy, sale.enrolments, sale.table)[2:4]))
+    Cover from 2026-01-01 until 2027-01-01, bills filed within 90 days
+    Premium 2,400.00 USD, annual limit 100,000.00 USD, deductible 0.00 USD, a members' part without a maximum
+    """
 
     holder: Address
     pool: Address

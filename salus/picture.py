@@ -63,6 +63,13 @@ def draw(
     """The SVG. What flows into the pool equals what flows out and stays; parts of 0 are left out.
 
     Raises ValueError if the two sides differ.
+
+    >>> into = [Part("Capital", 900_00, "capital"), Part("Premium", 100_00, "premium")]
+    >>> out_of = [Part("Paid", 40_00, "paid"), Part("Stays in the pool", 960_00, "stays")]
+    >>> bills = [Part("Paid by the plan", 40_00, "paid"), Part("Deductible", 10_00, "deductible")]
+    >>> svg = draw(title="A year", into=into, out_of=out_of, bills=bills, currency="USD")
+    >>> svg.startswith("<svg"), "1,000.00 USD" in svg
+    (True, True)
     """
     total = sum(part.amount for part in into)
     if total != sum(part.amount for part in out_of):

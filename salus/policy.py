@@ -189,6 +189,19 @@ def build_policy(
     Amounts are minor units of the table's currency, days are civil days, the review window is in seconds. The
     payee is the holder and the salt is random unless given. Without an `out_of_pocket` maximum the members'
     part has none. Raises PolicyError for terms that the contract would refuse.
+
+    >>> from salus import table
+    >>> from salus.card import PolicyKey
+    >>> from salus.enrolment import Applicant, enrol
+    >>> family, book = table.shipped("family"), Domain.policy_book(31337, "0x" + "b0" * 20)
+    >>> child = Applicant(consent_signer="0x" + "ab" * 20, covered_since=20_454, covered_until=20_819)
+    >>> enrolled = enrol(PolicyKey.generate(), family, [child])
+    >>> sale = build_policy(book, family, enrolled, holder="0x" + "ab" * 20, pool="0x" + "c0" * 20,
+    ...                     start=20_454, end=20_819, annual_limit=100_000_00, premium=1_200_00)
+    >>> sale.terms.currency, sale.terms.filing_days
+    ('USD', 90)
+    >>> sale.cover(0).policy_id == PolicyFile.from_json(sale.to_json()).policy_id
+    True
     """
     members = tuple(enrolment.member for enrolment in enrolments)
     terms = Policy(
@@ -216,7 +229,16 @@ def build_policy(
 
 def check_terms(book: Domain, terms: Policy) -> None:
     """That the terms are within the bounds that the policy book sets at issue. Raises PolicyError, naming the
-    field."""
+    field.
+
+    >>> from dataclasses import replace
+    >>> from salus import samples
+    >>> sold = samples.sell(20_454).policy
+    >>> check_terms(sold.book, replace(sold.terms, end=20_454 + 400))
+    Traceback (most recent call last):
+        ...
+    salus.errors.PolicyError: Policy.end: is not 1 to 366 days after start; correct the terms
+    """
     amounts = ("annual_limit", "deductible", "out_of_pocket", "premium")
     bounds = [
         (

@@ -23,6 +23,17 @@ class Portfolio:
 
     Raises PolicyError if a policy was sold under a table that is not among them. An enrolment that no policy
     was made of is passed over.
+
+    >>> from salus import samples
+    >>> sale = samples.sell(20_454)
+    >>> sold = sale.policy
+    >>> issued = PolicyIssued(address=sold.book.verifying_contract, block=7, transaction="0x", log_index=0,
+    ...                       policy=sold.policy_id, pool=sold.terms.pool, holder=sold.terms.holder,
+    ...                       payer=sold.terms.holder, terms=sold.terms)
+    >>> Portfolio([issued], [sale.enrolments], [sale.table], sold.book).without_enrolment
+    []
+    >>> Portfolio([issued], [], [sale.table], sold.book).without_enrolment == [sold.policy_id]
+    True
     """
 
     def __init__(

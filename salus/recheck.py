@@ -77,6 +77,21 @@ def recheck(
     keeps. Without them they are unchecked too. A record that lies in itself passes.
 
     Raises RecordError if the key does not open the file, or if it holds no record that gives one bill line.
+
+    >>> from dataclasses import replace
+    >>> from salus import samples
+    >>> from salus.diagnosis import diagnose
+    >>> from salus.records import seal
+    >>> sale, mother = samples.sell(20_454), samples.generate(seed=7, start=20_454)[0]
+    >>> member, reader = sale.membership(), RecordKey.generate()
+    >>> line = next(read(mother.to_json(), sale.table, today=20_454 + 365))
+    >>> sealed = seal(line.record, [reader.recipient])
+    >>> honest = diagnose(line, member, ProviderKey.generate(), record=sealed.commitment)
+    >>> recheck(honest, sealed.ciphertext, reader, member).passed
+    True
+    >>> dearer = replace(honest, benefit=member.benefit("hospital.stay").id, billed=9_000_00)
+    >>> [found.field for found in recheck(dearer, sealed.ciphertext, reader, member).differences]
+    ['benefit', 'billed']
     """
     opened = unseal(sealed, key)
     line = _line(opened.record, membership)

@@ -170,7 +170,13 @@ class Attestation(Struct):
 
 
 class Consent(Struct):
-    """A member's consent, as its signer gives it."""
+    """A member's consent, as its signer gives it.
+
+    >>> consent = Consent(member=bytes(32), provider=0, purposes=int(Purpose.FILE | Purpose.DISCLOSE),
+    ...                   from_=20_454, until=20_818, nonce=0, deadline=1_800_000_000)
+    >>> Consent.from_json(consent.to_json()) == consent
+    True
+    """
 
     fault: ClassVar[type[InputError]] = CardError
 

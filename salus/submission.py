@@ -70,7 +70,26 @@ def draft(
     dry_run: bool = False,
 ) -> Drafting:
     """Keeps each bill line that a card covers and that is not attested yet; `recipients` are the age keys
-    that records are sealed to beside the patient's. Nothing is written when `dry_run`."""
+    that records are sealed to beside the patient's. Nothing is written when `dry_run`.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from salus import fhir, samples
+    >>> from salus.outbox import Place
+    >>> from salus.records import RecordKey
+    >>> sale, mother = samples.sell(20_454), samples.generate(seed=7, start=20_454)[0]
+    >>> bills = list(fhir.read(mother.to_json(), sale.table, today=20_454 + 365))
+    >>> place = Place(chain_id=31337, genesis="0x" + "00" * 32, desk="0x" + "de" * 20, provider=1)
+    >>> with TemporaryDirectory() as folder, Outbox(f"{folder}/outbox.sqlite", place) as outbox:
+    ...     cards, shown = CardFolder(Path(folder), sale.table), Path(folder) / bills[0].patient
+    ...     shown.mkdir()
+    ...     sale.card().save(shown / "family.card.json")
+    ...     sale.policy.cover(0).save(shown / "family.cover.json")
+    ...     _ = (shown / "record.age").write_text(RecordKey.generate().recipient)
+    ...     key, insurer = ProviderKey.generate(), RecordKey.generate().recipient
+    ...     [draft(bills, outbox, cards, key, recipients=[insurer]) for _ in range(2)]
+    [Drafting(new=9, revised=0, known=0, problems=[]), Drafting(new=0, revised=0, known=9, problems=[])]
+    """
     report = Drafting()
     for part in _in_parts(results):
         with outbox.together():

@@ -12,7 +12,11 @@ Abi = list[dict[str, Any]]
 
 
 def abi_of(contract: str) -> Abi:
-    """The ABI of a contract by its name in Solidity; `Asset` for any ERC-20 token with permit."""
+    """The ABI of a contract by its name in Solidity; `Asset` for any ERC-20 token with permit.
+
+    >>> sorted(entry["name"] for entry in abi_of("ConsentRegistry") if entry["type"] == "event")
+    ['ConsentGiven', 'ConsentWithdrawn', 'EIP712DomainChanged']
+    """
     abi: Abi = _content()["contracts"][contract]
     return abi
 
@@ -23,7 +27,11 @@ def contracts() -> list[str]:
 
 
 def errors_in_words() -> Mapping[str, Mapping[str, str]]:
-    """What each error of a contract means, as its interface documents it."""
+    """What each error of a contract means, as its interface documents it.
+
+    >>> errors_in_words()["RiskPool"]["NoDeficit"]
+    'there is no deficit to fill'
+    """
     words: Mapping[str, Mapping[str, str]] = _content()["errors"]
     return words
 

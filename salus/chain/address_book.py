@@ -45,7 +45,16 @@ class Deployed:
 
 @dataclass(frozen=True, kw_only=True)
 class AddressBook:
-    """The contracts of one chain by their Solidity names. A value: `adding` gives a new one."""
+    """The contracts of one chain by their Solidity names. A value: `adding` gives a new one.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> desk = Deployed(address="0x" + "de" * 20, arguments=(), block=7, transaction="0x01", commit="")
+    >>> book = AddressBook(chain_id=31337, genesis="0x" + "00" * 32).adding("ClaimDesk", desk)
+    >>> with TemporaryDirectory() as folder:
+    ...     book.save(f"{folder}/31337.json")
+    ...     AddressBook.load(f"{folder}/31337.json").first_block
+    7
+    """
 
     chain_id: int
     genesis: str

@@ -33,6 +33,15 @@ def unpack(keys: Mapping[str, Any], words: Sequence[int]) -> Facts:
     """The facts of an event: `keys` is its `ClaimKeys` by Solidity name, `words` its `ClaimFacts` in order.
 
     Raises ChainError for another layout.
+
+    >>> hashes = ("member", "benefit", "caseId", "record", "diagnosis", "group", "codes")
+    >>> keys = dict.fromkeys(hashes, bytes(32)) | {"pool": "0x" + "c0" * 20, "payee": "0x" + "ab" * 20}
+    >>> times = 2 << 192 | 1_750_000_000 << 64 | 1_750_003_600
+    >>> service = 20_249 << 136 | 20_249 << 104 | 1 << 88 | 100_00 << 24 | int.from_bytes(b"USD")
+    >>> shares, sums, account = 100_00 << 192 | 20_00 << 64, 80_00 << 128, 80_00 << 200 | 20_00 << 32 | 1
+    >>> facts = unpack(keys, [times, service, shares, 0, sums, account])
+    >>> facts.decision.status.name, facts.decision.remittance.coinsurance, facts.account.paid
+    ('PAID', 2000, 8000)
     """
     if len(words) != _WORDS:
         raise ChainError(

@@ -28,7 +28,11 @@ class ClaimStatus(IntEnum):
 
 
 class SkipReason(IntEnum):
-    """Why a line was left undecided, and what heals it."""
+    """Why a line was left undecided, and what heals it.
+
+    >>> SkipReason(11).words
+    'the member has not consented for the service day; ask for consent and file again'
+    """
 
     NONE = 0
     UNKNOWN_POLICY = 1
@@ -87,7 +91,17 @@ class Service(Struct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What was decided on a line. Settling, collecting and withdrawing hand back exactly this."""
+    """What was decided on a line. Settling, collecting and withdrawing hand back exactly this.
+
+    >>> split = Remittance(allowed=100_00, coinsurance=20_00, paid=80_00)
+    >>> decision = Decision(status=ClaimStatus.HELD, packed_codes=bytes(26) + b"2\\0\\x00133",
+    ...                     diagnosis=bytes(32), group=bytes(32), pool="0x" + "c0" * 20,
+    ...                     payee="0x" + "ab" * 20, release_at=1_750_259_200, remittance=split)
+    >>> [str(code) for code in decision.codes]
+    ['PR-2', 'OA-133']
+    >>> Decision.from_tuple(decision.as_tuple()) == decision
+    True
+    """
 
     status: ClaimStatus
     packed_codes: bytes

@@ -44,7 +44,15 @@ _BADGES = {
 
 
 def page(letter: Statement, head: Letterhead) -> str:
-    """The letter as HTML. It names the member and their care: keep it where only they can read it."""
+    """The letter as HTML. It names the member and their care: keep it where only they can read it.
+
+    >>> from salus import samples
+    >>> from salus.eob import statement
+    >>> letter = statement(samples.sell(20_454).membership(), [])
+    >>> head = Letterhead(insurer="Harbour Mutual", contact="1 Quay Street", plan="Family", written=20_500)
+    >>> "16 February 2026" in page(letter, head)
+    True
+    """
     return _template().render(letter=letter, head=head, amount=_amounts(letter.currency), badge=_badge)
 
 

@@ -114,6 +114,11 @@ class Statement:
 def statement(membership: Membership, events: Iterable[ClaimEvent]) -> Statement:
     """A member's explanation of benefits from the claim events of the policy, those of other members
     included: they share the deductible and the limits. A skipped line was not decided and does not show.
+
+    >>> from salus import samples
+    >>> letter = statement(samples.sell(20_454).membership(), [])
+    >>> [(meter.name, meter.left) for meter in letter.meters]
+    [('Deductible', 50000), ('Yearly limit of the policy', 10000000)]
     """
     ledger = Ledger.replay(event for event in events if event.policy == membership.policy_id)
     own = [entry for entry in ledger.entries if entry.decided.service.member == membership.commitment]

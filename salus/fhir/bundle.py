@@ -49,6 +49,14 @@ class Bundle:
     inside it.
 
     Raises `FhirError` when the document is not a Bundle of FHIR R4.
+
+    >>> bundle = Bundle({"resourceType": "Bundle", "entry": [
+    ...     {"resource": {"resourceType": "Claim", "id": "7", "patient": {"reference": "Patient/1"}}},
+    ...     {"resource": {"resourceType": "Patient", "id": "1"}},
+    ... ]}, "a.json")
+    >>> (claim,) = bundle.claims()
+    >>> bundle.find(claim.resource["patient"], claim).name
+    'Patient/1'
     """
 
     def __init__(self, document: Any, source: str) -> None:

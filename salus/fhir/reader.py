@@ -42,6 +42,14 @@ def read(source: Source | Iterable[Source], table: Table, *, today: int | None =
 
     What cannot be used as a whole (no such file, not JSON, not a Bundle, not R4) comes out as a `FhirError`
     in its place, and the others go on: it is not raised.
+
+    >>> from salus import samples, table
+    >>> mother = samples.generate(seed=7, start=20_454)[0]
+    >>> first, *others = read(mother.to_json(), table.shipped("family"), today=20_454 + 365)
+    >>> first.benefit, first.billed, first.currency, len(others)
+    ('visit.chronic', 21846, 'USD', 8)
+    >>> print(*read(b'{"resourceType": "Patient"}', table.shipped("family")))
+    <input>: resourceType: is a Patient, not a Bundle; put the records in a FHIR R4 Bundle
     """
     limit = days.latest_day() if today is None else today
     return _unique(result for document in _documents(source) for result in _results(document, table, limit))

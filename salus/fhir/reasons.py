@@ -9,7 +9,13 @@ from salus.codes import Carc
 
 
 class Reason(Enum):
-    """A named reason, in words, with what to do about it."""
+    """A named reason, in words, with what to do about it.
+
+    >>> Reason.NO_BENEFIT.words, str(Reason.NO_BENEFIT.carc)
+    ('matches no benefit of the table', 'PR-204')
+    >>> Reason.NO_DATE.remedy, Reason.NO_DATE.carc
+    ('write the days of service', None)
+    """
 
     MALFORMED = ("does not fit FHIR R4", "correct the record")
     NO_IDENTIFIER = ("has neither an identifier nor an id", "give the bill its number")

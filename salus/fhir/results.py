@@ -74,7 +74,15 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """All results of a run: `summary = Summary.of(read(folder, table))`."""
+    """All results of a run: `summary = Summary.of(read(folder, table))`.
+
+    >>> from salus import samples, table
+    >>> from salus.fhir import read
+    >>> mother = samples.generate(seed=7, start=20_454)[0]
+    >>> print(Summary.of(read(mother.to_json(), table.shipped("family"), today=20_454 + 200)))
+    9 claims: 7 lines, 2 refused
+      2 FUTURE_DATE: lies in the future
+    """
 
     lines: tuple[BillLine, ...]
     refused: tuple[Refused, ...]

@@ -60,7 +60,27 @@ _STEP_AMONG = ("SAVEPOINT step", "RELEASE step", "ROLLBACK TO step")
 
 
 class Outbox:
-    """The outbox in a file; close it, or use it in `with`. Whatever is wrong with it raises OutboxError."""
+    """The outbox in a file; close it, or use it in `with`. Whatever is wrong with it raises OutboxError.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from salus import fhir, samples
+    >>> from salus.diagnosis import diagnose
+    >>> from salus.provider_key import ProviderKey
+    >>> sale, mother = samples.sell(20_454), samples.generate(seed=7, start=20_454)[0]
+    >>> line = next(fhir.read(mother.to_json(), sale.table, today=20_454 + 365))
+    >>> visit = diagnose(line, sale.membership(), ProviderKey.generate(), record=bytes(32))
+    >>> place = Place(chain_id=31337, genesis="0x" + "00" * 32, desk="0x" + "de" * 20, provider=1)
+    >>> with TemporaryDirectory() as folder, Outbox(f"{folder}/outbox.sqlite", place) as outbox:
+    ...     outbox.offer(visit)
+    ...     outbox.draft(line.claim, line.line, visit, sale.membership(), b"sealed")
+    ...     outbox.offer(visit)
+    ...     outbox.offer(replace(visit, billed=visit.billed + 1))
+    ...     outbox.counts()
+    <Added.NEW: 'new'>
+    <Added.KNOWN: 'known'>
+    <Added.CHANGED: 'changed'>
+    {<State.DRAFTED: 'drafted'>: 1}
+    """
 
     def __init__(self, path: str | Path, place: Place) -> None:
         self.path = Path(path)

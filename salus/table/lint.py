@@ -60,6 +60,24 @@ def unreachable(table: Table) -> list[Unreachable]:
 
     Claim type and encounter class are weighed exactly, also where several earlier rows close a row together;
     in code sets a pattern counts as taken when one earlier pattern holds all of it.
+
+    >>> from salus.table.file import parse
+    >>> table = parse('''
+    ... name: small
+    ... version: "1"
+    ... title: Small plan
+    ... currency: EUR
+    ... terms:
+    ...   half: {kind: indemnity, share_bps: 5000}
+    ... benefits:
+    ...   - {code: all, title: All, words: We pay half., category: primary care, terms: half}
+    ...   - {code: teeth, title: Teeth, words: We pay half., category: dental, terms: half,
+    ...      when: {claim_types: [oral]}}
+    ... ''', verify=False)
+    >>> [(found.benefit.code, found.earlier[0].code) for found in unreachable(table)]
+    [('teeth', 'all')]
+    >>> [(len(found.benefits), sorted(found.kinds)) for found in revealing(table)]
+    [(2, ['dental', 'primary care'])]
     """
     found = []
     for row, benefit in enumerate(table.benefits):

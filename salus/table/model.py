@@ -57,7 +57,12 @@ class Category(StrEnum):
 
 class Terms(BaseModel):
     """How a benefit pays. These very values show on the chain when a claim is filed, so they must not name a
-    disease."""
+    disease.
+
+    >>> night = Terms(kind="scheduled", share_bps=10_000, rate=150_00, by_night=True, elimination_days=2)
+    >>> night.rate, night.unit_limit, night.deductible_applies
+    (15000, 0, False)
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -109,7 +114,12 @@ class Care:
 
 
 class Matcher(BaseModel):
-    """Which care a benefit is for. Every part that is present must match; an absent part matches anything."""
+    """Which care a benefit is for. Every part that is present must match; an absent part matches anything.
+
+    >>> pharmacy = Matcher(claim_types={"pharmacy"})
+    >>> pharmacy.matches(Care("pharmacy", "EMER")), pharmacy.matches(Care("oral", "AMB"))
+    (True, False)
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -155,6 +165,19 @@ class Table:
     """A product: benefits in order; the first one that matches decides.
 
     Raises `TableError` when two rows have one code, or rows of one group disagree on what the group shares.
+
+    >>> whole, half = (Terms(kind="indemnity", share_bps=share) for share in (10_000, 5_000))
+    >>> drugs = Benefit(code="drugs", title="Medicines", words="We pay for medicines.", terms=whole,
+    ...                 category=Category.DRUGS, when=Matcher(claim_types={"pharmacy"}))
+    >>> rest = Benefit(code="rest", title="Other care", words="We pay half.", terms=half,
+    ...                category=Category.PRIMARY, when=Matcher())
+    >>> table = Table(name="small", version="1", title="Small plan", currency="EUR", benefits=(drugs, rest))
+    >>> table.match(Care("pharmacy", "AMB")).code, table.match(Care("oral", "AMB")).code
+    ('drugs', 'rest')
+    >>> Table(name="small", version="1", title="Small plan", currency="EUR", benefits=(drugs, drugs))
+    Traceback (most recent call last):
+        ...
+    salus.errors.TableError: benefits.1.code: drugs names two benefits; rename one
     """
 
     name: str

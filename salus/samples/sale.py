@@ -1,0 +1,61 @@
+"""A policy sold to invented people, for a first look at whatever needs one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from salus import table
+from salus.card import MemberCard, PolicyKey
+from salus.eip712 import Domain
+from salus.enrolment import Applicant, Enrolment, enrol
+from salus.membership import Membership, open_card
+from salus.policy import PolicyFile, build_policy
+from salus.table import Table
+
+_YEAR = 365
+_BOOK = Domain.policy_book(31337, "0x" + "b0" * 20)
+_POOL, _HOLDER = "0x" + "c0" * 20, "0x" + "ab" * 20
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What the parties hold of a policy. Its keys are known to everybody: it is for no real chain."""
+
+    table: Table
+    enrolments: tuple[Enrolment, ...]
+    policy: PolicyFile
+
+    def card(self, index: int = 0) -> MemberCard:
+        """What a member shows a hospital."""
+        return self.enrolments[index].card(self.policy.book, self.policy.policy_id)
+
+    def membership(self, index: int = 0) -> Membership:
+        """A member's card, opened."""
+        return open_card(self.card(index), self.policy.cover(index), self.table)
+
+
+def sell(start: int, *, plan: str = "family", members: int = 1) -> Sale:
+    """A policy over a year from the civil day `start`, under a table that is shipped. The same every time.
+
+    >>> sale = sell(20_454, members=2)
+    >>> len(sale.policy.members), sale.membership(1).currency
+    (2, 'USD')
+    """
+    benefits = table.shipped(plan)
+    person = Applicant(consent_signer=_HOLDER, covered_since=start, covered_until=start + _YEAR)
+    enrolments = enrol(PolicyKey(bytes(32)), benefits, [person] * members)
+    policy = build_policy(
+        _BOOK,
+        benefits,
+        enrolments,
+        holder=_HOLDER,
+        pool=_POOL,
+        start=start,
+        end=start + _YEAR,
+        annual_limit=100_000_00,
+        premium=1_200_00,
+        deductible=500_00,
+        auto_pay_limit=2_000_00,
+        salt=bytes(32),
+    )
+    return Sale(benefits, enrolments, policy)

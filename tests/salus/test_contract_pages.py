@@ -1,0 +1,142 @@
+"""docs/contracts against the contracts: a page for each, and on it every function, event and error
+
+given the contracts that the library knows
+├── it should have a page for each, and no page for anything else but the arithmetic
+given a page
+├── it should have a row for every function of the interface, and for no other
+├── it should name only events and errors of the interface, each as what it is
+└── it should name every one of them, those by inheritance too
+given a function of the page
+├── it should name exactly the events and errors of our own that its source can reach
+└── it should name every error that docs/roles.md gives to those who may not call it
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from salus.chain.abis import abi_of, contracts
+from tests.permissions.table import rows
+
+ROOT = Path(__file__).parents[2]
+PAGES = ROOT / "docs" / "contracts"
+OURS = [name for name in contracts() if name != "Asset"]
+CODE = re.compile(r"`(\w+)`")
+
+DECLARATION = re.compile(r"^    (?:event|error) (\w+)\(", re.MULTILINE)
+BODY = re.compile(r"^    (?:function|modifier) (\w+)(.*?)^    }$", re.MULTILINE | re.DOTALL)
+NOT_ANOTHERS = r"(?<![\w.])"
+"""`BOOK.settle(…)` is a call of another contract."""
+HOOKS = {
+    ("PolicyBook", "transferFrom"): "_update",
+    ("PolicyBook", "safeTransferFrom"): "_update",
+    ("RiskPool", "deposit"): "_deposit",
+    ("RiskPool", "mint"): "_deposit",
+    ("RiskPool", "withdraw"): "_withdraw",
+    ("RiskPool", "redeem"): "_withdraw",
+}
+"""What OpenZeppelin's functions call back in ours."""
+
+
+class Row(NamedTuple):
+    """One function of a page."""
+
+    events: frozenset[str]
+    errors: frozenset[str]
+
+
+def page(contract: str) -> str:
+    return (PAGES / f"{contract}.md").read_text()
+
+
+@cache
+def table(contract: str) -> dict[str, Row]:
+    """Function → its row in the table of functions."""
+    found: dict[str, Row] = {}
+    section = page(contract).partition("\n## Functions\n")[2].partition("\n## ")[0]
+    head, _, *lines = [line for line in section.splitlines() if line.startswith("|")]
+    assert head == "| function | who | behaviour | events | errors |"
+    for line in lines:
+        functions, _, _, events, errors = (cell.strip() for cell in line.strip("|").split("|"))
+        row = Row(frozenset(CODE.findall(events)), frozenset(CODE.findall(errors)))
+        for function in CODE.findall(functions):
+            assert function not in found, f"{function} has two rows"
+            found[function] = row
+    return found
+
+
+def names(contract: str, *kinds: str) -> set[str]:
+    return {entry["name"] for entry in abi_of(contract) if entry["type"] in kinds}
+
+
+@cache
+def declared() -> set[str]:
+    """Events and errors of our own interfaces."""
+    return {
+        name for path in (ROOT / "interfaces").glob("*.sol") for name in DECLARATION.findall(path.read_text())
+    }
+
+
+@cache
+def bodies(contract: str) -> dict[str, str]:
+    """Functions and modifiers of a contract's source; overloads together."""
+    found: dict[str, str] = {}
+    for name, body in BODY.findall((ROOT / "contracts" / f"{contract}.sol").read_text()):
+        found[name] = found.get(name, "") + body
+    return found
+
+
+def reached(contract: str, function: str) -> set[str]:
+    """Our own events and errors in the function, in its modifiers, and in what it calls in its contract."""
+    known, text = bodies(contract), ""
+    left, seen = [function], set()
+    while left:
+        name = left.pop()
+        if name in known and name not in seen:
+            seen.add(name)
+            text += known[name]
+            left += re.findall(NOT_ANOTHERS + r"(\w+)", known[name])
+    return {name for name in declared() if re.search(rf"{NOT_ANOTHERS}{name}\(", text)}
+
+
+def test_has_a_page_for_each_contract() -> None:
+    assert {path.stem for path in PAGES.glob("*.md")} == {*OURS, "Adjudication"}
+
+
+@pytest.mark.parametrize("contract", OURS)
+def test_has_every_function(contract: str) -> None:
+    assert set(table(contract)) == names(contract, "function")
+
+
+@pytest.mark.parametrize("contract", OURS)
+def test_names_events_and_errors_that_exist(contract: str) -> None:
+    for function, row in table(contract).items():
+        assert row.events <= names(contract, "event"), function
+        assert row.errors <= names(contract, "error"), function
+
+
+@pytest.mark.parametrize("contract", OURS)
+def test_leaves_no_event_or_error_out(contract: str) -> None:
+    assert names(contract, "event", "error") - set(CODE.findall(page(contract))) == set()
+
+
+@pytest.mark.parametrize("contract", OURS)
+def test_names_what_the_source_reaches(contract: str) -> None:
+    wrong = {}
+    for function, row in table(contract).items():
+        named = (row.events | row.errors) & declared()
+        found = reached(contract, HOOKS.get((contract, function), function))
+        if named != found:
+            wrong[function] = sorted(named ^ found)
+
+    assert wrong == {}
+
+
+def test_agrees_with_the_roles() -> None:
+    for row in rows():
+        assert set(row.errors) - {""} <= table(row.contract)[row.function].errors, row

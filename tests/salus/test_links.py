@@ -1,0 +1,30 @@
+"""The documents point at what is there
+
+given a link of a document to another file, or a path of a source that it names
+└── it should exist
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "tests").rglob("*.md")]
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+SOURCE = re.compile(r"`((?:[\w.]+/)+[\w.]+\.(?:py|sol|md|yaml|mjs))`")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_points_at_what_is_there(page: Path) -> None:
+    text = page.read_text()
+
+    assert [link for link in LINK.findall(text) if not (page.parent / link).exists()] == []
+    assert [path for path in SOURCE.findall(text) if not stands(path)] == []
+
+
+def stands(path: str) -> bool:
+    """`types/Account.sol` on the page of a contract is below contracts/."""
+    return (ROOT / path).exists() or (ROOT / "contracts" / path).exists()
