@@ -1,5 +1,5 @@
-"""Where the gas of a claim goes, alone and as one of many, from a trace of every instruction and the compiler's source
-maps."""
+"""Where the gas of a claim goes, alone and as one of many: from a trace of every instruction and the
+compiler's source maps."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def breakdown(stage: Stage) -> dict[str, int]:
 def breakdown_of_line(stage: Stage) -> dict[str, int]:
     """Gas by part of one more line in a call, of an attestation of as many as claim_batch100_per_line has.
 
-    What a whole call shares (base, signature, cold accounts) is left out: of a hundred lines each bears a hundredth.
+    What a whole call shares (base, signature, cold accounts) is left out: each line bears a hundredth of it.
     """
     with stage.undone():
         policies = [stage.draft(number) for number in range(LINES)]
