@@ -5,7 +5,7 @@ given terms that the pool's quote signer has signed
 │   ├── it should give the holder a bound token whose id is the digest of the terms
 │   ├── it should take the premium from the sender, and lock the capital
 │   └── it should announce the whole terms
-├── when only somebody else has allowed the pool to take the premium
+├── when only somebody else has allowed the pool to take the premium, the holder too
 │   └── it should refuse: allowance is only ever taken from the sender
 ├── when they are used again
 │   └── it should refuse
@@ -118,10 +118,14 @@ def test_issues_a_policy_without_premium(world: World) -> None:
 
 
 def test_takes_allowance_only_from_the_sender(world: World, sold: Sold) -> None:
+    purse(world, world.holder, PREMIUM)
+
     with refuses("ERC20InsufficientAllowance", world.pool, 0, PREMIUM * world.unit):
         world.book.issue(*quoted(world, sold), {"from": world.stranger})
 
-    assert world.asset.allowance(world.payer, world.pool) == PREMIUM * world.unit
+    for other in (world.payer, world.holder):
+        assert world.asset.allowance(other, world.pool) == PREMIUM * world.unit
+        assert world.balance(other) == PREMIUM * world.unit
 
 
 def test_refuses_a_used_quote(world: World, sold: Sold) -> None:
