@@ -80,7 +80,7 @@ interface IPolicyBook {
     ) external returns (PolicyId);
 
     /// @notice Releases the capital of a policy that can bring no more claims; anyone may.
-    /// @dev Requirements: filing days and the appeal window are over; nothing is held. Emits {PolicyClosed}.
+    /// @dev Requirements: filing days and the appeal window are over; no sum is held. Emits {PolicyClosed}.
     function close(Policy calldata terms) external;
 
     /// @notice Counts a decision.

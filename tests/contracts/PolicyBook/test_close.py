@@ -7,6 +7,8 @@ given a policy
 │   └── it should free exactly the capital that the policy still locks, whoever asks
 ├── when a claim is held
 │   └── it should refuse, naming the sum, until it is settled
+├── when a claim of nothing is held
+│   └── it should close all the same, and the claim be settled after
 ├── when it is closed already
 │   └── it should refuse
 └── when the terms are of no policy
@@ -19,6 +21,8 @@ from __future__ import annotations
 
 import pytest
 
+from salus.chain.values import ClaimStatus
+from salus.structs import FLAG_EMERGENCY
 from tests.support.answers import emitted, refuses
 from tests.support.craft import ANNUAL_LIMIT, DAY, FILING_DAYS, SOLVENCY_BPS, Sold
 from tests.support.world import World, decision
@@ -76,6 +80,20 @@ def test_waits_for_held_claims(world: World, sold: Sold) -> None:
     world.book.close(sold.terms.as_tuple(), {"from": world.stranger})
 
     assert world.pool.locked() == 0
+
+
+def test_waits_for_no_held_claim_of_nothing(world: World, sold: Sold) -> None:
+    line = sold.line(billed=1, flags=FLAG_EMERGENCY)
+    held = decision(world.file(line))
+    assert (held.status, held.remittance.paid) == (ClaimStatus.HELD, 0)
+    world.travel(closable_at(sold))
+
+    world.book.close(sold.terms.as_tuple(), {"from": world.stranger})
+
+    assert (world.account(sold)["closed"], world.pool.locked()) == (True, 0)
+    assert world.status(line) is ClaimStatus.HELD
+    world.desk.settle(world.claim(line), held.as_tuple(), {"from": world.stranger})
+    assert world.status(line) is ClaimStatus.PAID
 
 
 def test_closes_once(world: World, sold: Sold) -> None:
