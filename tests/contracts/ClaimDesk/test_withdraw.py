@@ -7,6 +7,8 @@ given the provider's admin
 │   └── it should refuse
 ├── when the decision or the terms handed back are not those of the claim
 │   └── it should refuse
+├── when the terms are none: a word with more than its field holds
+│   └── it should refuse
 ├── when the claim is held
 │   ├── it should give back counters, group, units, reserve, lock and bill line exactly
 │   ├── it should do so until the last second of its review window, and refuse from then on: it is due
@@ -38,6 +40,7 @@ from salus.chain.values import ClaimStatus, SkipReason
 from salus.structs import FLAG_EMERGENCY
 from tests.support.answers import emitted, refuses
 from tests.support.bills import bill
+from tests.support.calldata import check_refuses_overfull
 from tests.support.claims import account, hold, ledger, plain, settle, use, withdraw
 from tests.support.craft import BILLED, HOSPITAL_CASH, IMAGING, MATERNITY, VISIT, Sold, word
 from tests.support.world import World, codes, decision, skipped
@@ -119,6 +122,14 @@ class TestRefuses:
 
         with refuses("WrongTerms"):
             withdraw(world, dearer, held)
+
+    def test_terms_with_more_than_a_field_holds(self, world: World, full: Sold) -> None:
+        line = full.line()
+        arguments = line.policy.as_tuple(), world.claim(line), hold(world, line).as_tuple()
+
+        count = check_refuses_overfull(world.hospital, world.desk.withdraw, arguments, line.policy)
+
+        assert count == 14
 
 
 @pytest.mark.parametrize("benefit", [VISIT, IMAGING, HOSPITAL_CASH])

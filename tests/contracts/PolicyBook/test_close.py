@@ -11,7 +11,9 @@ given a policy
 │   └── it should close all the same, and the claim be settled after
 ├── when it is closed already
 │   └── it should refuse
-└── when the terms are of no policy
+├── when the terms are of no policy
+│   └── it should refuse
+└── when the terms are none: a word with more than its field holds
     └── it should refuse
 
 SPECIFICATION I7.
@@ -24,6 +26,7 @@ import pytest
 from salus.chain.values import ClaimStatus
 from salus.structs import FLAG_EMERGENCY
 from tests.support.answers import emitted, refuses
+from tests.support.calldata import check_refuses_overfull
 from tests.support.craft import ANNUAL_LIMIT, DAY, FILING_DAYS, SOLVENCY_BPS, Sold
 from tests.support.world import World, decision
 
@@ -109,3 +112,10 @@ def test_refuses_terms_of_no_policy(world: World, sold: Sold) -> None:
 
     with refuses("UnknownPolicy", never.policy_id):
         world.book.close(never.terms.as_tuple(), {"from": world.stranger})
+
+
+def test_refuses_terms_with_more_than_a_field_holds(world: World, sold: Sold) -> None:
+    world.travel(closable_at(sold))
+    arguments = (sold.terms.as_tuple(),)
+
+    assert check_refuses_overfull(world.stranger, world.book.close, arguments, sold.terms) == 14

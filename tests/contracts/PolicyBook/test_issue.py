@@ -21,7 +21,9 @@ given terms that the pool's quote signer has signed
 │   └── it should refuse
 ├── when the policy counts in another currency, or the capital cannot carry it
 │   └── it should refuse
-└── when the holder is nobody
+├── when the holder is nobody
+│   └── it should refuse
+└── when they are none: a word with more than its field holds
     └── it should refuse
 given a quote signer that is a contract
 └── it should issue by what the contract accepts (ERC-1271), and refuse what it does not
@@ -40,6 +42,7 @@ import pytest
 from salus.eip712 import Domain
 from tests.support import craft
 from tests.support.answers import emitted, refuses
+from tests.support.calldata import check_refuses_overfull
 from tests.support.claims import ledger
 from tests.support.craft import (
     ANNUAL_LIMIT,
@@ -266,6 +269,12 @@ def test_refuses_nobody_as_holder(world: World) -> None:
 
     with refuses("ERC721InvalidReceiver", nobody):
         world.book.issue(*quoted(world, sold), {"from": world.payer})
+
+
+def test_refuses_terms_with_more_than_a_field_holds(world: World, sold: Sold) -> None:
+    arguments = quoted(world, sold)
+
+    assert check_refuses_overfull(world.payer, world.book.issue, arguments, sold.terms) == 14
 
 
 class TestContract:
