@@ -127,6 +127,11 @@ contract ConsentRegistry is IConsentRegistry, EIP712, Nonces {
     // VIEWS
 
     /// @inheritdoc IConsentRegistry
+    function nonces(address signer) public view override(IConsentRegistry, Nonces) returns (uint256) {
+        return super.nonces(signer);
+    }
+
+    /// @inheritdoc IConsentRegistry
     function inForce(
         address signer,
         bytes32 member,

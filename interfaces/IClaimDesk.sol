@@ -137,6 +137,7 @@ interface IClaimDesk {
     /// @notice Where a claim stands. A paid one is known by its bill line alone.
     function statusOf(ClaimRef calldata claim) external view returns (ClaimStatus);
 
+    /// @notice Whether the provider has withdrawn the root.
     function isRootWithdrawn(ProviderId provider, bytes32 root) external view returns (bool);
 
     /// @notice The EIP-712 digest that an attestor signs.

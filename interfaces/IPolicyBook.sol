@@ -52,6 +52,7 @@ interface IPolicyBook {
     /// @notice Thrown when the caller is not the claim desk.
     error NotClaimDesk(address caller);
 
+    /// @notice A policy was sold. Its terms are stored nowhere else: whoever acts on it takes them from here.
     event PolicyIssued(
         PolicyId indexed policy,
         address indexed pool,
@@ -59,6 +60,7 @@ interface IPolicyBook {
         address payer,
         Policy terms
     );
+    /// @notice A policy was closed, and so much capital released, minor units.
     event PolicyClosed(PolicyId indexed policy, uint256 released);
 
     /// @notice Issues a policy under a signed quote. The caller pays the premium, by an allowance to the pool.
@@ -80,7 +82,7 @@ interface IPolicyBook {
     ) external returns (PolicyId);
 
     /// @notice Releases the capital of a policy that can bring no more claims; anyone may.
-    /// @dev Requirements: filing days and the appeal window are over; nothing is held. Emits {PolicyClosed}.
+    /// @dev Requirements: filing days and the appeal window are over; no sum is held. Emits {PolicyClosed}.
     function close(Policy calldata terms) external;
 
     /// @notice Counts a decision.

@@ -38,6 +38,7 @@ interface IProviderRegistry {
     /// @notice Thrown when the caller has recorded nothing on the bill line for the policy.
     error NotRecorded(ProviderId provider, bytes32 billLine);
 
+    /// @notice A provider was accredited or renewed, for the civil days `from` to before `until`.
     event ProviderAccredited(
         ProviderId indexed provider,
         address admin,
@@ -45,13 +46,21 @@ interface IProviderRegistry {
         uint32 until,
         bytes32 licence
     );
+    /// @notice An accreditation was ended: civil days from `until` on are not covered.
     event AccreditationEnded(ProviderId indexed provider, uint32 until);
+    /// @notice A provider's new lines go to review from now on, or no longer.
     event ProviderSuspended(ProviderId indexed provider, bool suspended);
+    /// @notice The accreditor named another admin for a provider.
     event AdminChanged(ProviderId indexed provider, address admin);
+    /// @notice A provider added a key that may sign from one second to before another.
     event KeyAdded(ProviderId indexed provider, address indexed attestor, uint64 from, uint64 until);
+    /// @notice A provider revoked a key for good.
     event KeyRevoked(ProviderId indexed provider, address indexed attestor);
+    /// @notice An insurer set what its pool pays a provider without review on one UTC day, minor units.
     event DailyCapSet(address indexed pool, ProviderId indexed provider, uint64 limit);
+    /// @notice A desk was listed or retired.
     event DeskChanged(address indexed desk, DeskStatus status);
+    /// @notice A desk holds every new line for review until a second.
     event SafeModeEntered(address indexed desk, uint64 until);
 
     /// @notice Accredits a new provider for the civil days `from` to before `until`.

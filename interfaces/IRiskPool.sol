@@ -39,11 +39,17 @@ interface IRiskPool {
     /// @notice Thrown when ownership would be given up: a pool has an insurer.
     error InsurerNeeded();
 
+    /// @notice The insurer lets a signer sign quotes, or no longer.
     event QuoteSignerSet(address indexed signer, bool allowed);
+    /// @notice The insurer stopped or resumed sales under a benefit table.
     event SalesPauseSet(bytes32 indexed benefitTable, bool paused);
+    /// @notice A policy was underwritten: its premium came in, and capital was locked for it, minor units.
     event PremiumReceived(address indexed payer, uint64 premium, uint256 locked);
+    /// @notice A policy was closed, and what it locked was freed, minor units.
     event CapitalUnlocked(uint256 amount);
+    /// @notice A capital provider gave notice for shares, which may leave from a second on.
     event NoticeGiven(address indexed owner, uint256 shares, uint64 readyAt);
+    /// @notice Somebody filled the deficit by so much, token units.
     event Recapitalised(address indexed payer, uint256 assets);
 
     /// @notice Lets a signer sign quotes, or no longer.
@@ -109,8 +115,10 @@ interface IRiskPool {
     /// @notice Token units to a minor unit.
     function unit() external view returns (uint256);
 
+    /// @notice Whether a signer may sign quotes for the pool.
     function isQuoteSigner(address signer) external view returns (bool);
 
+    /// @notice Whether no policies are sold under a benefit table.
     function isSalesPaused(bytes32 benefitTable) external view returns (bool);
 
     /// @notice Capital that open policies lock, minor units.
@@ -131,5 +139,6 @@ interface IRiskPool {
     /// @notice Capital that nothing locks, token units.
     function freeAssets() external view returns (uint256);
 
+    /// @notice The owner's notice as stored: shares not yet redeemed, and when they may leave.
     function noticeOf(address owner) external view returns (Notice memory);
 }

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from salus.adjudication import Account, GroupUse, Remittance, Used, adjudicate
+from salus.adjudication import Account, GroupUse, Remittance, Used, adjudicate, check_form
 from salus.chain.values import ClaimStatus, SkipReason
 from salus.codes import DUPLICATE, HELD, NOT_ACCREDITED, Carc
 from salus.eip712 import Domain, recover
@@ -131,7 +131,9 @@ class Shadow:
         if not verify(line.member.schedule, line.benefit.hash_struct(), line.benefit_proof):
             return SkipReason.BAD_BENEFIT_PROOF
         diagnosis = line.diagnosis
-        if diagnosis.units == 0 or diagnosis.service_to < diagnosis.service_from:
+        try:
+            check_form(line.benefit, diagnosis)
+        except InputError:
             return SkipReason.MALFORMED
         if diagnosis.currency != line.policy.currency:
             return SkipReason.WRONG_CURRENCY
@@ -177,10 +179,7 @@ class Shadow:
             claimed_by_others=self.claimed(number, diagnosis.bill_line, other_than=key),
             filed_day=now // DAY,
         )
-        try:
-            outcome = adjudicate(line.policy, line.member, line.benefit, diagnosis, used)
-        except InputError:
-            return Verdict(SkipReason.MALFORMED)
+        outcome = adjudicate(line.policy, line.member, line.benefit, diagnosis, used)
         if key in policy.claims:
             return _denied(DUPLICATE)
         if not provider.accredited_on(diagnosis.service_from):
@@ -250,9 +249,16 @@ class Shadow:
     def collect(self, claim: ClaimModel) -> str | None:
         if claim.status != ClaimStatus.OWED:
             return "WrongStatus"
-        pool = self.pool_of(claim)
-        pool.pay(claim, first=pool.reserved() + claim.remittance.paid)
+        self.pool_of(claim).pay(claim, first=self._due_with(claim))
         return None if claim.status == ClaimStatus.PAID else "StillOwed"
+
+    def is_collectable(self, claim: ClaimModel) -> bool:
+        """Whether an owed claim would be paid now."""
+        return self.pool_of(claim).can_pay(claim, first=self._due_with(claim))
+
+    def _due_with(self, claim: ClaimModel) -> int:
+        """What an owed claim needs: held claims keep their money."""
+        return self.pool_of(claim).reserved() + claim.remittance.paid
 
     def withdraw(self, claim: ClaimModel, now: int) -> str | None:
         if claim.status not in (ClaimStatus.HELD, ClaimStatus.DENIED):

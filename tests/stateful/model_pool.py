@@ -92,10 +92,13 @@ class Tokens:
         self.balances: dict[str, dict[str, int]] = {}
         self.blocked: set[tuple[str, str]] = set()
 
+    def can_move(self, token: str, source: str, target: str, amount: int) -> bool:
+        refused = {(token, source), (token, target)} & self.blocked
+        return not refused and self.balances[token].get(source, 0) >= amount
+
     def moves(self, token: str, source: str, target: str, amount: int) -> bool:
         """Whether the transfer went through, as the token has it."""
-        refused = {(token, source), (token, target)} & self.blocked
-        if refused or self.balances[token].get(source, 0) < amount:
+        if not self.can_move(token, source, target, amount):
             return False
         holders = self.balances[token]
         holders[source] -= amount
@@ -252,8 +255,13 @@ class PoolModel:
     def pay(self, claim: ClaimModel, *, first: int = 0) -> None:
         """Pays a claim that is due, and stands among the claims of its policy as owed; it may stay so, as it
         does if the balance does not cover `first` minor units."""
-        amount = claim.remittance.paid
-        if amount and self.balance < first * self.unit:
-            return
-        if amount == 0 or self.tokens.moves(self.token, self.address, claim.payee, amount * self.unit):
+        if self.can_pay(claim, first=first):
+            self.tokens.moves(*self._payment(claim))
             claim.status = ClaimStatus.PAID
+
+    def can_pay(self, claim: ClaimModel, *, first: int = 0) -> bool:
+        covered = self.balance >= first * self.unit and self.tokens.can_move(*self._payment(claim))
+        return covered or claim.remittance.paid == 0
+
+    def _payment(self, claim: ClaimModel) -> tuple[str, str, str, int]:
+        return self.token, self.address, claim.payee, claim.remittance.paid * self.unit

@@ -25,6 +25,9 @@ POISONS: dict[str, Callable[[Line], Line]] = {
     "currency": lambda line: _with(line, currency="EUR"),
     "not yet served": lambda line: _with(line, service_to=line.diagnosis.service_to + 30),
     "another bill": lambda line: _with(line, billed=line.diagnosis.billed + 1),
+    "no kind": lambda line: _under(line, stage.NO_KIND),
+    "more than the whole": lambda line: _under(line, stage.OVER_THE_WHOLE),
+    "more than an amount": lambda line: _with(_under(line, stage.OVER_AN_AMOUNT), units=2),
 }
 """What an attestor may sign by mistake."""
 FORGERIES: dict[str, Callable[[Line], Line]] = {
@@ -289,6 +292,11 @@ class ClaimRules(MoneyRules):
         wrong = claim.status not in (ClaimStatus.HELD, ClaimStatus.OWED)
         expected = "WrongStatus" if wrong else "WrongDecision"
         assert self.node.refusal(self.stranger, method, claim.key, forged.as_tuple()) == expected, "law 5"
+
+
+def _under(line: Line, number: int) -> Line:
+    benefit, proof = stage.BENEFITS[number], stage.SCHEDULE.proof(number)
+    return replace(_with(line, benefit=benefit.id), benefit=benefit, benefit_proof=proof)
 
 
 def _with(line: Line, **facts: Any) -> Line:

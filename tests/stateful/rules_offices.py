@@ -240,6 +240,9 @@ class OfficeRules(ClaimRules):
             elif claim.status in (ClaimStatus.HELD, ClaimStatus.DENIED):
                 terms = self.shadow.policies[claim.key[0]].sold.terms.as_tuple()
                 assert refusal(self.hospital, desk.withdraw, terms, *handed) is None, "law 8: a withdrawal"
+            elif claim.status == ClaimStatus.OWED:
+                expected = None if self.shadow.is_collectable(claim) else "StillOwed"
+                assert refusal(self.stranger, desk.collect, *handed) == expected, "law 8: an owed claim"
         for pool in self.stage.pools:
             for owner in self.stage.lenders:
                 shares = self.shadow.pools[pool.address].max_redeem(owner, now)

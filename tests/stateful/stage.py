@@ -12,7 +12,8 @@ from brownie import BlockingTokenMock, ReaderMock
 from eth_account.signers.local import LocalAccount
 
 from salus.abi import ZERO_ADDRESS
-from salus.structs import Benefit
+from salus.merkle import MerkleTree
+from salus.structs import Benefit, BenefitKind
 from tests.stateful.model import Shadow
 from tests.stateful.model_pool import PoolModel
 from tests.stateful.model_registry import ProviderModel
@@ -35,8 +36,15 @@ BENEFITS: tuple[Benefit, ...] = (
     craft.scheduled("cancer", rate=150_003, unit_limit=1),
     craft.indemnity("maternity", waiting_days=30),
     craft.indemnity("surgery", authorisation=True),
+    # what no honest insurer signs, and nothing can be decided by
+    craft.indemnity("no kind", kind=BenefitKind.NONE),
+    craft.indemnity("more than the whole", share_bps=10_001),
+    craft.scheduled("more than an amount", rate=2**63),
 )
-VISIT, IMAGING, LABORATORY, PHYSIOTHERAPY, HOSPITAL_CASH, CANCER, MATERNITY, SURGERY = range(len(BENEFITS))
+VISIT, IMAGING, LABORATORY, PHYSIOTHERAPY, HOSPITAL_CASH, CANCER, MATERNITY, SURGERY = range(8)
+NO_KIND, OVER_THE_WHOLE, OVER_AN_AMOUNT = range(8, len(BENEFITS))
+SCHEDULE = MerkleTree(benefit.hash_struct() for benefit in BENEFITS)
+"""Every member's."""
 
 PLAIN: dict[str, Any] = {
     "annual_limit": 400_003,

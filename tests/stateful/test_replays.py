@@ -136,6 +136,8 @@ def test_law_1_earlier_claims_come_first(replay: Replay) -> None:
     first = replay.bill(HARDLY_BACKED, GIANT)
     second = replay.bill(HARDLY_BACKED, LARGE, member=1)
     assert (first.status, second.status) == (HELD, OWED)
+    replay.step("rule_collect", pick=replay.place(second))
+    assert second.status == OWED
     replay.step("rule_settle_due")
     assert first.status == PAID
 
@@ -347,6 +349,11 @@ def test_law_8_what_is_due_goes_through_when_everything_is_closed(replay: Replay
     replay.bill(PLAIN, MIDDLE, flags=FLAG_EMERGENCY)
     replay.bill(HARDLY_BACKED, SMALL, flags=FLAG_EMERGENCY)
     replay.bill(FULLY_BACKED, LARGE, provider=LAPSED)
+    replay.step("rule_block_payee", pool=A, lender=1, blocked=True)
+    replay.step("rule_block_payee", pool=B, lender=1, blocked=True)
+    owed = replay.bill(PLAIN, NINTH, member=1), replay.bill(FULLY_BACKED, SIXTH, member=1)
+    assert {claim.status for claim in owed} == {OWED}
+    replay.step("rule_block_payee", pool=A, lender=1, blocked=False)
     replay.step("rule_give_notice", pool=A, lender=1, part=10_000)
     replay.wait(NOTICE)
     assert len([claim for claim in replay.shadow.claims() if claim.status in (HELD, DENIED)]) == 3

@@ -18,9 +18,13 @@ def refusal(error: str, *arguments: Any) -> str:
     return f"{error}: {', '.join(map(_text, arguments))}"
 
 
-def emitted(transaction: Any, name: str) -> dict[str, Any]:
-    """The arguments of the only event of that name; bytes as bytes."""
-    (event,) = transaction.events[name]
+def emitted(transaction: Any, name: str, by: Any = None) -> dict[str, Any]:
+    """The arguments of the only event of that name, or the only one by that contract; bytes as bytes."""
+    (event,) = (
+        event[0]
+        for event in transaction.events
+        if event.name == name and (by is None or event.address == by.address)
+    )
     return {key: bytes(value) if isinstance(value, HexString) else value for key, value in event.items()}
 
 

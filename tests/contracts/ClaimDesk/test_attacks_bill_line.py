@@ -17,9 +17,11 @@ given a bill that several policies cover
 given a benefit that pays a sum
 └── it should pay whatever others have paid, and count for them
 given the same value at another provider
-└── it should be another bill line
+├── it should be another bill line
+└── when the other provider signs the very same root
+    └── it should decide its leaves anew: other cover is not seen, and its own cap holds
 
-SPECIFICATION L1, L2, L3, L4, A10, A11.
+SPECIFICATION L1, L2, L3, L4, A10, A11, F14.
 """
 
 from __future__ import annotations
@@ -31,9 +33,10 @@ import pytest
 
 from salus.chain.values import ClaimStatus, SkipReason
 from salus.structs import FLAG_EMERGENCY, Line
+from tests.support import craft
 from tests.support.claims import ledger, plain, withdraw
 from tests.support.craft import BILLED, MATERNITY, Sold, indemnity, scheduled, word
-from tests.support.world import CAPITAL, DAILY_CAP, FAR, World, codes, decision, skipped
+from tests.support.world import CAPITAL, DAILY_CAP, FAR, World, codes, decided, decision, skipped
 
 SHARE = 4_000
 PART = BILLED * SHARE // 10_000
@@ -207,6 +210,24 @@ def test_the_same_value_at_another_provider_is_another_line(world: World, full: 
     assert decision(here).remittance.paid == BILLED
     assert decision(there).remittance.paid == BILLED - 1
     assert world.status(full.line(), other) is world.status(full.line()) is ClaimStatus.PAID
+
+
+def test_the_same_root_of_another_provider_is_decided_anew(world: World, policies: list[Sold]) -> None:
+    """A leaf names no provider, so whoever has it may sign it too; the cap bounds what that brings."""
+    clinic, other = craft.signer("a clinic's billing system"), world.accredit(world.stranger)
+    world.providers.addKey(other, clinic.address, 0, FAR, {"from": world.stranger})
+    world.providers.setDailyCap(world.pool, other, 2 * PART, {"from": world.insurer})
+    here = world.attest(lines(policies))
+    there = world.attest(lines(policies), provider=other, attestor=clinic)
+    assert here.attestation.root == there.attestation.root
+    world.file_signed(here)
+
+    again = [facts.decision for facts in decided(world.file_signed(there))]
+
+    assert [made.remittance.paid for made in again] == [PART, PART, BILLED - 2 * PART, 0]
+    paid, held = ClaimStatus.PAID, ClaimStatus.HELD
+    assert [made.status for made in again] == [paid, paid, held, paid]
+    assert world.balance(world.payee) == (BILLED + 2 * PART) * world.unit
 
 
 def test_a_denied_line_holds_the_bill_line_of_its_policy(world: World, sold: Sold) -> None:

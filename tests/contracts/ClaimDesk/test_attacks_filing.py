@@ -21,8 +21,15 @@ given a claim late in the year
 │   └── a line should be denied as late
 └── when a long stay ends after the policy is closed
     └── it should still be decided, and paid from what the pool has
+given a policy that has paid its limit
+└── it should pay no more
+given two years of one family
+├── when bills are filed for both in turns, until both are full
+│   └── it should pay each year's limit, and no more
+└── when a day of one year is filed under the policy of the other
+    └── it should be denied: after cover, or before
 
-SPECIFICATION F1, F5, L2, I6.
+SPECIFICATION F1, F5, L2, I6, A1, A9.
 """
 
 from __future__ import annotations
@@ -181,12 +188,44 @@ class TestLateInTheYear:
 
 
 def test_a_full_policy_pays_no_more_than_its_limit(world: World, full: Sold) -> None:
-    """Alternating years is no way around it: the counters live under the policy's own id."""
     limit = full.terms.annual_limit
-    world.providers.setDailyCap(world.pool, world.provider, 2**64 - 1, {"from": world.insurer})
+    lift_cap(world)
     for number in range(3):
         world.file(full.line(number, billed=400_009))
 
     assert account(world, full.line()).paid == limit
     assert code_of(world, full.line("more")) == "119"
     assert world.balance(world.payee) == limit * world.unit
+
+
+class TestTwoYears:
+    @pytest.fixture
+    def years(self, world: World, full: Sold) -> tuple[Sold, Sold]:
+        """This year and the next, in whose first days both can be filed for."""
+        following = world.sell(deductible=0, out_of_pocket=0, start=full.terms.end, salt=word("next year"))
+        lift_cap(world)
+        return full, following
+
+    def test_pay_their_limits_in_turns(self, world: World, years: tuple[Sold, Sold]) -> None:
+        """The counters live under each policy's own id, so alternating is no way around either."""
+        border = years[1].terms.start
+        days = [border - 1, border, border - 2, border + 1, border - 3, border + 2]
+        for number, day in enumerate(days):
+            world.file(years[number % 2].line(number, day=day, billed=400_009))
+
+        for year, day in zip(years, days, strict=False):
+            assert account(world, year.line()).paid == year.terms.annual_limit
+            assert code_of(world, year.line("more", day=day)) == "119"
+        limits = sum(year.terms.annual_limit for year in years)
+        assert world.balance(world.payee) == limits * world.unit
+
+    def test_pay_for_no_day_of_each_other(self, world: World, years: tuple[Sold, Sold]) -> None:
+        first, second = years
+        border = second.terms.start
+
+        assert code_of(world, first.line(day=border)) == "27"
+        assert code_of(world, second.line(day=border - 1)) == "26"
+
+
+def lift_cap(world: World) -> None:
+    world.providers.setDailyCap(world.pool, world.provider, 2**64 - 1, {"from": world.insurer})

@@ -10,7 +10,8 @@ given an asset that calls back in the middle of a payment
 given an asset with a block list
 ├── when the payee is on it
 │   ├── its claims should be owed and no other should be blocked
-│   └── it should be collected once it is off
+│   ├── it should be collected once it is off
+│   └── a held claim of its should lose its reserve to whoever settles it then, and wait for money and payee
 └── when the pool is on it
     └── all should be owed, and paid in the end
 given an asset that answers false
@@ -18,11 +19,12 @@ given an asset that answers false
 given a payee who cannot take money
 └── it should be owed: the pool, the asset
 
-SPECIFICATION F12, M7.
+SPECIFICATION F12, M7, S2.
 """
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import pytest
@@ -34,6 +36,8 @@ from tests.support.claims import account, collect, ledger, lock, settle, with_as
 from tests.support.craft import ANNUAL_LIMIT, BILLED, PREMIUM, Sold, word
 from tests.support.world import CAPITAL, World, decided, decision
 
+THIN = 251_003
+"""Minor units of capital that carry one policy, and with its premium not both claims below."""
 REENTRANT_CALL = "37ed32e8"
 """Selector of `ReentrantCall()`."""
 
@@ -192,6 +196,32 @@ class TestBlocks:
         self.block(blocking, blocking.payee, False)
         collect(blocking, line, held)
         assert blocking.balance(blocking.payee) == BILLED * blocking.unit
+
+    def test_a_payee_whose_claim_is_settled_then(self, blocking: World) -> None:
+        """Whoever settles it meanwhile takes its reserve away: owed claims of others may go first."""
+        thin = copy(blocking)
+        thin.pool = thin.new_pool(thin.asset)
+        thin.fund(THIN)
+        thin.providers.setDailyCap(thin.pool, thin.provider, 2**64 - 1, {"from": thin.insurer})
+        family = sell_full(thin, members=2, payees=[thin.payee, thin.holder.address])
+        first, second = family.line(1, billed=300_007, flags=FLAG_EMERGENCY), family.line(2, member=1)
+        held, later = (decision(thin.file(line)) for line in (first, second))
+        with refuses("StillOwed", thin.holder, BILLED):
+            collect(thin, second, later)
+
+        thin.travel(held.release_at)
+        self.block(thin, thin.payee, True)
+        assert "ClaimOwed" in settle(thin, first, held).events
+        assert (thin.pool.reserved(), thin.pool.outstanding()) == (0, 300_007 + BILLED)
+        collect(thin, second, later)
+
+        self.block(thin, thin.payee, False)
+        with refuses("StillOwed", thin.payee, 300_007):
+            collect(thin, first, held)
+        thin.mint(thin.pool, 300_007 + BILLED - THIN - PREMIUM)
+        collect(thin, first, held)
+        assert thin.balance(thin.payee) == 300_007 * thin.unit
+        assert thin.pool.outstanding() == 0 == thin.balance(thin.pool)
 
     def test_the_pool(self, blocking: World, family: Sold) -> None:
         self.block(blocking, blocking.pool, True)

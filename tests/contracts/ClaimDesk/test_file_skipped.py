@@ -12,7 +12,7 @@ given a live attestation
 │   └── it should be skipped
 ├── when there are several faults
 │   └── it should tell the first of their order
-└── when calldata is no line at all
+└── when calldata is no line at all: a kind that does not exist, a word with more than its field holds
     └── it should refuse the whole call
 
 SPECIFICATION F6, F7, L3.
@@ -31,6 +31,7 @@ from salus.chain.values import ClaimStatus, SkipReason
 from salus.structs import Purpose
 from tests.support import craft
 from tests.support.answers import emitted
+from tests.support.calldata import check_refuses_overfull
 from tests.support.claims import account, hold, ledger, plain, use, withdraw
 from tests.support.craft import BILLED, Filing, Sold, word
 from tests.support.poison import POISON
@@ -183,16 +184,20 @@ def test_refuses_a_call_with_a_kind_that_does_not_exist(world: World, sold: Sold
     assert caught.value.revert_msg in WITHOUT_REASON
 
 
-def test_refuses_a_call_with_more_than_a_field_holds(world: World, sold: Sold) -> None:
-    arguments = world.attest([sold.line()]).as_arguments()
-    calldata = world.desk.file.encode_input(*arguments)
-    billed = f"{BILLED:064x}"
-    assert calldata.count(billed) == 1
+@pytest.mark.parametrize(
+    ("part", "left_out", "fields"),
+    [("policy", 0, 14), ("member", 0, 4), ("benefit", 0, 11), ("diagnosis", 3, 7)],
+)
+def test_refuses_a_call_with_more_than_a_field_holds(
+    world: World, sold: Sold, part: str, left_out: int, fields: int
+) -> None:
+    line = sold.line()
+    arguments = world.attest([line]).as_arguments()
 
-    with pytest.raises(VirtualMachineError) as caught:
-        world.stranger.transfer(world.desk, data=calldata.replace(billed, "1" + billed[1:]))
+    struct = getattr(line, part)
+    count = check_refuses_overfull(world.stranger, world.desk.file, arguments, struct, left_out)
 
-    assert caught.value.revert_msg in WITHOUT_REASON
+    assert count == fields
 
 
 def test_tells_reasons_apart_in_their_order(world: World, sold: Sold) -> None:

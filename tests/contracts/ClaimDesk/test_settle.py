@@ -7,6 +7,8 @@ given a held claim
 │   └── it should refuse, whatever was changed
 ├── when the review window is open
 │   └── it should refuse until the last second, and no second longer
+├── when the terms give it a window of 0
+│   └── it should be paid in the very second, whatever held it, and can never be withdrawn
 ├── when the window is over
 │   ├── it should pay exactly what was decided, to the payee of the terms, whoever calls
 │   ├── it should move it from reserved to paid, and leave the lock alone
@@ -37,7 +39,7 @@ from salus.chain.values import ClaimStatus, Decision
 from salus.structs import FLAG_EMERGENCY
 from tests.support.answers import emitted, refuses
 from tests.support.claims import account, collect, hold, ledger, settle, use, withdraw
-from tests.support.craft import BILLED, IMAGING, MATERNITY, REVIEW_WINDOW, Sold, word
+from tests.support.craft import AUTO_PAY_LIMIT, BILLED, IMAGING, MATERNITY, REVIEW_WINDOW, Sold, word
 from tests.support.world import World, decision
 
 
@@ -115,6 +117,22 @@ def test_refuses_until_the_window_is_over(world: World, full: Sold) -> None:
         world.desk.settle.call(*arguments)
     world.travel(held.release_at)
     world.desk.settle.call(*arguments)
+
+
+def test_pays_at_once_when_the_terms_ask_for_no_review(world: World) -> None:
+    """What an insurer signs with a review window of 0: no cap, suspension or safe mode buys any time."""
+    hasty = world.sell(review_window=0, deductible=0, out_of_pocket=0, salt=word("hasty"))
+    world.providers.setSuspended(world.provider, True, {"from": world.accreditor})
+    world.providers.enterSafeMode(world.desk, {"from": world.sentinel})
+    line = hasty.line(billed=AUTO_PAY_LIMIT + 1, flags=FLAG_EMERGENCY)
+    held = hold(world, line)
+
+    assert held.release_at == world.now()
+    with refuses("ReviewOver", held.release_at):
+        withdraw(world, line, held)
+    world.desk.settle.call(world.claim(line), held.as_tuple(), {"from": world.stranger})
+    settle(world, line, held)
+    assert world.balance(world.payee) == (AUTO_PAY_LIMIT + 1) * world.unit
 
 
 def test_pays_exactly_what_was_decided(world: World, full: Sold) -> None:

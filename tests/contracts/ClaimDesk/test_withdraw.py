@@ -7,6 +7,8 @@ given the provider's admin
 │   └── it should refuse
 ├── when the decision or the terms handed back are not those of the claim
 │   └── it should refuse
+├── when the terms are none: a word with more than its field holds
+│   └── it should refuse
 ├── when the claim is held
 │   ├── it should give back counters, group, units, reserve, lock and bill line exactly
 │   ├── it should do so until the last second of its review window, and refuse from then on: it is due
@@ -19,7 +21,8 @@ given the provider's admin
     ├── a corrected one with the next revision should be decided, with another amount too
     ├── the withdrawn one should be skipped, whoever files it
     ├── one that is numbered ahead should be skipped
-    └── the corrected one can be withdrawn as well
+    ├── the corrected one can be withdrawn as well
+    └── after 255 times none should be decided any more: no higher revision is left
 
 SPECIFICATION S3, S4, S5, L5.
 """
@@ -36,6 +39,8 @@ from salus.adjudication import Account
 from salus.chain.values import ClaimStatus, SkipReason
 from salus.structs import FLAG_EMERGENCY
 from tests.support.answers import emitted, refuses
+from tests.support.bills import bill
+from tests.support.calldata import check_refuses_overfull
 from tests.support.claims import account, hold, ledger, plain, settle, use, withdraw
 from tests.support.craft import BILLED, HOSPITAL_CASH, IMAGING, MATERNITY, VISIT, Sold, word
 from tests.support.world import World, codes, decision, skipped
@@ -118,6 +123,14 @@ class TestRefuses:
         with refuses("WrongTerms"):
             withdraw(world, dearer, held)
 
+    def test_terms_with_more_than_a_field_holds(self, world: World, full: Sold) -> None:
+        line = full.line()
+        arguments = line.policy.as_tuple(), world.claim(line), hold(world, line).as_tuple()
+
+        count = check_refuses_overfull(world.hospital, world.desk.withdraw, arguments, line.policy)
+
+        assert count == 14
+
 
 @pytest.mark.parametrize("benefit", [VISIT, IMAGING, HOSPITAL_CASH])
 def test_gives_back_exactly_what_a_held_claim_took(world: World, sold: Sold, benefit: int) -> None:
@@ -139,6 +152,18 @@ def test_gives_back_exactly_what_a_held_claim_took(world: World, sold: Sold, ben
     assert world.status(line) is ClaimStatus.NONE
     bill = plain(world.providers.billLineOf(world.provider, line.diagnosis.bill_line))
     assert bill == (0, 0, bytes(3), 1, bytes(8), bytes(3), False)
+
+
+def test_takes_back_until_the_last_second_of_the_window(world: World, full: Sold) -> None:
+    line = full.line()
+    held = hold(world, line)
+    arguments = line.policy.as_tuple(), world.claim(line), held.as_tuple(), {"from": world.hospital}
+
+    world.travel(held.release_at - 1)
+    world.desk.withdraw.call(*arguments)
+    world.travel(held.release_at)
+    with refuses("ReviewOver", held.release_at):
+        world.desk.withdraw.call(*arguments)
 
 
 def test_refuses_what_is_due(world: World, full: Sold) -> None:
@@ -222,3 +247,20 @@ class TestCorrection:
         assert skipped(world.file(full.line(revision=2))) == [SkipReason.SUPERSEDED]
         assert codes(world.file(full.line(revision=3))) == []
         assert account(world, full.line()) == Account(paid=BILLED)
+
+    def test_ends_with_the_last_revision(self, world: World, full: Sold, BusyDeskMock: Any) -> None:
+        """The count stops at 255, so a line of that number could be filed again after each withdrawal."""
+        last, beyond = (full.line(revision=number, flags=FLAG_EMERGENCY) for number in (254, 255))
+        bill_line = last.diagnosis.bill_line
+        busy = BusyDeskMock.deploy({"from": world.governor})
+        world.providers.listDesk(busy, {"from": world.governor})
+        recorded = bill(world, line=bill_line, auto_paid=False)
+        busy.recordAndRelease(world.providers, *recorded, 254, {"from": world.governor})
+        held = decision(world.file(last))
+        assert held.status is ClaimStatus.HELD
+
+        withdraw(world, last, held)
+
+        assert plain(world.providers.billLineOf(world.provider, bill_line))[3] == 255
+        assert skipped(world.file(beyond)) == [SkipReason.SUPERSEDED]
+        assert account(world, beyond) == Account()

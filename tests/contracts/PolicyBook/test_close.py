@@ -7,9 +7,13 @@ given a policy
 │   └── it should free exactly the capital that the policy still locks, whoever asks
 ├── when a claim is held
 │   └── it should refuse, naming the sum, until it is settled
+├── when a claim of nothing is held
+│   └── it should close all the same, and the claim be settled after
 ├── when it is closed already
 │   └── it should refuse
-└── when the terms are of no policy
+├── when the terms are of no policy
+│   └── it should refuse
+└── when the terms are none: a word with more than its field holds
     └── it should refuse
 
 SPECIFICATION I7.
@@ -19,7 +23,10 @@ from __future__ import annotations
 
 import pytest
 
+from salus.chain.values import ClaimStatus
+from salus.structs import FLAG_EMERGENCY
 from tests.support.answers import emitted, refuses
+from tests.support.calldata import check_refuses_overfull
 from tests.support.craft import ANNUAL_LIMIT, DAY, FILING_DAYS, SOLVENCY_BPS, Sold
 from tests.support.world import World, decision
 
@@ -78,6 +85,20 @@ def test_waits_for_held_claims(world: World, sold: Sold) -> None:
     assert world.pool.locked() == 0
 
 
+def test_waits_for_no_held_claim_of_nothing(world: World, sold: Sold) -> None:
+    line = sold.line(billed=1, flags=FLAG_EMERGENCY)
+    held = decision(world.file(line))
+    assert (held.status, held.remittance.paid) == (ClaimStatus.HELD, 0)
+    world.travel(closable_at(sold))
+
+    world.book.close(sold.terms.as_tuple(), {"from": world.stranger})
+
+    assert (world.account(sold)["closed"], world.pool.locked()) == (True, 0)
+    assert world.status(line) is ClaimStatus.HELD
+    world.desk.settle(world.claim(line), held.as_tuple(), {"from": world.stranger})
+    assert world.status(line) is ClaimStatus.PAID
+
+
 def test_closes_once(world: World, sold: Sold) -> None:
     world.travel(closable_at(sold))
     world.book.close(sold.terms.as_tuple(), {"from": world.stranger})
@@ -91,3 +112,10 @@ def test_refuses_terms_of_no_policy(world: World, sold: Sold) -> None:
 
     with refuses("UnknownPolicy", never.policy_id):
         world.book.close(never.terms.as_tuple(), {"from": world.stranger})
+
+
+def test_refuses_terms_with_more_than_a_field_holds(world: World, sold: Sold) -> None:
+    world.travel(closable_at(sold))
+    arguments = (sold.terms.as_tuple(),)
+
+    assert check_refuses_overfull(world.stranger, world.book.close, arguments, sold.terms) == 14

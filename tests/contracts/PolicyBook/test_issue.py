@@ -5,7 +5,7 @@ given terms that the pool's quote signer has signed
 │   ├── it should give the holder a bound token whose id is the digest of the terms
 │   ├── it should take the premium from the sender, and lock the capital
 │   └── it should announce the whole terms
-├── when only somebody else has allowed the pool to take the premium
+├── when only somebody else has allowed the pool to take the premium, the holder too
 │   └── it should refuse: allowance is only ever taken from the sender
 ├── when they are used again
 │   └── it should refuse
@@ -13,22 +13,27 @@ given terms that the pool's quote signer has signed
 │   └── it should refuse
 ├── when the signer may not, or may no longer, sign for the pool
 │   └── it should refuse
+├── when the signer may sign for another pool than the one that the terms name
+│   └── it should refuse, and touch neither pool
 ├── when the pool is not the factory's
 │   └── it should refuse
 ├── when the insurer sells nothing under the table
 │   └── it should refuse
 ├── when the policy counts in another currency, or the capital cannot carry it
 │   └── it should refuse
-└── when the holder is nobody
+├── when the holder is nobody
+│   └── it should refuse
+└── when they are none: a word with more than its field holds
     └── it should refuse
 given a quote signer that is a contract
 └── it should issue by what the contract accepts (ERC-1271), and refuse what it does not
 
-SPECIFICATION I2, I4.
+SPECIFICATION I2, I4, M10.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -37,7 +42,19 @@ import pytest
 from salus.eip712 import Domain
 from tests.support import craft
 from tests.support.answers import emitted, refuses
-from tests.support.craft import ANNUAL_LIMIT, PREMIUM, SOLVENCY_BPS, Sold
+from tests.support.calldata import check_refuses_overfull
+from tests.support.claims import ledger
+from tests.support.craft import (
+    ANNUAL_LIMIT,
+    AUTO_PAY_LIMIT,
+    DEDUCTIBLE,
+    FILING_DAYS,
+    OUT_OF_POCKET,
+    PREMIUM,
+    REVIEW_WINDOW,
+    SOLVENCY_BPS,
+    Sold,
+)
 from tests.support.issuing import purse, quoted
 from tests.support.world import CAPITAL, World
 
@@ -104,10 +121,14 @@ def test_issues_a_policy_without_premium(world: World) -> None:
 
 
 def test_takes_allowance_only_from_the_sender(world: World, sold: Sold) -> None:
+    purse(world, world.holder, PREMIUM)
+
     with refuses("ERC20InsufficientAllowance", world.pool, 0, PREMIUM * world.unit):
         world.book.issue(*quoted(world, sold), {"from": world.stranger})
 
-    assert world.asset.allowance(world.payer, world.pool) == PREMIUM * world.unit
+    for other in (world.payer, world.holder):
+        assert world.asset.allowance(other, world.pool) == PREMIUM * world.unit
+        assert world.balance(other) == PREMIUM * world.unit
 
 
 def test_refuses_a_used_quote(world: World, sold: Sold) -> None:
@@ -139,22 +160,44 @@ def test_refuses_a_key_that_may_no_longer_sign(world: World, sold: Sold) -> None
         world.book.issue(*quoted(world, sold), {"from": world.payer})
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"holder": craft.signer("thief").address},
-        {"payee": craft.signer("thief").address},
-        {"premium": PREMIUM - 1},
-        {"annual_limit": ANNUAL_LIMIT + 1},
-        {"members": craft.word("others")},
-        {"solvency_bps": SOLVENCY_BPS - 1},
-        {"salt": craft.word("again")},
-    ],
-    ids=lambda change: next(iter(change)),
-)
-def test_refuses_changed_terms(world: World, sold: Sold, change: dict[str, Any]) -> None:
+def test_refuses_a_key_that_may_sign_for_another_pool(world: World, sold: Sold) -> None:
+    other, neighbour = world.new_pool(world.asset), craft.signer("a neighbour's quotes")
+    other.setQuoteSigner(neighbour.address, True, {"from": world.insurer})
+    before = ledger(world), ledger(world, other)
+
+    with refuses("NotQuoteSigner", neighbour.address):
+        world.book.issue(*quoted(world, sold, neighbour), {"from": world.payer})
+
+    assert (ledger(world), ledger(world, other)) == before
+    assert not world.account(sold)["issued"]
+
+
+CHANGES: dict[str, Callable[[World, Sold], Any]] = {
+    "holder": lambda world, sold: craft.signer("thief").address,
+    "payee": lambda world, sold: craft.signer("thief").address,
+    "pool": lambda world, sold: world.new_pool(world.asset).address,
+    "benefit_table": lambda world, sold: craft.word("another table"),
+    "members": lambda world, sold: craft.word("others"),
+    "start": lambda world, sold: sold.terms.start + 1,
+    "end": lambda world, sold: sold.terms.end + 1,
+    "filing_days": lambda world, sold: FILING_DAYS + 1,
+    "annual_limit": lambda world, sold: ANNUAL_LIMIT + 1,
+    "deductible": lambda world, sold: DEDUCTIBLE - 1,
+    "out_of_pocket": lambda world, sold: OUT_OF_POCKET - 1,
+    "auto_pay_limit": lambda world, sold: AUTO_PAY_LIMIT + 1,
+    "review_window": lambda world, sold: REVIEW_WINDOW - 1,
+    "solvency_bps": lambda world, sold: SOLVENCY_BPS - 1,
+    "premium": lambda world, sold: PREMIUM - 1,
+    "currency": lambda world, sold: "EUR",
+    "salt": lambda world, sold: craft.word("again"),
+}
+"""Every term but the account, which no terms may name."""
+
+
+@pytest.mark.parametrize("term", CHANGES)
+def test_refuses_changed_terms(world: World, sold: Sold, term: str) -> None:
     _, named, quote = quoted(world, sold)
-    changed = replace(sold.terms, **change).as_tuple()
+    changed = replace(sold.terms, **{term: CHANGES[term](world, sold)}).as_tuple()
 
     with refuses("InvalidQuote", named):
         world.book.issue(changed, named, quote, {"from": world.payer})
@@ -226,6 +269,12 @@ def test_refuses_nobody_as_holder(world: World) -> None:
 
     with refuses("ERC721InvalidReceiver", nobody):
         world.book.issue(*quoted(world, sold), {"from": world.payer})
+
+
+def test_refuses_terms_with_more_than_a_field_holds(world: World, sold: Sold) -> None:
+    arguments = quoted(world, sold)
+
+    assert check_refuses_overfull(world.payer, world.book.issue, arguments, sold.terms) == 14
 
 
 class TestContract:

@@ -3,9 +3,11 @@
 given anyone but the claim desk
 └── it should refuse
 given a held claim
-└── when the claim desk releases it
-    ├── it should give back exactly what it took
-    └── it should leave what other claims took
+├── when the claim desk releases it
+│   ├── it should give back exactly what it took
+│   └── it should leave what other claims took
+└── when the claim desk releases more than one of the counters holds
+    └── it should refuse, and change nothing: the counter would run into its neighbour
 
 SPECIFICATION I8.
 """
@@ -15,13 +17,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from brownie import reverts
 
 from tests.support.answers import refuses
 from tests.support.craft import word
 from tests.support.words import charge
 from tests.support.world import World
 
-POLICY, GROUP = word("policy"), word("group")
+POLICY, GROUP, OTHER_GROUP = word("policy"), word("group"), word("other group")
 NONE = bytes(32)
 CHARGE = charge(paid=20_011, deductible=5_003, coinsurance=1_009, units=3)
 OTHER = charge(paid=1_013, deductible=17, coinsurance=19, units=1)
@@ -37,6 +40,31 @@ def test_gives_back_what_the_claim_took(world: World, desk: Any, group: bytes) -
 
     assert world.book.usageOf(POLICY, group) == before
     assert released.return_value == world.book.countersOf(POLICY, group)[0]
+
+
+ELSEWHERE = charge(paid=30_013, deductible=0, coinsurance=0, units=2)
+TOO_MUCH = {
+    "reserved": (NONE, charge(20_011 + 30_013 + 1, 0, 0, 0)),
+    "deductible": (GROUP, charge(0, 5_003 + 17 + 1, 1_009 + 19 - 1, 0)),
+    "out of pocket": (GROUP, charge(0, 5_003 + 17, 1_009 + 19 + 1, 0)),
+    "the group's sum": (GROUP, charge(20_011 + 1_013 + 1, 0, 0, 0)),
+    "the group's units": (GROUP, charge(0, 0, 0, 3 + 1 + 1)),
+}
+"""One more than the named counter holds, and no more than the others do."""
+
+
+@pytest.mark.parametrize("counter", TOO_MUCH)
+def test_refuses_more_than_a_counter_holds(world: World, desk: Any, counter: str) -> None:
+    world.book.charge(POLICY, GROUP, OTHER, False, {"from": desk})
+    world.book.charge(POLICY, GROUP, CHARGE, True, {"from": desk})
+    world.book.charge(POLICY, OTHER_GROUP, ELSEWHERE, True, {"from": desk})
+    before = world.book.usageOf(POLICY, GROUP)
+    group, more = TOO_MUCH[counter]
+
+    with reverts("Failed assertion"):
+        world.book.release(POLICY, group, more, {"from": desk})
+
+    assert world.book.usageOf(POLICY, GROUP) == before
 
 
 def test_refuses_a_stranger(world: World) -> None:

@@ -1,13 +1,15 @@
 """The bound token: ERC-721, ERC-5192, ERC-165
 
 given a policy
+├── when it is issued
+│   └── it should say that the token was minted to the holder
 ├── when its holder, or anyone, tries to move, approve or burn it
 │   └── it should refuse
 ├── when asked whether it is locked
 │   └── it should be
 └── when its holder is a contract that knows no ERC-721
     └── it should be issued all the same: nobody is called
-given a token that does not exist
+given a token that does not exist, or nobody as an owner
 └── it should say so
 given an interface
 └── it should be supported exactly when it is ERC-165, ERC-721, its metadata or ERC-5192
@@ -19,7 +21,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.answers import refuses
+from tests.support.answers import emitted, refuses
 from tests.support.craft import Sold
 from tests.support.world import World
 
@@ -34,6 +36,15 @@ def token(world: World) -> int:
 
 def token_of(sold: Sold) -> int:
     return int.from_bytes(sold.policy_id, "big")
+
+
+def test_is_minted_to_the_holder(world: World) -> None:
+    sold = world.draft()
+
+    issued = world.issue(sold)
+
+    minted = {"from": NOBODY, "to": world.holder, "tokenId": token_of(sold)}
+    assert emitted(issued, "Transfer", by=world.book) == minted
 
 
 def test_is_locked(world: World, token: int) -> None:
@@ -87,6 +98,11 @@ def test_says_that_a_token_does_not_exist(world: World) -> None:
             ask(UNKNOWN)
     with refuses("ERC721NonexistentToken", UNKNOWN):
         world.book.transferFrom(world.holder, world.stranger, UNKNOWN, {"from": world.holder})
+
+
+def test_says_that_nobody_owns_nothing(world: World) -> None:
+    with refuses("ERC721InvalidOwner", NOBODY):
+        world.book.balanceOf(NOBODY)
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,8 @@ def test_gives_shares_rounded_down(bench: Bench) -> None:
         "assets": ASSETS,
         "shares": shares,
     }
+    minted = {"from": ZERO_ADDRESS, "to": bench.bob, "value": shares}
+    assert emitted(done, "Transfer", by=bench.pool) == minted
     assert bench.pool.balanceOf(bench.bob) == shares == bench.pool.totalSupply() - supply
     assert bench.balance(bench.alice) == 0
     assert bench.pool.totalAssets() == worth + ASSETS

@@ -10,6 +10,8 @@ given shares
 │   └── it should refuse
 └── when the receiver or the spender is nobody
     └── it should refuse
+
+That shares come from nobody and go to nobody stands with test_deposit and test_redeem.
 """
 
 from __future__ import annotations

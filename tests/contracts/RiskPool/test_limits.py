@@ -1,7 +1,7 @@
 """Widths of the books, and why none can stop a claim
 
 A claim adds to `outstanding` (80 bits) and takes from `locked` (80 bits); it touches no premium. One policy
-brings at most 2^56 − 1 to either, so it takes 2^40 policies of the largest size, a trillion, to fill them.
+brings at most 2^56 − 1 to either, so it takes 2^24 policies of the largest size, 17 million, to fill them.
 Counters of premium (unearned 128, rate 88, slopes 96 bits) are written by sales and accrue alone: a full one
 stops sales.
 

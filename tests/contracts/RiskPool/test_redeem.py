@@ -47,6 +47,8 @@ def test_pays_assets_rounded_down(bench: Bench) -> None:
         "assets": assets,
         "shares": SHARES,
     }
+    burned = {"from": bench.alice, "to": ZERO_ADDRESS, "value": SHARES}
+    assert emitted(done, "Transfer", by=bench.pool) == burned
     assert bench.balance(bench.bob) == assets
     assert bench.pool.balanceOf(bench.alice) == supply - SHARES == bench.pool.totalSupply()
     assert bench.pool.noticeOf(bench.alice)[0] == supply - SHARES
