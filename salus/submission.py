@@ -55,8 +55,10 @@ class Drafting:
     new: int = 0
     revised: int = 0
     known: int = 0
+    left_out: list[str] = field(default_factory=list)
+    """Bills in order that are none for this plan, a line each: file, resource or claim, and the reason."""
     problems: list[str] = field(default_factory=list)
-    """A line each: file, resource or claim, what is wrong and what to do."""
+    """What somebody must mend, a line each: file, resource or claim, what is wrong and what to do."""
 
 
 def draft(
@@ -77,6 +79,8 @@ def draft(
             for result in part:
                 if isinstance(result, BillLine):
                     _draft(result, report, outbox, cards, provider_key, recipients, dry_run=dry_run)
+                elif isinstance(result, Refused) and result.reason.in_order:
+                    report.left_out.append(str(result))
                 elif isinstance(result, Refused | FhirError):
                     report.problems.append(str(result))
                 advance(1)
@@ -97,7 +101,7 @@ def _draft(
     try:
         memberships = cards.covering(line.patient, line.service_from)
         if not memberships:
-            report.problems.append(f"{bill}: no card of its patient covers the day; ask for the card")
+            report.left_out.append(f"{bill}: no card of its patient covers the day; ask for the card")
         for membership in memberships:
             diagnosis = diagnose(line, membership, provider_key, record=_NO_RECORD)
             added = outbox.offer(diagnosis)

@@ -19,7 +19,7 @@ from salus import fhir, files, money, submission
 from salus.card_folder import CardFolder
 from salus.chain import accreditation, claims
 from salus.days import latest_day, moment_words, to_date
-from salus.errors import InputError, OutboxError, RecordError
+from salus.errors import CardError, InputError, OutboxError, RecordError
 from salus.outbox import Entry, Outbox, Place, State
 from salus.provider_key import ProviderKey
 from salus.recheck import recheck as compare
@@ -95,7 +95,9 @@ def attest(
     attestor: ContractWallet = None,
     dry_run: Annotated[bool, "read and check everything, keep and sign nothing"] = False,
 ) -> None:
-    """Attests the bills of a folder: reads, seals and signs what is not attested yet. Sends nothing."""
+    """Attests the bills of a folder: reads, seals and signs what is not attested yet. Sends nothing.
+
+    Ends with an error if a bill or a file is at fault, after the good ones are signed."""
     if not LOW < days <= HIGH:
         raise InputError(f"{days} is not 1 to {HIGH}", field="days")
     session = Session()
@@ -104,27 +106,33 @@ def attest(
     signing = session.signing(seal_key, attestor)
     session.chain.check_attestor(provider, signing.address, session.chain.now())
 
-    with _open(session, provider, outbox) as box, _progress("bills read") as advance:
-        report = submission.draft(
-            fhir.read(records, table_of(table), today=latest_day(session.chain.now())),
-            box,
-            CardFolder(cards, table_of(table)),
-            provider_key,
-            recipients=readers,
-            advance=advance,
-            dry_run=dry_run,
-        )
+    with _open(session, provider, outbox) as box:
+        with _progress("bills read") as advance:
+            report = submission.draft(
+                fhir.read(records, table_of(table), today=latest_day(session.chain.now())),
+                box,
+                _cards(cards, table),
+                provider_key,
+                recipients=readers,
+                advance=advance,
+                dry_run=dry_run,
+            )
+        for line in (*report.left_out, *report.problems):
+            err.print(f"  {line}", markup=False)
         batch = None if dry_run else submission.attest(box, session.chain, signing, lifetime=days * DAY)
-    for problem in report.problems:
-        err.print(f"  {problem}", markup=False)
     would = "would be attested" if dry_run else "attested"
     out.print(
         f"{report.new} new and {report.revised} corrected lines {would}, {report.known} were attested "
-        f"before, {len(report.problems)} bills left out for the reasons above."
+        f"before, {len(report.left_out)} bills left out for the reasons above."
     )
     if batch:
         root, until = batch.attestation.root.hex(), moment_words(batch.attestation.expires_at)
         out.print(f"One signature over {len(batch)} lines, root 0x{root}, good until {until}.")
+    if report.problems:
+        raise InputError(
+            f"{len(report.problems)} bills or files are at fault, each named above",
+            remedy="correct them and run again: what is attested stays so",
+        )
 
 
 @actor.action
@@ -261,7 +269,7 @@ def recheck(
     with _open(session, provider, outbox) as box:
         entry = box.find(claim, policy=policy)
         sealed = box.sealed(entry)
-    memberships = CardFolder(cards, table_of(table)).covering(patient, entry.diagnosis.service_from)
+    memberships = _cards(cards, table).covering(patient, entry.diagnosis.service_from)
     membership = next((one for one in memberships if one.policy_id == entry.diagnosis.policy), None)
     if membership is None:
         raise InputError(
@@ -283,6 +291,12 @@ def recheck(
 def _open(session: Session, provider: int, path: Path) -> Outbox:
     chain = session.chain
     return Outbox(path, Place(chain.chain_id, chain.addresses.genesis, chain.desk.address, provider))
+
+
+def _cards(folder: Path, table: str) -> CardFolder:
+    if not folder.is_dir():
+        raise CardError("is not a folder", file=str(folder), remedy="name the folder of the cards")
+    return CardFolder(folder, table_of(table))
 
 
 def _provider_key() -> ProviderKey:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -185,7 +186,19 @@ class Clinic:
         self.records.mkdir(exist_ok=True)
         for old in self.records.iterdir():
             old.unlink()
-        (self.records / f"{member}.json").write_bytes(self.patients[member].to_json())
+        self.treat_too(member)
+
+    def treat_too(self, member: int) -> None:
+        """The bills that the hospital has written by now: those of the days to come are left out."""
+        document = json.loads(self.patients[member].to_json())
+        today = to_date(self.now() // DAY).isoformat()
+        document["entry"] = [
+            entry
+            for entry in document["entry"]
+            if entry["resource"]["resourceType"] != "Claim"
+            or entry["resource"]["billablePeriod"]["end"][: len(today)] <= today
+        ]
+        (self.records / f"{member}.json").write_text(json.dumps(document))
 
     def attest(self, *words: str) -> None:
         hospital.attest(
@@ -246,7 +259,7 @@ def clinic(opened: Clinic, fn_isolation: None, tmp_path: Path) -> Clinic:
 
 
 READY = 4
-"""Bills of the patient's first sixty days; the other five lie ahead."""
+"""Bills of the patient's first sixty days."""
 
 
 def box(clinic: Clinic) -> Outbox:

@@ -13,6 +13,7 @@ given a suite with one hospital and one pool
         when the consent signer is a contract wallet: what is signed names it
         keys that exist are kept
     keeper: nothing due sends nothing
+        when one is refused: the others are done, and the exit code is 1
 every actor lists its actions, and each of them explains itself
 """
 
@@ -26,6 +27,7 @@ import pytest
 from brownie import ERC1271WalletMock, accounts, chain, web3
 from eth_account import Account
 
+from salus import keeping
 from salus.chain import consents, pools
 from salus.policy import Cover, PolicyFile
 from scripts import accreditor, governor, hospital, insurer, keeper, patient
@@ -278,6 +280,20 @@ def test_close_and_accrue(clinic: Clinic, capsys: pytest.CaptureFixture[str]) ->
 
     assert "4 done, 0 refused." in capsys.readouterr().out
     assert clinic.chain.pool(clinic.pool).contract.functions.locked().call() == 0
+
+
+def test_one_that_is_refused_stops_no_other(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chain.mine(timestamp=clinic.now() + 600 * DAY)
+    first, *others = keeping.closable(clinic.chain)
+    monkeypatch.setattr(keeping, "closable", lambda _: [first, first, *others])
+
+    with pytest.raises(SystemExit) as stop:
+        keeper.close_due(f"account={RELAYER}")
+
+    assert stop.value.code == 1
+    assert "4 done, 1 refused." in capsys.readouterr().out
 
 
 # HELP
