@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from salus import files
 from salus.abi import AddressCodec, Codec, FixedBytes, Uint
+from salus.eip712 import Domain
 from salus.errors import CardError
 from salus.secret import Secret, length_prefixed
 from salus.structs import MAX_MEMBERS
@@ -111,6 +112,11 @@ class MemberCard:
                 remedy="write a benefit table without these rows",
             )
 
+    @property
+    def book(self) -> Domain:
+        """The domain of the policy book."""
+        return Domain.policy_book(self.chain_id, self.policy_book)
+
     def reveal_json(self) -> str:
         """The card as one line of JSON, key included: the content of the file and of the QR code."""
         content = {
@@ -151,11 +157,8 @@ class MemberCard:
     @classmethod
     def load(cls, path: str | Path) -> MemberCard:
         """The card in a file. Raises CardError, naming the file."""
-        try:
+        with files.about(path):
             return cls.from_json(files.read(path, fault=CardError))
-        except CardError as error:
-            error.file = str(path)
-            raise
 
     def qr(self) -> segno.QRCode:
         """The card as a QR code; `.save("card.svg")` or `.save("card.png", scale=5)` draws it."""

@@ -16,9 +16,10 @@ from urllib.parse import quote
 
 from salus import files
 from salus.card import MemberCard
+from salus.eip712 import Domain
 from salus.errors import CardError
 from salus.membership import Membership, open_card
-from salus.policy import Cover
+from salus.policy import Cover, check_place
 from salus.table import Table
 
 _CARD = ".card.json"
@@ -29,10 +30,11 @@ _PATIENTS_AT_HAND = 100
 
 @dataclass(frozen=True, slots=True)
 class CardFolder:
-    """Cards of one benefit table."""
+    """Cards of one benefit table, for the policies of one policy book."""
 
     path: Path
     table: Table
+    book: Domain
     _opened: dict[str, list[Membership]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def covering(self, patient: str, day: int) -> list[Membership]:
@@ -57,9 +59,8 @@ class CardFolder:
         return self.path / quote(patient, safe="").replace(".", "%2E")
 
     def _open(self, path: Path) -> Membership:
-        cover = path.with_name(path.name.removesuffix(_CARD) + _COVER)
-        try:
-            return open_card(MemberCard.load(path), Cover.load(cover), self.table)
-        except CardError as error:
-            error.file = error.file or str(path)
-            raise
+        with files.about(path):
+            card = MemberCard.load(path)
+            cover = Cover.load(path.with_name(path.name.removesuffix(_CARD) + _COVER))
+            check_place(card.book, self.book, fault=CardError)
+            return open_card(card, cover, self.table)

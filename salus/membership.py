@@ -71,11 +71,10 @@ class Membership:
 def open_card(card: MemberCard, cover: Cover, table: Table) -> Membership:
     """The membership that a card stands for. Raises CardError, saying which of the three does not fit the
     others."""
-    book = cover.book
-    if (card.chain_id, card.policy_book) != (book.chain_id, book.verifying_contract):
+    if card.book != cover.book:
         raise CardError(
             f"is for {card.policy_book} on chain {card.chain_id}, the cover file for "
-            f"{book.verifying_contract} on chain {book.chain_id}",
+            f"{cover.book.verifying_contract} on chain {cover.book.chain_id}",
             field="book",
             remedy="use the cover file that belongs to the card",
         )

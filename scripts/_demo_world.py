@@ -31,6 +31,7 @@ from salus.chain import (
     pools,
 )
 from salus.chain.actions import accreditation
+from salus.eip712 import Domain
 from salus.enrolment import Agreed, Applicant
 from salus.fhir import BillLine
 from salus.membership import Membership, open_card
@@ -73,10 +74,11 @@ class Hospital:
     key: ProviderKey
     outbox: Outbox
     cards: Path
+    book: Domain
 
     def folder(self, plan: Plan) -> CardFolder:
         """The cards that it was shown, of one benefit table."""
-        return CardFolder(self.cards / plan.table.name, plan.table)
+        return CardFolder(self.cards / plan.table.name, plan.table, self.book)
 
 
 @dataclass(kw_only=True)
@@ -177,6 +179,7 @@ class World:
             key=ProviderKey.generate(),
             outbox=Outbox(home / "outbox.sqlite", place),
             cards=home / "cards",
+            book=self.chain.book_domain,
         )
         self.hospitals.append(hospital)
         return hospital

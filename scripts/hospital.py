@@ -111,7 +111,7 @@ def attest(
             report = submission.draft(
                 fhir.read(records, table_of(table), today=latest_day(session.chain.now())),
                 box,
-                _cards(cards, table),
+                _cards(session, cards, table),
                 provider_key,
                 recipients=readers,
                 advance=advance,
@@ -269,7 +269,7 @@ def recheck(
     with _open(session, provider, outbox) as box:
         entry = box.find(claim, policy=policy)
         sealed = box.sealed(entry)
-    memberships = _cards(cards, table).covering(patient, entry.diagnosis.service_from)
+    memberships = _cards(session, cards, table).covering(patient, entry.diagnosis.service_from)
     membership = next((one for one in memberships if one.policy_id == entry.diagnosis.policy), None)
     if membership is None:
         raise InputError(
@@ -293,10 +293,10 @@ def _open(session: Session, provider: int, path: Path) -> Outbox:
     return Outbox(path, Place(chain.chain_id, chain.addresses.genesis, chain.desk.address, provider))
 
 
-def _cards(folder: Path, table: str) -> CardFolder:
+def _cards(session: Session, folder: Path, table: str) -> CardFolder:
     if not folder.is_dir():
         raise CardError("is not a folder", file=str(folder), remedy="name the folder of the cards")
-    return CardFolder(folder, table_of(table))
+    return CardFolder(folder, table_of(table), session.chain.book_domain)
 
 
 def _provider_key() -> ProviderKey:

@@ -12,9 +12,9 @@ from salus.audit import standing
 from salus.chain import Action, Pool, events, policies, pools
 from salus.chain.actions import accreditation
 from salus.enrolment import Enrolment
-from salus.errors import InputError, PolicyError
+from salus.errors import PolicyError
 from salus.offer import Offer, words_of
-from salus.policy import PolicyFile
+from salus.policy import PolicyFile, check_place
 from salus.portfolio import Portfolio
 from salus.records import RecordKey
 from scripts._recheck import key_in, recheck_all
@@ -148,6 +148,8 @@ def issue(
     session = Session()
     sender = session.sender(account)
     document = PolicyFile.load(policy)
+    with files.about(policy):
+        check_place(document.book, session.chain.book_domain, fault=PolicyError)
     quote_signer, signature = _quote(quote)
     found = session.chain.pool(document.terms.pool)
     premium = document.terms.premium
@@ -288,12 +290,8 @@ def _enrolments(folder: Path, opener: RecordKey) -> list[tuple[Enrolment, ...]]:
         raise PolicyError("is not a folder", file=str(folder), remedy="name the folder of the enrolments")
     found = []
     for path in sorted(folder.rglob("*.age")):
-        sealed = files.read(path, fault=PolicyError)
-        try:
-            found.append(enrolment.from_json(opener.decrypt(sealed)))
-        except InputError as error:
-            error.file = str(path)
-            raise
+        with files.about(path):
+            found.append(enrolment.from_json(opener.decrypt(files.read(path, fault=PolicyError))))
     return found
 
 

@@ -13,10 +13,10 @@ from salus.card import MemberCard, PolicyKey
 from salus.chain import claims as desk
 from salus.chain import consents, events
 from salus.days import to_date
-from salus.errors import CardError, InputError
+from salus.errors import CardError, InputError, PolicyError
 from salus.membership import Membership, open_card
 from salus.offer import People
-from salus.policy import Cover, PolicyFile
+from salus.policy import Cover, PolicyFile, check_place
 from salus.records import RecordKey, encrypt
 from salus.structs import Consent, Purpose
 from scripts._recheck import recheck_all
@@ -67,6 +67,8 @@ def cards(
 ) -> None:
     """Writes each member's card, as a file and as a QR code, and the cover file that goes with it."""
     document = PolicyFile.load(policy)
+    with files.about(policy):
+        check_place(document.book, Session().chain.book_domain, fault=PolicyError)
     enrolled = enrolment.enrol(
         _policy_key(folder, make=False), table_of(table), People.load(people).applicants()
     )
@@ -99,7 +101,7 @@ def consent(
 ) -> None:
     """Lets a provider file the member's claims. The account is the member's consent signer."""
     session = Session()
-    member = _member(card, cover)
+    member = _member(session, card, cover)
     what = _purposes(purposes)
     if sign_to is None:
         if wallet is not None:
@@ -158,7 +160,7 @@ def withdraw_consent(
 ) -> None:
     """Takes consent back for care after today; care until today stays payable."""
     session = Session()
-    action = consents.withdraw(session.chain, member=_member(card, cover), provider=provider)
+    action = consents.withdraw(session.chain, member=_member(session, card, cover), provider=provider)
     session.act(action, session.sender(account))
 
 
@@ -170,7 +172,7 @@ def claims(
 ) -> None:
     """Says what was claimed for the member of a card, what was paid, and why not more."""
     session = Session()
-    opened = _open(card, cover, table)
+    opened = _open(session, card, cover, table)
     names = {row.code: row.title for row in opened.table}
     shown = 0
     for event in session.chain.past(events.ClaimDecided, policy=opened.policy_id):
@@ -203,7 +205,7 @@ def recheck(
     """Opens the record of every claim of the card's member and recomputes what was attested. Sends nothing;
     ends with an error if anything differs or is missing."""
     session = Session()
-    opened = _open(card, cover, table)
+    opened = _open(session, card, cover, table)
     decided = [
         event
         for event in session.chain.past(events.ClaimDecided, policy=opened.policy_id)
@@ -213,12 +215,18 @@ def recheck(
     recheck_all(standing(decided, withdrawn), records, record_key, lambda _: opened)
 
 
-def _open(card: Path, cover: Path, table: str) -> Membership:
-    try:
-        return open_card(MemberCard.load(card), Cover.load(cover), table_of(table))
-    except CardError as error:
-        error.file = error.file or str(card)
-        raise
+def _open(session: Session, card: Path, cover: Path, table: str) -> Membership:
+    product = table_of(table)
+    with files.about(card):
+        return open_card(*_shown(session, card, cover), product)
+
+
+def _shown(session: Session, card: Path, cover: Path) -> tuple[MemberCard, Cover]:
+    """Card and cover file, for the policy book in use: what is asked or said of another leads nowhere."""
+    shown, found = MemberCard.load(card), Cover.load(cover)
+    with files.about(card):
+        check_place(shown.book, session.chain.book_domain, fault=CardError)
+    return shown, found
 
 
 def _policy_key(folder: Path, *, make: bool) -> PolicyKey:
@@ -232,10 +240,11 @@ def _write_private(path: Path, text: str) -> None:
     files.write_durably(path, [text.encode(), b"\n"], fault=CardError, private=True)
 
 
-def _member(card: Path, cover: Path) -> bytes:
+def _member(session: Session, card: Path, cover: Path) -> bytes:
     """The member's commitment, which must be that of the cover file: a consent for a wrong member is lost."""
-    commitment = MemberCard.load(card).key.commitment
-    if Cover.load(cover).member.commitment != commitment:
+    shown, found = _shown(session, card, cover)
+    commitment = shown.key.commitment
+    if found.member.commitment != commitment:
         raise CardError("is for another member than the cover file", file=str(card), remedy="use its own")
     return commitment
 
