@@ -30,7 +30,8 @@ _PATIENTS_AT_HAND = 100
 
 @dataclass(frozen=True, slots=True)
 class CardFolder:
-    """Cards of one benefit table, for the policies of one policy book."""
+    """The cards of one benefit table, for the policies of one policy book. A patient may have shown cards of
+    other tables too: those are left for who bills under them."""
 
     path: Path
     table: Table
@@ -39,10 +40,11 @@ class CardFolder:
 
     def covering(self, patient: str, day: int) -> list[Membership]:
         """The patient's memberships whose policy year holds the civil day, by name of the card. Raises
-        CardError, naming the file, if one cannot be used."""
+        CardError or PolicyError, naming the file, if one cannot be used."""
         opened = self._opened.get(patient)
         if opened is None:
-            opened = [self._open(card) for card in sorted(self._of(patient).glob(f"*{_CARD}"))]
+            shown = sorted(self.of(patient).glob(f"*{_CARD}"))
+            opened = [found for found in map(self._open, shown) if found is not None]
             # bills come patient by patient, and opening a card computes a tree
             if len(self._opened) == _PATIENTS_AT_HAND:
                 self._opened.clear()
@@ -51,16 +53,19 @@ class CardFolder:
 
     def recipient(self, patient: str) -> str:
         """The patient's age recipient (age1…). Raises CardError if it is missing."""
-        path = self._of(patient) / _RECIPIENT
+        path = self.of(patient) / _RECIPIENT
         return files.read(path, fault=CardError).decode("ascii", "replace").strip()
 
-    def _of(self, patient: str) -> Path:
+    def of(self, patient: str) -> Path:
+        """The patient's own folder, whether it is there or not."""
         # a dot is a legal character and an illegal name
         return self.path / quote(patient, safe="").replace(".", "%2E")
 
-    def _open(self, path: Path) -> Membership:
+    def _open(self, path: Path) -> Membership | None:
+        """The membership of a card; None if it was sold under another table."""
         with files.about(path):
             card = MemberCard.load(path)
             cover = Cover.load(path.with_name(path.name.removesuffix(_CARD) + _COVER))
             check_place(card.book, self.book, fault=CardError)
-            return open_card(card, cover, self.table)
+            of_table = cover.terms.benefit_table == self.table.hash
+            return open_card(card, cover, self.table) if of_table else None

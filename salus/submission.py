@@ -101,8 +101,14 @@ def _draft(
     try:
         memberships = cards.covering(line.patient, line.service_from)
         if not memberships:
-            report.left_out.append(f"{bill}: no card of its patient covers the day; ask for the card")
+            plan = f"{cards.table.name} {cards.table.version}"
+            report.left_out.append(
+                f"{bill}: no card of its patient under {plan} covers the day; ask for the card"
+            )
         for membership in memberships:
+            if membership.benefit(line.benefit) is None:
+                report.left_out.append(f"{bill}: is not covered for this member (204); bill the patient")
+                continue
             diagnosis = diagnose(line, membership, provider_key, record=_NO_RECORD)
             added = outbox.offer(diagnosis)
             if added is Added.CHANGED:

@@ -3,7 +3,7 @@
 given a folder in which one bill, file or card is at fault
     one line names the file and the field and says what to do; the good bills are signed; the exit code is 1
         when it is corrected: a rerun signs the rest, and nothing twice
-given a bill that is in order, and none for this plan or without a card
+given a bill that is in order, and none for this plan, this member or without a card
     it is left out with its reason, and the exit code is 0
 """
 
@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from salus import table
 from salus.outbox import State
 from tests.scripts.conftest import READY, Clinic, ended, states
 
@@ -206,5 +207,20 @@ def test_bills_without_a_card_are_left_out(
     clinic.attest(f"cards={cards}")
 
     said = capsys.readouterr()
-    assert said.err.count("no card of its patient covers the day; ask for the card") == READY
+    assert (
+        said.err.count("no card of its patient under family 2026.1 covers the day; ask for the card") == READY
+    )
     assert states(clinic) == []
+
+
+def test_what_one_policy_excludes_goes_to_the_other(
+    clinic: Clinic, cards: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = table.shipped("family")
+    clinic.show_another(cards, plan, *(row.code for row in list(plan)[:-5]))
+
+    clinic.attest(f"cards={cards}")
+
+    said = capsys.readouterr()
+    assert said.err.count("is not covered for this member (204); bill the patient") == READY
+    assert states(clinic) == [State.ATTESTED] * READY
