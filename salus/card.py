@@ -18,6 +18,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ from salus.structs import MAX_MEMBERS
 
 MAX_CARD_BYTES = 400
 _FORMAT = 1
+_SCALE = 4
+"""Pixels to a module of the QR code."""
 _VERSION = b"salus 1"
 _FIELDS = ("salus", "chain", "book", "policy", "member", "key", "excluded")
 
@@ -161,8 +164,14 @@ class MemberCard:
             return cls.from_json(files.read(path, fault=CardError))
 
     def qr(self) -> segno.QRCode:
-        """The card as a QR code; `.save("card.svg")` or `.save("card.png", scale=5)` draws it."""
+        """The card as a QR code, key included; `.show()` brings it to the screen."""
         return segno.make_qr(self.reveal_json(), error="m")
+
+    def save_qr(self, path: str | Path) -> None:
+        """Draws the QR code as SVG, readable by its owner only: it is the card once more."""
+        drawing = BytesIO()
+        self.qr().save(drawing, kind="svg", scale=_SCALE)
+        files.write_durably(path, [drawing.getvalue()], fault=CardError, private=True)
 
 
 def _bytes32(content: Mapping[str, Any], field: str) -> bytes:

@@ -81,7 +81,7 @@ def cards(
         name = folder / f"member-{one.index}"
         card.save(name.with_suffix(".card.json"))
         document.cover(one.index).save(name.with_suffix(".cover.json"))
-        card.qr().save(str(name.with_suffix(".svg")), scale=4)
+        card.save_qr(name.with_suffix(".svg"))
     out.print(f"{len(enrolled)} cards are in {folder}. Show a card like a bank card.", markup=False)
 
 

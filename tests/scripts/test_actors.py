@@ -11,7 +11,7 @@ given a suite with one hospital and one pool
         status says what the pool has
     patient: consent is signed by one and recorded by another; withdrawing works forward
         when the consent signer is a contract wallet: what is signed names it
-        keys that exist are kept
+        keys that exist are kept; cards and QR codes, which hold one, are for their owner only
     keeper: nothing due sends nothing
         when one is refused: the others are done, and the exit code is 1
 every actor lists its actions, and each of them explains itself
@@ -201,7 +201,14 @@ def test_a_consent_is_signed_by_one_and_recorded_by_another(clinic: Clinic) -> N
     today = clinic.now() // DAY
     assert consents.in_force(clinic.chain, **facts, day=today + 90)
     assert not consents.in_force(clinic.chain, **facts, day=today + 91)
-    assert (keys / "member-0.svg").exists()
+
+
+def test_a_card_and_its_code_are_for_their_owner_only(clinic: Clinic) -> None:
+    keys = clinic.path("keys-0")
+    written = ["policy.key", "record.key", "member-0.card.json", "member-0.svg"]
+
+    assert [(keys / name).stat().st_mode & 0o777 for name in written] == [0o600] * 4
+    assert (keys / "member-0.svg").read_text().startswith("<?xml")
 
 
 def test_a_contract_wallet_consents(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
