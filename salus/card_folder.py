@@ -20,6 +20,7 @@ from salus.eip712 import Domain
 from salus.errors import CardError
 from salus.membership import Membership, open_card
 from salus.policy import Cover, check_place
+from salus.records import check_recipient
 from salus.table import Table
 
 _CARD = ".card.json"
@@ -52,9 +53,13 @@ class CardFolder:
         return [found for found in opened if found.cover.terms.start <= day < found.cover.terms.end]
 
     def recipient(self, patient: str) -> str:
-        """The patient's age recipient (age1…). Raises CardError if it is missing."""
+        """The patient's age recipient (age1…). Raises CardError if it is missing, RecordError if it is none,
+        naming the file."""
         path = self.of(patient) / _RECIPIENT
-        return files.read(path, fault=CardError).decode("ascii", "replace").strip()
+        with files.about(path):
+            recipient = files.read(path, fault=CardError).decode("ascii", "replace").strip()
+            check_recipient(recipient)
+        return recipient
 
     def of(self, patient: str) -> Path:
         """The patient's own folder, whether it is there or not."""

@@ -20,10 +20,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
-from pydantic import BeforeValidator, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BeforeValidator, TypeAdapter, ValidationError
 from rich.console import Console
 
-from salus import days, table
+from salus import days, records, table
 from salus.abi import AddressCodec
 from salus.errors import InputError, SalusError
 from salus.table import Table
@@ -138,6 +138,9 @@ def _read(words: Sequence[str], function: Callable[..., None]) -> dict[str, Any]
 def _value(name: str, text: str, hint: Any) -> Any:
     try:
         return TypeAdapter(hint).validate_python(text)
+    except InputError as error:
+        # such a word may be a secret in the wrong place, and is not shown
+        raise InputError(error.message, field=name, remedy="correct it") from None
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         said = first["ctx"]["error"] if first["type"] == "value_error" else first["msg"].lower()
@@ -205,6 +208,17 @@ def _names(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
+def _age_key(text: str) -> str:
+    records.check_recipient(text)
+    return text
+
+
+def _some(names: list[str]) -> list[str]:
+    if not names:
+        raise ValueError("names none")
+    return names
+
+
 Address = Annotated[str, BeforeValidator(_address), "an address, 0x…"]
 Day = Annotated[int, BeforeValidator(_day), "a day, YYYY-MM-DD"]
 Moment = Annotated[int, BeforeValidator(_moment), "a day or a time (UTC unless it says otherwise)"]
@@ -212,6 +226,8 @@ Amount = Annotated[Decimal, BeforeValidator(_amount), "in the currency, such as 
 Hex32 = Annotated[bytes, BeforeValidator(_hex32), "0x and 64 hexadecimal digits"]
 DocumentHash = Annotated[bytes, BeforeValidator(_document), "a file; its SHA-256 goes to the chain"]
 Names = Annotated[list[str], BeforeValidator(_names), "separated by commas"]
+AgeKey = Annotated[str, AfterValidator(_age_key)]
+AgeKeys = Annotated[list[AgeKey], BeforeValidator(_names), AfterValidator(_some), "separated by commas"]
 ProviderNumber = Annotated[int, "the provider's number in the registry"]
 AccountName = Annotated[
     str | None,

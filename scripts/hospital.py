@@ -23,16 +23,16 @@ from salus.errors import CardError, InputError, OutboxError, RecordError
 from salus.outbox import Entry, Outbox, Place, State
 from salus.provider_key import ProviderKey
 from salus.recheck import recheck as compare
-from salus.records import RecordKey
+from scripts._recheck import key_in
 from scripts._session import DAY, Session, signer
 from scripts._words import (
     AccountName,
     Actor,
     Address,
+    AgeKeys,
     ContractWallet,
     Hex32,
     Moment,
-    Names,
     ProviderNumber,
     err,
     out,
@@ -88,7 +88,7 @@ def attest(
     records: Annotated[Path, "a FHIR R4 Bundle, or a folder of them"],
     cards: Annotated[Path, "folder with the cards that patients have shown (docs/files.md)"],
     table: TableName,
-    readers: Annotated[Names, "age keys that records are sealed to beside the patient's: the insurer's"],
+    readers: Annotated[AgeKeys, "age keys that records are sealed to beside the patient's: the insurer's"],
     outbox: OutboxPath = OUTBOX,
     days: Annotated[int, "for how many days the attestation is good, 1 to 90"] = 30,
     key: Annotated[str | None, "keystore of the seal key; else SALUS_ATTESTOR_KEY"] = None,
@@ -265,7 +265,7 @@ def recheck(
 ) -> None:
     """Opens a line's record and recomputes every field that was attested."""
     session = Session()
-    opener = RecordKey(files.read(record_key, fault=RecordError).decode("ascii", "replace"))
+    opener = key_in(record_key)
     with _open(session, provider, outbox) as box:
         entry = box.find(claim, policy=policy)
         sealed = box.sealed(entry)

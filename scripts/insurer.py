@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +18,7 @@ from salus.portfolio import Portfolio
 from salus.records import RecordKey
 from scripts._recheck import key_in, recheck_all
 from scripts._session import Session, signer
+from scripts._signed import QUOTE
 from scripts._words import (
     AccountName,
     Actor,
@@ -116,7 +116,7 @@ def quote(
     terms = Offer.load(offer)
     product = table_of(table)
     opener = key_in(record_key)
-    members = enrolment.from_json(opener.decrypt(files.read(enrolled, fault=PolicyError)))
+    members = _enrolment(enrolled, opener)
     enrolment.check(members, product, terms.agreed())
 
     written = terms.policy(session.chain.book_domain, product, members)
@@ -131,8 +131,7 @@ def quote(
         out.print(f"Note: {account.address} may not sign for this pool yet; see add_quote_signer.")
 
     written.save(policy)
-    content = {"salusQuote": 1, "signer": account.address, "signature": "0x" + signature.hex()}
-    files.write_durably(quote, [json.dumps(content).encode(), b"\n"], fault=PolicyError)
+    QUOTE.save(quote, account.address, signature)
     out.print(f"Policy 0x{written.policy_id.hex()} of {len(members)} members: {policy}", markup=False)
     out.print(f"Whoever pays {found.words(written.terms.premium)} can issue it with {quote}.", markup=False)
 
@@ -150,7 +149,7 @@ def issue(
     document = PolicyFile.load(policy)
     with files.about(policy):
         check_place(document.book, session.chain.book_domain, fault=PolicyError)
-    quote_signer, signature = _quote(quote)
+    quoted = QUOTE.load(quote)
     found = session.chain.pool(document.terms.pool)
     premium = document.terms.premium
 
@@ -164,7 +163,11 @@ def issue(
     else:
         approvals = _approval(found, sender.address, premium)
     issuing = policies.issue(
-        session.chain, terms=document.terms, quote_signer=quote_signer, quote=signature, permit=signed
+        session.chain,
+        terms=document.terms,
+        quote_signer=quoted.signer,
+        quote=quoted.signature,
+        permit=signed,
     )
     session.act([*approvals, issuing], sender)
     out.print(f"Policy 0x{document.policy_id.hex()} is issued.")
@@ -288,21 +291,12 @@ def _enrolments(folder: Path, opener: RecordKey) -> list[tuple[Enrolment, ...]]:
     """Every enrolment in the folder and below that the key opens."""
     if not folder.is_dir():
         raise PolicyError("is not a folder", file=str(folder), remedy="name the folder of the enrolments")
-    found = []
-    for path in sorted(folder.rglob("*.age")):
-        with files.about(path):
-            found.append(enrolment.from_json(opener.decrypt(files.read(path, fault=PolicyError))))
-    return found
+    return [_enrolment(path, opener) for path in sorted(folder.rglob("*.age"))]
 
 
-def _quote(path: Path) -> tuple[str, bytes]:
-    content = files.parse_object(
-        files.read(path, fault=PolicyError), fault=PolicyError, wanted="a quote file"
-    )
-    try:
-        return str(content["signer"]), bytes.fromhex(content["signature"].removeprefix("0x"))
-    except (KeyError, AttributeError, ValueError):
-        raise PolicyError("is not a quote file", file=str(path), remedy="ask the insurer") from None
+def _enrolment(path: Path, opener: RecordKey) -> tuple[Enrolment, ...]:
+    with files.about(path):
+        return enrolment.from_json(opener.decrypt(files.read(path, fault=PolicyError)))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -19,9 +18,10 @@ from salus.offer import People
 from salus.policy import Cover, PolicyFile, check_place
 from salus.records import RecordKey, encrypt
 from salus.structs import Consent, Purpose
-from scripts._recheck import recheck_all
+from scripts._recheck import key_in, recheck_all
 from scripts._session import DAY, Session, signer
-from scripts._words import AccountName, Actor, ContractWallet, Day, Names, out, table_of
+from scripts._signed import CONSENT
+from scripts._words import AccountName, Actor, AgeKey, ContractWallet, Day, Names, out, table_of
 
 actor = Actor("patient", "makes keys and cards, gives and takes back consent, reads and rechecks claims")
 
@@ -40,7 +40,7 @@ def new_policy_key(
     folder: Annotated[Path, "where the keys go; made if it is not there"],
     people: Annotated[Path, "YAML: who is to be covered"],
     table: TableName,
-    insurer: Annotated[str, "the insurer's age key, age1…, which the enrolment is sealed to"],
+    insurer: Annotated[AgeKey, "the insurer's age key, age1…, which the enrolment is sealed to"],
 ) -> None:
     """Makes the keys of a new policy and the enrolment for the insurer. Keys that exist are kept."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -48,7 +48,7 @@ def new_policy_key(
     record_key = folder / "record.key"
     if not record_key.exists():
         _write_private(record_key, RecordKey.generate().reveal())
-    recipient = RecordKey(files.read(record_key, fault=CardError).decode()).recipient
+    recipient = key_in(record_key).recipient
     files.write_durably(folder / "record.age", [recipient.encode(), b"\n"], fault=CardError)
 
     enrolled = enrolment.enrol(policy_key, table_of(table), People.load(people).applicants())
@@ -122,13 +122,8 @@ def consent(
         until=until,
         deadline=session.chain.now() + 30 * DAY,
     )
-    content = {
-        "salusConsent": 1,
-        "signer": key.address,
-        "consent": signed.to_json(),
-        "signature": "0x" + session.chain.consent_domain.sign(signed, key).hex(),
-    }
-    files.write_durably(sign_to, [json.dumps(content).encode(), b"\n"], fault=CardError)
+    signature = session.chain.consent_domain.sign(signed, key)
+    CONSENT.save(sign_to, key.address, signature, consent=signed.to_json())
     out.print(f"{sign_to} holds the signed consent; it must be recorded within 30 days.", markup=False)
 
 
@@ -139,15 +134,10 @@ def record_consent(
 ) -> None:
     """Brings a signed consent to the chain; anyone may, and pays the fee."""
     session = Session()
-    content = files.parse_object(
-        files.read(consent, fault=CardError), fault=CardError, wanted="a signed consent"
-    )
-    try:
-        given = Consent.from_json(content["consent"])
-        signature = bytes.fromhex(content["signature"].removeprefix("0x"))
-        action = consents.record(session.chain, signer=content["signer"], consent=given, signature=signature)
-    except (KeyError, AttributeError, ValueError):
-        raise CardError("is not a signed consent", file=str(consent), remedy="sign it again") from None
+    signed = CONSENT.load(consent)
+    with files.about(consent):
+        given = Consent.from_json(signed.content.get("consent", {}))
+    action = consents.record(session.chain, signer=signed.signer, consent=given, signature=signed.signature)
     session.act(action, session.sender(account))
 
 
@@ -233,7 +223,8 @@ def _policy_key(folder: Path, *, make: bool) -> PolicyKey:
     path = folder / "policy.key"
     if make and not path.exists():
         _write_private(path, PolicyKey.generate().reveal().hex())
-    return PolicyKey.from_hex(files.read(path, fault=CardError).decode("ascii", "replace"))
+    with files.about(path):
+        return PolicyKey.from_hex(files.read(path, fault=CardError).decode("ascii", "replace"))
 
 
 def _write_private(path: Path, text: str) -> None:
