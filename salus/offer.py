@@ -13,15 +13,13 @@ minor units and civil days here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
 
 from salus import files, money
 from salus.abi import ZERO_ADDRESS, AddressCodec
@@ -33,6 +31,7 @@ from salus.errors import PolicyError
 from salus.policy import PolicyFile, build_policy
 from salus.structs import MAX_AMOUNT, MAX_MEMBERS, Policy
 from salus.table import Table
+from salus.yaml_file import parse_mapping
 
 Address = Annotated[str, BeforeValidator(AddressCodec().normalise)]
 Amount = Annotated[Decimal, Field(ge=0)]
@@ -49,18 +48,14 @@ def _listed(members: Any) -> Any:
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    wanted: ClassVar[str] = "docs/files.md shows one"
+
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """The file's content. Raises PolicyError, naming file and field."""
-        text = files.read(path, fault=PolicyError)
-        try:
-            content = YAML(typ="safe").load(text)
-        except (MarkedYAMLError, UnicodeDecodeError) as error:
-            mark = getattr(error, "problem_mark", None)
-            line = mark.line + 1 if mark else None
-            raise PolicyError("is not YAML", file=str(path), line=line, remedy="correct it") from None
-        if not isinstance(content, Mapping):
-            raise PolicyError("is empty", file=str(path), remedy=f"see {cls.__name__} in docs")
+        content = parse_mapping(
+            files.read(path, fault=PolicyError), file=str(path), fault=PolicyError, wanted=cls.wanted
+        )
         try:
             return cls.model_validate(content)
         except ValidationError as error:

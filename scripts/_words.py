@@ -20,7 +20,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
-from pydantic import AfterValidator, BeforeValidator, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
 from rich.console import Console
 
 from salus import days, records, table
@@ -167,7 +167,7 @@ def _address(text: str) -> str:
 
 def _day(text: str) -> int:
     try:
-        return days.civil_day(text)
+        return _since_1970(days.civil_day(text))
     except InputError as error:
         raise ValueError(error.message) from None
 
@@ -177,7 +177,13 @@ def _moment(text: str) -> int:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError("is not a date or a time such as 2027-01-31T12:00") from None
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+    return _since_1970(int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()))
+
+
+def _since_1970(count: int) -> int:
+    if count < 0:
+        raise ValueError("lies before 1970, which no chain can count")
+    return count
 
 
 def _amount(text: str) -> Decimal:
@@ -228,7 +234,8 @@ DocumentHash = Annotated[bytes, BeforeValidator(_document), "a file; its SHA-256
 Names = Annotated[list[str], BeforeValidator(_names), "separated by commas"]
 AgeKey = Annotated[str, AfterValidator(_age_key)]
 AgeKeys = Annotated[list[AgeKey], BeforeValidator(_names), AfterValidator(_some), "separated by commas"]
-ProviderNumber = Annotated[int, "the provider's number in the registry"]
+ProviderNumber = Annotated[int, Field(ge=1, lt=2**64), "the provider's number in the registry"]
+Shares = Annotated[int, Field(ge=0, lt=2**192)]
 AccountName = Annotated[
     str | None,
     "who sends: a keystore, or on a local chain the number of an account; else SALUS_ACCOUNT",

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
+from pydantic import Field
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, track
 
 from salus import fhir, files, money, submission
@@ -46,8 +47,6 @@ ClaimNumber = Annotated[str, "the hospital's own number of the claim"]
 ClaimPolicy = Annotated[Hex32 | None, "where the claim went to several: one policy, 0x and 64 digits"]
 TableName = Annotated[str, "a shipped benefit table (family, critical-illness) or a YAML file"]
 OUTBOX = Path("outbox.sqlite")
-LOW, HIGH = 0, 90
-"""Days that an attestation may be good for."""
 
 
 def main() -> None:
@@ -90,7 +89,7 @@ def attest(
     table: TableName,
     readers: Annotated[AgeKeys, "age keys that records are sealed to beside the patient's: the insurer's"],
     outbox: OutboxPath = OUTBOX,
-    days: Annotated[int, "for how many days the attestation is good, 1 to 90"] = 30,
+    days: Annotated[int, Field(ge=1, le=90), "for how many days the attestation is good, 1 to 90"] = 30,
     key: Annotated[str | None, "keystore of the seal key; else SALUS_ATTESTOR_KEY"] = None,
     attestor: ContractWallet = None,
     dry_run: Annotated[bool, "read and check everything, keep and sign nothing"] = False,
@@ -98,8 +97,6 @@ def attest(
     """Attests the bills of a folder: reads, seals and signs what is not attested yet. Sends nothing.
 
     Ends with an error if a bill or a file is at fault, after the good ones are signed."""
-    if not LOW < days <= HIGH:
-        raise InputError(f"{days} is not 1 to {HIGH}", field="days")
     session = Session()
     provider_key = _provider_key()
     seal_key = signer(key, key_variable="SALUS_ATTESTOR_KEY", parameter="key")
@@ -139,7 +136,7 @@ def attest(
 def file(
     provider: ProviderNumber,
     outbox: OutboxPath = OUTBOX,
-    at_once: Annotated[int, "lines in one transaction"] = submission.FILED_AT_ONCE,
+    at_once: Annotated[int, Field(ge=1), "lines in one transaction"] = submission.FILED_AT_ONCE,
     account: AccountName = None,
     dry_run: Annotated[bool, "say what would be filed and send nothing"] = False,
 ) -> None:

@@ -27,6 +27,7 @@ from scripts._words import (
     ContractWallet,
     Names,
     ProviderNumber,
+    Shares,
     out,
     table_of,
 )
@@ -191,7 +192,7 @@ def deposit(
 @actor.action
 def give_notice(
     pool: PoolAddress,
-    shares: Annotated[int | None, "how many; all without it"] = None,
+    shares: Annotated[Shares | None, "how many; all without it"] = None,
     account: AccountName = None,
 ) -> None:
     """Gives notice for shares: they may leave in 35 days, within the 14 days after."""
@@ -205,7 +206,7 @@ def give_notice(
 @actor.action
 def redeem(
     pool: PoolAddress,
-    shares: Annotated[int | None, "how many; all that may leave now without it"] = None,
+    shares: Annotated[Shares | None, "how many; all that may leave now without it"] = None,
     account: AccountName = None,
 ) -> None:
     """Turns shares whose notice has run into tokens."""

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
+from pydantic import Field
+
 from salus import enrolment, files, money
 from salus.audit import standing
 from salus.card import MemberCard, PolicyKey
@@ -26,7 +28,7 @@ from scripts._words import AccountName, Actor, AgeKey, ContractWallet, Day, Name
 actor = Actor("patient", "makes keys and cards, gives and takes back consent, reads and rechecks claims")
 
 CardPath = Annotated[Path, "the member's card"]
-Provider = Annotated[int, "the provider's number; 0 for any accredited one"]
+Provider = Annotated[int, Field(ge=0, lt=2**64), "the provider's number; 0 for any accredited one"]
 TableName = Annotated[str, "a shipped benefit table (family, critical-illness) or a YAML file"]
 PURPOSES = {purpose.name.lower(): purpose for purpose in Purpose if purpose.name}
 

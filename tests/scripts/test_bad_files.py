@@ -2,6 +2,8 @@
 
 given a quote, a consent, a key or an enrolment that is damaged or something else
     one line names the file, and no key is shown
+given a number, a day or a time out of bounds
+    one line names the word and the bound
 """
 
 from __future__ import annotations
@@ -155,3 +157,27 @@ def test_a_patients_damaged_age_key_is_named(clinic: Clinic, capsys: pytest.Capt
         path.write_bytes(kept)
 
     assert f"{path}: recipients: is not an age X25519 public key" in capsys.readouterr().err
+
+
+# WORDS
+
+
+@pytest.mark.parametrize(
+    ("action", "word", "said"),
+    [
+        (hospital.status, "provider=-5", "'-5': input should be greater than or equal to 1; correct it"),
+        (hospital.status, f"provider={2**70}", f"'{2**70}': input should be less than {2**64}; correct it"),
+        (patient.consent, "provider=-1", "'-1': input should be greater than or equal to 0; correct it"),
+        (insurer.give_notice, "shares=-1", "'-1': input should be greater than or equal to 0; correct it"),
+        (insurer.redeem, f"shares={2**192}", f"'{2**192}': input should be less than {2**192}; correct it"),
+        (patient.consent, "from_day=1969-12-31", "'1969-12-31': lies before 1970, which no chain can count"),
+        (hospital.add_key, "until=1969-12-31T12:00", "'1969-12-31T12:00': lies before 1970, which no chain"),
+        (hospital.file, "at_once=0", "'0': input should be greater than or equal to 1; correct it"),
+        (hospital.file, "at_once=-1", "'-1': input should be greater than or equal to 1; correct it"),
+        (hospital.attest, "days=91", "'91': input should be less than or equal to 90; correct it"),
+    ],
+)
+def test_a_number_out_of_bounds_is_named(
+    capsys: pytest.CaptureFixture[str], action: Callable[..., None], word: str, said: str
+) -> None:
+    assert ended(capsys, action, word).startswith(f"{word.partition('=')[0]}: {said}")
