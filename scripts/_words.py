@@ -236,6 +236,7 @@ AgeKey = Annotated[str, AfterValidator(_age_key)]
 AgeKeys = Annotated[list[AgeKey], BeforeValidator(_names), AfterValidator(_some), "separated by commas"]
 ProviderNumber = Annotated[int, Field(ge=1, lt=2**64), "the provider's number in the registry"]
 Shares = Annotated[int, Field(ge=0, lt=2**192)]
+TableName = Annotated[str, "a shipped benefit table (family, critical-illness) or a YAML file"]
 AccountName = Annotated[
     str | None,
     "who sends: a keystore, or on a local chain the number of an account; else SALUS_ACCOUNT",
@@ -247,6 +248,8 @@ ContractWallet = Annotated[
 ]
 
 
-def table_of(name: str) -> Table:
-    """A benefit table by its shipped name, or the YAML file of that path."""
-    return table.load(name) if name.endswith((".yaml", ".yml")) else table.shipped(name)
+def table_of(name: str, *, verify: bool = False) -> Table:
+    """A benefit table by its shipped name, or the YAML file of that path. A shipped one is known to be sound,
+    and checked only to `verify`."""
+    is_file = name.endswith((".yaml", ".yml"))
+    return table.load(name) if is_file else table.shipped(name, verify=verify)

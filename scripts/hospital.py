@@ -35,6 +35,7 @@ from scripts._words import (
     Hex32,
     Moment,
     ProviderNumber,
+    TableName,
     err,
     out,
     table_of,
@@ -45,7 +46,6 @@ actor = Actor("hospital", "manages its seal keys, attests FHIR records, files cl
 OutboxPath = Annotated[Path, "the outbox file; made if it is not there"]
 ClaimNumber = Annotated[str, "the hospital's own number of the claim"]
 ClaimPolicy = Annotated[Hex32 | None, "where the claim went to several: one policy, 0x and 64 digits"]
-TableName = Annotated[str, "a shipped benefit table (family, critical-illness) or a YAML file"]
 OUTBOX = Path("outbox.sqlite")
 
 

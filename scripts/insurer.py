@@ -16,6 +16,7 @@ from salus.offer import Offer, words_of
 from salus.policy import PolicyFile, check_place
 from salus.portfolio import Portfolio
 from salus.records import RecordKey
+from salus.table import alike, overlaps
 from scripts._recheck import key_in, recheck_all
 from scripts._session import Session, signer
 from scripts._signed import QUOTE
@@ -28,6 +29,7 @@ from scripts._words import (
     Names,
     ProviderNumber,
     Shares,
+    TableName,
     out,
     table_of,
 )
@@ -35,11 +37,31 @@ from scripts._words import (
 actor = Actor("insurer", "opens risk pools, signs policies, rechecks claims, and brings or takes capital")
 
 PoolAddress = Annotated[Address, "the pool"]
-TableName = Annotated[str, "a shipped benefit table (family, critical-illness) or a YAML file"]
 
 
 def main() -> None:
     actor.list()
+
+
+@actor.action
+def check_table(table: TableName) -> None:
+    """Checks a benefit table before it is sold: says its hash, which rows meet, and which look alike."""
+    product = table_of(table, verify=True)
+    out.print(f"{product.name} {product.version}: {len(product)} benefits, in {product.currency}.")
+    out.print(f"Every policy under it names the hash 0x{product.hash.hex()}.")
+    met: dict[str, list[str]] = {}
+    for meeting in overlaps(product):
+        met.setdefault(meeting.second.code, []).append(meeting.first.code)
+    out.print("Care that fits two of these rows is decided by the earlier:" if met else "No two rows meet.")
+    for code, earlier in met.items():
+        out.print(f"  {code} after {', '.join(earlier)}", markup=False)
+    out.print("These look alike on the chain, where neither name nor care shows:")
+    for found in alike(product):
+        group = f", in groups of {found.in_group}" if found.in_group else ""
+        few = " (few, as diversity_override allows)" if found.is_revealing else ""
+        names = ", ".join(benefit.code for benefit in found.benefits)
+        kinds = f"{len(found.benefits)} of {len(found.kinds)} kinds{group}{few}"
+        out.print(f"  {kinds}: {names}", markup=False)
 
 
 @actor.action

@@ -23,13 +23,12 @@ from salus.structs import Consent, Purpose
 from scripts._recheck import key_in, recheck_all
 from scripts._session import DAY, Session, signer
 from scripts._signed import CONSENT
-from scripts._words import AccountName, Actor, AgeKey, ContractWallet, Day, Names, out, table_of
+from scripts._words import AccountName, Actor, AgeKey, ContractWallet, Day, Names, TableName, out, table_of
 
 actor = Actor("patient", "makes keys and cards, gives and takes back consent, reads and rechecks claims")
 
 CardPath = Annotated[Path, "the member's card"]
 Provider = Annotated[int, Field(ge=0, lt=2**64), "the provider's number; 0 for any accredited one"]
-TableName = Annotated[str, "a shipped benefit table (family, critical-illness) or a YAML file"]
 PURPOSES = {purpose.name.lower(): purpose for purpose in Purpose if purpose.name}
 
 

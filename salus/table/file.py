@@ -81,10 +81,10 @@ def load(path: str | Path, *, verify: bool = True) -> Table:
     return parse(files.read(path, fault=TableError), file=str(path), verify=verify)
 
 
-def shipped(name: str) -> Table:
+def shipped(name: str, *, verify: bool = False) -> Table:
     """A table that comes with Salus: "family" or "critical-illness". Raises `TableError` for any other name.
 
-    Its codes and diversity are not checked again; the tests of Salus do that.
+    Its codes and diversity are not checked again, unless `verify`; the tests of Salus do that.
 
     >>> shipped("family").currency
     'USD'
@@ -92,7 +92,7 @@ def shipped(name: str) -> Table:
     source = resources.files("salus") / "tables" / f"{name}.yaml"
     if not source.is_file():
         raise TableError(f"no table named {name!r} is shipped", remedy="use family or critical-illness")
-    return parse(source.read_bytes(), file=f"{name}.yaml", verify=False)
+    return parse(source.read_bytes(), file=f"{name}.yaml", verify=verify)
 
 
 def parse(text: str | bytes, *, file: str = "table", verify: bool = True) -> Table:
