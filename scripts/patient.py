@@ -29,6 +29,7 @@ actor = Actor("patient", "makes keys and cards, gives and takes back consent, re
 
 CardPath = Annotated[Path, "the member's card"]
 Provider = Annotated[int, Field(ge=0, lt=2**64), "the provider's number; 0 for any accredited one"]
+SignTo = Annotated[Path | None, "sign it to this file instead of sending; anyone may then record it"]
 PURPOSES = {purpose.name.lower(): purpose for purpose in Purpose if purpose.name}
 
 
@@ -94,9 +95,7 @@ def consent(
     from_day: Annotated[Day, "first day of care that it covers; may lie in the past"],
     until: Annotated[Day, "last day of care that it covers"],
     purposes: Annotated[Names, f"of {', '.join(PURPOSES)}"] = ["file"],  # noqa: B006 - never changed
-    sign_to: Annotated[
-        Path | None, "sign it to this file instead of sending; anyone may then record it"
-    ] = None,
+    sign_to: SignTo = None,
     wallet: ContractWallet = None,
     account: AccountName = None,
 ) -> None:
@@ -104,36 +103,22 @@ def consent(
     session = Session()
     member = _member(session, card, cover)
     what = _purposes(purposes)
-    if sign_to is None:
-        if wallet is not None:
-            raise InputError("signs, and sends nothing", field="wallet", remedy="name a file with sign_to=…")
-        action = consents.give(
-            session.chain, member=member, provider=provider, purposes=what, from_=from_day, until=until
-        )
-        session.act(action, session.sender(account))
+    if sign_to is not None:
+        _sign(session, sign_to, wallet, account, member, provider, what, from_day, until)
         return
-    key = session.signing(signer(account, key_variable="SALUS_PRIVATE_KEY", parameter="account"), wallet)
-    signed = consents.prepare(
-        session.chain,
-        signer=key.address,
-        member=member,
-        provider=provider,
-        purposes=what,
-        from_=from_day,
-        until=until,
-        deadline=session.chain.now() + 30 * DAY,
+    _check_no_wallet(wallet)
+    action = consents.give(
+        session.chain, member=member, provider=provider, purposes=what, from_=from_day, until=until
     )
-    signature = session.chain.consent_domain.sign(signed, key)
-    CONSENT.save(sign_to, key.address, signature, consent=signed.to_json())
-    out.print(f"{sign_to} holds the signed consent; it must be recorded within 30 days.", markup=False)
+    session.act(action, session.sender(account))
 
 
 @actor.action
 def record_consent(
-    consent: Annotated[Path, "the signed consent"],
+    consent: Annotated[Path, "the signed consent or withdrawal"],
     account: AccountName = None,
 ) -> None:
-    """Brings a signed consent to the chain; anyone may, and pays the fee."""
+    """Brings a signed consent or withdrawal to the chain; anyone may, and pays the fee."""
     session = Session()
     signed = CONSENT.load(consent)
     with files.about(consent):
@@ -147,12 +132,18 @@ def withdraw_consent(
     card: CardPath,
     cover: Annotated[Path, "the cover file of the card"],
     provider: Provider,
+    sign_to: SignTo = None,
+    wallet: ContractWallet = None,
     account: AccountName = None,
 ) -> None:
     """Takes consent back for care after today; care until today stays payable."""
     session = Session()
-    action = consents.withdraw(session.chain, member=_member(session, card, cover), provider=provider)
-    session.act(action, session.sender(account))
+    member = _member(session, card, cover)
+    if sign_to is not None:
+        _sign(session, sign_to, wallet, account, member, provider)
+        return
+    _check_no_wallet(wallet)
+    session.act(consents.withdraw(session.chain, member=member, provider=provider), session.sender(account))
 
 
 @actor.action
@@ -241,7 +232,46 @@ def _member(session: Session, card: Path, cover: Path) -> bytes:
     return commitment
 
 
+def _sign(
+    session: Session,
+    path: Path,
+    wallet: str | None,
+    account: str | None,
+    member: bytes,
+    provider: int,
+    purposes: Purpose = Purpose(0),  # noqa: B008 - a constant
+    from_: int = 0,
+    until: int = 0,
+) -> None:
+    """Signs a consent, or without purposes a withdrawal, for whoever records it."""
+    key = session.signing(signer(account, key_variable="SALUS_PRIVATE_KEY", parameter="account"), wallet)
+    signed = consents.prepare(
+        session.chain,
+        signer=key.address,
+        member=member,
+        provider=provider,
+        purposes=purposes,
+        from_=from_,
+        until=until,
+        deadline=session.chain.now() + 30 * DAY,
+    )
+    signature = session.chain.consent_domain.sign(signed, key)
+    CONSENT.save(path, key.address, signature, consent=signed.to_json())
+    what = "consent" if purposes else "withdrawal"
+    out.print(f"{path} holds the signed {what}; it must be recorded within 30 days.", markup=False)
+
+
+def _check_no_wallet(wallet: str | None) -> None:
+    if wallet is not None:
+        raise InputError("signs, and sends nothing", field="wallet", remedy="name a file with sign_to=…")
+
+
 def _purposes(names: list[str]) -> Purpose:
+    if not names:
+        # signed, no purpose at all would take consent back
+        raise InputError(
+            "names none", field="purposes", remedy="name one, or take consent back with withdraw_consent"
+        )
     found = Purpose(0)
     for name in names:
         if name not in PURPOSES:

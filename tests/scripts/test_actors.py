@@ -10,7 +10,8 @@ given a suite with one hospital and one pool
         capital leaves by notice, and not before
         status says what the pool has
     patient: consent is signed by one and recorded by another; withdrawing works forward
-        when the consent signer is a contract wallet: what is signed names it
+        when the consent signer is a contract wallet: what is signed names it, the withdrawal too
+        when it names no purpose: it is refused, for it would withdraw
         keys that exist are kept; cards and QR codes, which hold one, are for their owner only
     keeper: nothing due sends nothing
         when one is refused: the others are done, and the exit code is 1
@@ -231,6 +232,40 @@ def test_a_contract_wallet_consents(clinic: Clinic, capsys: pytest.CaptureFixtur
     member = Cover.load(card.with_name("member-0.cover.json")).member.commitment
     facts = {"signer": str(wallet), "member": member, "provider": 1}
     assert consents.in_force(clinic.chain, **facts, day=clinic.now() // DAY + 90)
+
+
+def test_a_contract_wallet_takes_consent_back(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    wallet = ERC1271WalletMock.deploy(clinic.parent.address, {"from": accounts[9]})
+    card, signed = clinic.path("keys-0") / "member-0.card.json", clinic.work / "consent.json"
+    cover = card.with_name("member-0.cover.json")
+    words = (f"card={card}", f"cover={cover}", "provider=1", f"wallet={wallet}")
+    days = (f"from_day={day(clinic, -9)}", f"until={day(clinic, 90)}")
+    patient.consent(*words, *days, f"sign_to={signed}")
+    patient.record_consent(f"consent={signed}", f"account={RELAYER}")
+
+    said = ended(capsys, patient.withdraw_consent, *words)
+    patient.withdraw_consent(*words, f"sign_to={signed}")
+    patient.record_consent(f"consent={signed}", f"account={RELAYER}")
+
+    facts = {"signer": str(wallet), "member": Cover.load(cover).member.commitment, "provider": 1}
+    today = clinic.now() // DAY
+    assert said == "wallet: signs, and sends nothing; name a file with sign_to=…"
+    assert f"Record that {wallet} takes back what it let provider 1 do." in capsys.readouterr().out
+    assert consents.in_force(clinic.chain, **facts, day=today)
+    assert not consents.in_force(clinic.chain, **facts, day=today + 1)
+
+
+@pytest.mark.parametrize("where", [[], ["sign_to=consent.json"]])
+def test_a_consent_to_nothing_is_refused(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], where: list[str]
+) -> None:
+    card = clinic.path("keys-0") / "member-0.card.json"
+    words = (f"card={card}", f"cover={card.with_name('member-0.cover.json')}", "provider=1")
+    days = (f"from_day={day(clinic, 0)}", f"until={day(clinic, 9)}")
+
+    said = ended(capsys, patient.consent, *words, *days, "purposes=", *where)
+
+    assert said == "purposes: names none; name one, or take consent back with withdraw_consent"
 
 
 def test_withdrawing_works_forward(clinic: Clinic) -> None:
