@@ -18,6 +18,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,15 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from salus import files
 from salus.abi import AddressCodec, Codec, FixedBytes, Uint
+from salus.eip712 import Domain
 from salus.errors import CardError
 from salus.secret import Secret, length_prefixed
 from salus.structs import MAX_MEMBERS
 
 MAX_CARD_BYTES = 400
 _FORMAT = 1
+_SCALE = 4
+"""Pixels to a module of the QR code."""
 _VERSION = b"salus 1"
 _FIELDS = ("salus", "chain", "book", "policy", "member", "key", "excluded")
 
@@ -111,6 +115,11 @@ class MemberCard:
                 remedy="write a benefit table without these rows",
             )
 
+    @property
+    def book(self) -> Domain:
+        """The domain of the policy book."""
+        return Domain.policy_book(self.chain_id, self.policy_book)
+
     def reveal_json(self) -> str:
         """The card as one line of JSON, key included: the content of the file and of the QR code."""
         content = {
@@ -151,15 +160,18 @@ class MemberCard:
     @classmethod
     def load(cls, path: str | Path) -> MemberCard:
         """The card in a file. Raises CardError, naming the file."""
-        try:
+        with files.about(path):
             return cls.from_json(files.read(path, fault=CardError))
-        except CardError as error:
-            error.file = str(path)
-            raise
 
     def qr(self) -> segno.QRCode:
-        """The card as a QR code; `.save("card.svg")` or `.save("card.png", scale=5)` draws it."""
+        """The card as a QR code, key included; `.show()` brings it to the screen."""
         return segno.make_qr(self.reveal_json(), error="m")
+
+    def save_qr(self, path: str | Path) -> None:
+        """Draws the QR code as SVG, readable by its owner only: it is the card once more."""
+        drawing = BytesIO()
+        self.qr().save(drawing, kind="svg", scale=_SCALE)
+        files.write_durably(path, [drawing.getvalue()], fault=CardError, private=True)
 
 
 def _bytes32(content: Mapping[str, Any], field: str) -> bytes:

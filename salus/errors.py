@@ -111,7 +111,7 @@ class NodeUnreachable(ChainError):
 
 
 class WrongChain(ChainError):
-    """The node serves another chain than the address book or the card names."""
+    """The node serves another chain than the address book names."""
 
 
 class NotAccredited(ChainError):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,16 @@ def read(path: str | Path, *, fault: type[InputError]) -> bytes:
         return Path(path).read_bytes()
     except OSError as error:
         raise fault(f"cannot be read: {error.strerror}", file=str(path), remedy="check the path") from None
+
+
+@contextmanager
+def about(path: str | Path) -> Iterator[None]:
+    """What is found wrong inside is wrong in that file, unless the error names another."""
+    try:
+        yield
+    except InputError as error:
+        error.file = error.file or str(path)
+        raise
 
 
 def parse_object(content: str | bytes, *, fault: type[InputError], wanted: str) -> dict[str, Any]:

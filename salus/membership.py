@@ -82,11 +82,10 @@ def open_card(card: MemberCard, cover: Cover, table: Table) -> Membership:
         ...
     salus.errors.CardError: member: is for another member than the cover file; ask for its cover file
     """
-    book = cover.book
-    if (card.chain_id, card.policy_book) != (book.chain_id, book.verifying_contract):
+    if card.book != cover.book:
         raise CardError(
             f"is for {card.policy_book} on chain {card.chain_id}, the cover file for "
-            f"{book.verifying_contract} on chain {book.chain_id}",
+            f"{cover.book.verifying_contract} on chain {cover.book.chain_id}",
             field="book",
             remedy="use the cover file that belongs to the card",
         )

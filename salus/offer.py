@@ -13,15 +13,13 @@ minor units and civil days here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from salus import files, money
 from salus.abi import ZERO_ADDRESS, AddressCodec
@@ -33,9 +31,11 @@ from salus.errors import PolicyError
 from salus.policy import PolicyFile, build_policy
 from salus.structs import MAX_AMOUNT, MAX_MEMBERS, Policy
 from salus.table import Table
+from salus.yaml_file import parse_mapping
 
 Address = Annotated[str, BeforeValidator(AddressCodec().normalise)]
 Amount = Annotated[Decimal, Field(ge=0)]
+Day = Annotated[date, Field(ge=date(1970, 1, 1))]
 _DAY = 86_400
 
 
@@ -46,21 +46,22 @@ def _listed(members: Any) -> Any:
     return members
 
 
+def _check_order(since: date, until: date) -> None:
+    if since >= until:
+        raise ValueError(f"is covered from {since} until {until}, which is no day")
+
+
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    wanted: ClassVar[str] = "docs/files.md shows one"
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """The file's content. Raises PolicyError, naming file and field."""
-        text = files.read(path, fault=PolicyError)
-        try:
-            content = YAML(typ="safe").load(text)
-        except (MarkedYAMLError, UnicodeDecodeError) as error:
-            mark = getattr(error, "problem_mark", None)
-            line = mark.line + 1 if mark else None
-            raise PolicyError("is not YAML", file=str(path), line=line, remedy="correct it") from None
-        if not isinstance(content, Mapping):
-            raise PolicyError("is empty", file=str(path), remedy=f"see {cls.__name__} in docs")
+        content = parse_mapping(
+            files.read(path, fault=PolicyError), file=str(path), fault=PolicyError, wanted=cls.wanted
+        )
         try:
             return cls.model_validate(content)
         except ValidationError as error:
@@ -75,13 +76,18 @@ class Person(_File):
 
     consent_signer: Address
     """Whose consent lets providers file; a parent's for a child."""
-    covered_since: date
-    covered_until: date
+    covered_since: Day
+    covered_until: Day
     """First day no longer covered."""
     payee: Address = ZERO_ADDRESS
     """Who is paid; absent: the policy's payee."""
     excluded: frozenset[str] = frozenset()
     """Codes of the benefits without cover."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        _check_order(self.covered_since, self.covered_until)
+        return self
 
 
 class People(_File):
@@ -108,9 +114,9 @@ class Priced(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    covered_since: date | None = None
+    covered_since: Day | None = None
     """Waiting periods count from it; absent: the start."""
-    covered_until: date | None = None
+    covered_until: Day | None = None
     """First day no longer covered; absent: the end."""
     payee: Address = ZERO_ADDRESS
     """Who is paid; absent: the policy's payee."""
@@ -136,8 +142,8 @@ class Offer(_File):
 
     holder: Address
     pool: Address
-    start: date
-    end: date
+    start: Day
+    end: Day
     """First day after cover."""
     members: Annotated[list[Priced], BeforeValidator(_listed), Field(min_length=1, max_length=MAX_MEMBERS)]
     """Those who were priced, in order; a number, if each is covered from start to end without exclusions."""
@@ -154,6 +160,17 @@ class Offer(_File):
     """Capital locked for each unit of unused annual limit, basis points."""
     payee: Address | None = None
     """Absent: the holder."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError(f"start is {self.start} and end {self.end}, which is no day of cover")
+        for index, member in enumerate(self.members):
+            try:
+                _check_order(member.covered_since or self.start, member.covered_until or self.end)
+            except ValueError as error:
+                raise ValueError(f"member {index} {error}") from None
+        return self
 
     def agreed(self) -> list[Agreed]:
         """The members, as `salus.enrolment.check` holds an enrolment against them."""

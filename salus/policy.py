@@ -85,11 +85,8 @@ class _Document:
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """The document in a file. Raises PolicyError, naming the file."""
-        try:
+        with files.about(path):
             return cls.from_json(files.read(path, fault=PolicyError))
-        except InputError as error:
-            error.file = str(path)
-            raise
 
     def _members_json(self) -> dict[str, Any]:
         raise NotImplementedError
@@ -225,6 +222,17 @@ def build_policy(
         salt=secrets.token_bytes(32) if salt is None else salt,
     )
     return PolicyFile(book, terms, members)
+
+
+def check_place(book: Domain, served: Domain, *, fault: type[InputError]) -> None:
+    """That a card or a policy is for the chain and the policy book in use. Raises `fault`, naming both."""
+    if book != served:
+        raise fault(
+            f"is for chain {book.chain_id} and policy book {book.verifying_contract}, the node serves chain "
+            f"{served.chain_id} and policy book {served.verifying_contract}",
+            field="book",
+            remedy="use the network that it was made for, or ask for a new one",
+        )
 
 
 def check_terms(book: Domain, terms: Policy) -> None:

@@ -135,6 +135,11 @@ def encrypt(content: bytes, recipients: Sequence[str]) -> bytes:
     return bytes(pyrage.encrypt(content, [_recipient(text) for text in recipients]))
 
 
+def check_recipient(text: str) -> None:
+    """That records can be sealed to it. Raises RecordError if it is not an age X25519 key."""
+    _recipient(text)
+
+
 def _recipient(text: str) -> Recipient:
     try:
         return Recipient.from_str(text.strip())

@@ -35,7 +35,11 @@ class Secret:
     def __init__(self, secret: bytes) -> None:
         if not isinstance(secret, bytes) or len(secret) != self.size:
             # The value is not shown: a key with one digit too many is still a key.
-            raise self.fault(f"is not a key of {self.size} bytes", field=type(self).__name__)
+            raise self.fault(
+                f"is not a key of {self.size} bytes",
+                field=type(self).__name__,
+                remedy="use a true copy of it",
+            )
         self.__bytes = bytes(secret)
 
     @classmethod
@@ -49,7 +53,9 @@ class Secret:
         try:
             secret = bytes.fromhex(digits.strip().removeprefix("0x"))
         except (AttributeError, ValueError):
-            raise cls.fault("is not hexadecimal", field=cls.__name__) from None
+            raise cls.fault(
+                "is not hexadecimal", field=cls.__name__, remedy="use a true copy of it"
+            ) from None
         return cls(secret)
 
     def reveal(self) -> bytes:

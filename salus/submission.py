@@ -55,8 +55,10 @@ class Drafting:
     new: int = 0
     revised: int = 0
     known: int = 0
+    left_out: list[str] = field(default_factory=list)
+    """Bills in order that are none for this plan, a line each: file, resource or claim, and the reason."""
     problems: list[str] = field(default_factory=list)
-    """A line each: file, resource or claim, what is wrong and what to do."""
+    """What somebody must mend, a line each: file, resource or claim, what is wrong and what to do."""
 
 
 def draft(
@@ -81,14 +83,18 @@ def draft(
     >>> bills = list(fhir.read(mother.to_json(), sale.table, today=20_454 + 365))
     >>> place = Place(chain_id=31337, genesis="0x" + "00" * 32, desk="0x" + "de" * 20, provider=1)
     >>> with TemporaryDirectory() as folder, Outbox(f"{folder}/outbox.sqlite", place) as outbox:
-    ...     cards, shown = CardFolder(Path(folder), sale.table), Path(folder) / bills[0].patient
+    ...     cards = CardFolder(Path(folder), sale.table, sale.policy.book)
+    ...     shown = cards.of(bills[0].patient)
     ...     shown.mkdir()
     ...     sale.card().save(shown / "family.card.json")
     ...     sale.policy.cover(0).save(shown / "family.cover.json")
     ...     _ = (shown / "record.age").write_text(RecordKey.generate().recipient)
     ...     key, insurer = ProviderKey.generate(), RecordKey.generate().recipient
-    ...     [draft(bills, outbox, cards, key, recipients=[insurer]) for _ in range(2)]
-    [Drafting(new=9, revised=0, known=0, problems=[]), Drafting(new=0, revised=0, known=9, problems=[])]
+    ...     first, again = (draft(bills, outbox, cards, key, recipients=[insurer]) for _ in range(2))
+    >>> first
+    Drafting(new=9, revised=0, known=0, left_out=[], problems=[])
+    >>> again.known
+    9
     """
     report = Drafting()
     for part in _in_parts(results):
@@ -96,6 +102,8 @@ def draft(
             for result in part:
                 if isinstance(result, BillLine):
                     _draft(result, report, outbox, cards, provider_key, recipients, dry_run=dry_run)
+                elif isinstance(result, Refused) and result.reason.in_order:
+                    report.left_out.append(str(result))
                 elif isinstance(result, Refused | FhirError):
                     report.problems.append(str(result))
                 advance(1)
@@ -116,8 +124,14 @@ def _draft(
     try:
         memberships = cards.covering(line.patient, line.service_from)
         if not memberships:
-            report.problems.append(f"{bill}: no card of its patient covers the day; ask for the card")
+            plan = f"{cards.table.name} {cards.table.version}"
+            report.left_out.append(
+                f"{bill}: no card of its patient under {plan} covers the day; ask for the card"
+            )
         for membership in memberships:
+            if membership.benefit(line.benefit) is None:
+                report.left_out.append(f"{bill}: is not covered for this member (204); bill the patient")
+                continue
             diagnosis = diagnose(line, membership, provider_key, record=_NO_RECORD)
             added = outbox.offer(diagnosis)
             if added is Added.CHANGED:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
@@ -31,6 +30,7 @@ from salus.chain import (
     pools,
 )
 from salus.chain.actions import accreditation
+from salus.eip712 import Domain
 from salus.enrolment import Agreed, Applicant
 from salus.fhir import BillLine
 from salus.membership import Membership, open_card
@@ -73,10 +73,11 @@ class Hospital:
     key: ProviderKey
     outbox: Outbox
     cards: Path
+    book: Domain
 
     def folder(self, plan: Plan) -> CardFolder:
-        """The cards that it was shown, of one benefit table."""
-        return CardFolder(self.cards / plan.table.name, plan.table)
+        """The cards that it was shown, as it bills under one benefit table."""
+        return CardFolder(self.cards, plan.table, self.book)
 
 
 @dataclass(kw_only=True)
@@ -177,6 +178,7 @@ class World:
             key=ProviderKey.generate(),
             outbox=Outbox(home / "outbox.sqlite", place),
             cards=home / "cards",
+            book=self.chain.book_domain,
         )
         self.hospitals.append(hospital)
         return hospital
@@ -255,10 +257,10 @@ class World:
             )
             insured.append(opened)
             for hospital in self.hospitals:
-                shown = hospital.folder(plan).path / quote(person.patient, safe="").replace(".", "%2E")
+                shown = hospital.folder(plan).of(person.patient)
                 shown.mkdir(parents=True, exist_ok=True)
-                card.save(shown / "salus.card.json")
-                cover.save(shown / "salus.cover.json")
+                card.save(shown / f"{plan.table.name}.card.json")
+                cover.save(shown / f"{plan.table.name}.cover.json")
                 (shown / "record.age").write_text(opened.record_key.recipient)
         sale = Sale(plan=plan, file=sold, holder=holder, insured=insured)
         self.sales.append(sale)

@@ -114,9 +114,10 @@ class Year:
                     hospital.key,
                     recipients=[self.world.insurer_key.recipient],
                 )
-                if report.problems:
-                    # a problem names the file, and a file's name may hold a patient's
-                    raise ChainError(f"{len(report.problems)} bills could not be drafted")
+                missing = len(report.problems) + len(report.left_out)
+                if missing:
+                    # each names its file, and a file's name may hold a patient's
+                    raise ChainError(f"{missing} bills could not be drafted")
 
     def _table(self, line: BillLine) -> Table:
         return self.world.who(line).membership.table

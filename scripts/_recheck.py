@@ -33,8 +33,9 @@ def recheck_all(decided: Iterable[ClaimDecided], folder: Path, opener: Path, mem
 
 
 def key_in(path: Path) -> RecordKey:
-    """The age key in a file."""
-    return RecordKey(files.read(path, fault=RecordError).decode("ascii", "replace"))
+    """The age key in a file. Raises RecordError, naming the file."""
+    with files.about(path):
+        return RecordKey(files.read(path, fault=RecordError).decode("ascii", "replace"))
 
 
 def _tell(found: Audit) -> None:

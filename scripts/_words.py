@@ -20,10 +20,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
-from pydantic import BeforeValidator, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
 from rich.console import Console
 
-from salus import days, table
+from salus import days, records, table
 from salus.abi import AddressCodec
 from salus.errors import InputError, SalusError
 from salus.table import Table
@@ -138,6 +138,9 @@ def _read(words: Sequence[str], function: Callable[..., None]) -> dict[str, Any]
 def _value(name: str, text: str, hint: Any) -> Any:
     try:
         return TypeAdapter(hint).validate_python(text)
+    except InputError as error:
+        # such a word may be a secret in the wrong place, and is not shown
+        raise InputError(error.message, field=name, remedy="correct it") from None
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         said = first["ctx"]["error"] if first["type"] == "value_error" else first["msg"].lower()
@@ -164,7 +167,7 @@ def _address(text: str) -> str:
 
 def _day(text: str) -> int:
     try:
-        return days.civil_day(text)
+        return _since_1970(days.civil_day(text))
     except InputError as error:
         raise ValueError(error.message) from None
 
@@ -174,7 +177,13 @@ def _moment(text: str) -> int:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError("is not a date or a time such as 2027-01-31T12:00") from None
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+    return _since_1970(int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()))
+
+
+def _since_1970(count: int) -> int:
+    if count < 0:
+        raise ValueError("lies before 1970, which no chain can count")
+    return count
 
 
 def _amount(text: str) -> Decimal:
@@ -205,6 +214,17 @@ def _names(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
+def _age_key(text: str) -> str:
+    records.check_recipient(text)
+    return text
+
+
+def _some(names: list[str]) -> list[str]:
+    if not names:
+        raise ValueError("names none")
+    return names
+
+
 Address = Annotated[str, BeforeValidator(_address), "an address, 0x…"]
 Day = Annotated[int, BeforeValidator(_day), "a day, YYYY-MM-DD"]
 Moment = Annotated[int, BeforeValidator(_moment), "a day or a time (UTC unless it says otherwise)"]
@@ -212,7 +232,11 @@ Amount = Annotated[Decimal, BeforeValidator(_amount), "in the currency, such as 
 Hex32 = Annotated[bytes, BeforeValidator(_hex32), "0x and 64 hexadecimal digits"]
 DocumentHash = Annotated[bytes, BeforeValidator(_document), "a file; its SHA-256 goes to the chain"]
 Names = Annotated[list[str], BeforeValidator(_names), "separated by commas"]
-ProviderNumber = Annotated[int, "the provider's number in the registry"]
+AgeKey = Annotated[str, AfterValidator(_age_key)]
+AgeKeys = Annotated[list[AgeKey], BeforeValidator(_names), AfterValidator(_some), "separated by commas"]
+ProviderNumber = Annotated[int, Field(ge=1, lt=2**64), "the provider's number in the registry"]
+Shares = Annotated[int, Field(ge=0, lt=2**192)]
+TableName = Annotated[str, "a shipped benefit table (family, critical-illness) or a YAML file"]
 AccountName = Annotated[
     str | None,
     "who sends: a keystore, or on a local chain the number of an account; else SALUS_ACCOUNT",
@@ -224,6 +248,8 @@ ContractWallet = Annotated[
 ]
 
 
-def table_of(name: str) -> Table:
-    """A benefit table by its shipped name, or the YAML file of that path."""
-    return table.load(name) if name.endswith((".yaml", ".yml")) else table.shipped(name)
+def table_of(name: str, *, verify: bool = False) -> Table:
+    """A benefit table by its shipped name, or the YAML file of that path. A shipped one is known to be sound,
+    and checked only to `verify`."""
+    is_file = name.endswith((".yaml", ".yml"))
+    return table.load(name) if is_file else table.shipped(name, verify=verify)

@@ -25,9 +25,6 @@ RoleName = Annotated[
     BeforeValidator(str.upper),
     "governor, accreditor or sentinel",
 ]
-ContractName = Annotated[
-    Literal["ProviderRegistry", "RiskPoolFactory"], "ProviderRegistry or RiskPoolFactory"
-]
 Holder = Annotated[Address, "the account"]
 Asset = Annotated[Address, "the token"]
 Desk = Annotated[Address, "the claim desk"]

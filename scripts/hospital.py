@@ -13,27 +13,29 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
+from pydantic import Field
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, track
 
 from salus import fhir, files, money, submission
 from salus.card_folder import CardFolder
 from salus.chain import accreditation, claims
 from salus.days import latest_day, moment_words, to_date
-from salus.errors import InputError, OutboxError, RecordError
+from salus.errors import CardError, InputError, OutboxError, RecordError
 from salus.outbox import Entry, Outbox, Place, State
 from salus.provider_key import ProviderKey
 from salus.recheck import recheck as compare
-from salus.records import RecordKey
+from scripts._recheck import key_in
 from scripts._session import DAY, Session, signer
 from scripts._words import (
     AccountName,
     Actor,
     Address,
+    AgeKeys,
     ContractWallet,
     Hex32,
     Moment,
-    Names,
     ProviderNumber,
+    TableName,
     err,
     out,
     table_of,
@@ -44,10 +46,7 @@ actor = Actor("hospital", "manages its seal keys, attests FHIR records, files cl
 OutboxPath = Annotated[Path, "the outbox file; made if it is not there"]
 ClaimNumber = Annotated[str, "the hospital's own number of the claim"]
 ClaimPolicy = Annotated[Hex32 | None, "where the claim went to several: one policy, 0x and 64 digits"]
-TableName = Annotated[str, "a shipped benefit table (family, critical-illness) or a YAML file"]
 OUTBOX = Path("outbox.sqlite")
-LOW, HIGH = 0, 90
-"""Days that an attestation may be good for."""
 
 
 def main() -> None:
@@ -88,50 +87,56 @@ def attest(
     records: Annotated[Path, "a FHIR R4 Bundle, or a folder of them"],
     cards: Annotated[Path, "folder with the cards that patients have shown (docs/files.md)"],
     table: TableName,
-    readers: Annotated[Names, "age keys that records are sealed to beside the patient's: the insurer's"],
+    readers: Annotated[AgeKeys, "age keys that records are sealed to beside the patient's: the insurer's"],
     outbox: OutboxPath = OUTBOX,
-    days: Annotated[int, "for how many days the attestation is good, 1 to 90"] = 30,
+    days: Annotated[int, Field(ge=1, le=90), "for how many days the attestation is good, 1 to 90"] = 30,
     key: Annotated[str | None, "keystore of the seal key; else SALUS_ATTESTOR_KEY"] = None,
     attestor: ContractWallet = None,
     dry_run: Annotated[bool, "read and check everything, keep and sign nothing"] = False,
 ) -> None:
-    """Attests the bills of a folder: reads, seals and signs what is not attested yet. Sends nothing."""
-    if not LOW < days <= HIGH:
-        raise InputError(f"{days} is not 1 to {HIGH}", field="days")
+    """Attests the bills of a folder: reads, seals and signs what is not attested yet. Sends nothing.
+
+    Ends with an error if a bill or a file is at fault, after the good ones are signed."""
     session = Session()
     provider_key = _provider_key()
     seal_key = signer(key, key_variable="SALUS_ATTESTOR_KEY", parameter="key")
     signing = session.signing(seal_key, attestor)
     session.chain.check_attestor(provider, signing.address, session.chain.now())
 
-    with _open(session, provider, outbox) as box, _progress("bills read") as advance:
-        report = submission.draft(
-            fhir.read(records, table_of(table), today=latest_day(session.chain.now())),
-            box,
-            CardFolder(cards, table_of(table)),
-            provider_key,
-            recipients=readers,
-            advance=advance,
-            dry_run=dry_run,
-        )
+    with _open(session, provider, outbox) as box:
+        with _progress("bills read") as advance:
+            report = submission.draft(
+                fhir.read(records, table_of(table), today=latest_day(session.chain.now())),
+                box,
+                _cards(session, cards, table),
+                provider_key,
+                recipients=readers,
+                advance=advance,
+                dry_run=dry_run,
+            )
+        for line in (*report.left_out, *report.problems):
+            err.print(f"  {line}", markup=False)
         batch = None if dry_run else submission.attest(box, session.chain, signing, lifetime=days * DAY)
-    for problem in report.problems:
-        err.print(f"  {problem}", markup=False)
     would = "would be attested" if dry_run else "attested"
     out.print(
         f"{report.new} new and {report.revised} corrected lines {would}, {report.known} were attested "
-        f"before, {len(report.problems)} bills left out for the reasons above."
+        f"before, {len(report.left_out)} bills left out for the reasons above."
     )
     if batch:
         root, until = batch.attestation.root.hex(), moment_words(batch.attestation.expires_at)
         out.print(f"One signature over {len(batch)} lines, root 0x{root}, good until {until}.")
+    if report.problems:
+        raise InputError(
+            f"{len(report.problems)} bills or files are at fault, each named above",
+            remedy="correct them and run again: what is attested stays so",
+        )
 
 
 @actor.action
 def file(
     provider: ProviderNumber,
     outbox: OutboxPath = OUTBOX,
-    at_once: Annotated[int, "lines in one transaction"] = submission.FILED_AT_ONCE,
+    at_once: Annotated[int, Field(ge=1), "lines in one transaction"] = submission.FILED_AT_ONCE,
     account: AccountName = None,
     dry_run: Annotated[bool, "say what would be filed and send nothing"] = False,
 ) -> None:
@@ -257,11 +262,11 @@ def recheck(
 ) -> None:
     """Opens a line's record and recomputes every field that was attested."""
     session = Session()
-    opener = RecordKey(files.read(record_key, fault=RecordError).decode("ascii", "replace"))
+    opener = key_in(record_key)
     with _open(session, provider, outbox) as box:
         entry = box.find(claim, policy=policy)
         sealed = box.sealed(entry)
-    memberships = CardFolder(cards, table_of(table)).covering(patient, entry.diagnosis.service_from)
+    memberships = _cards(session, cards, table).covering(patient, entry.diagnosis.service_from)
     membership = next((one for one in memberships if one.policy_id == entry.diagnosis.policy), None)
     if membership is None:
         raise InputError(
@@ -283,6 +288,12 @@ def recheck(
 def _open(session: Session, provider: int, path: Path) -> Outbox:
     chain = session.chain
     return Outbox(path, Place(chain.chain_id, chain.addresses.genesis, chain.desk.address, provider))
+
+
+def _cards(session: Session, folder: Path, table: str) -> CardFolder:
+    if not folder.is_dir():
+        raise CardError("is not a folder", file=str(folder), remedy="name the folder of the cards")
+    return CardFolder(folder, table_of(table), session.chain.book_domain)
 
 
 def _provider_key() -> ProviderKey:

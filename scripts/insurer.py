@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -12,13 +11,15 @@ from salus.audit import standing
 from salus.chain import Action, Pool, events, policies, pools
 from salus.chain.actions import accreditation
 from salus.enrolment import Enrolment
-from salus.errors import InputError, PolicyError
+from salus.errors import PolicyError
 from salus.offer import Offer, words_of
-from salus.policy import PolicyFile
+from salus.policy import PolicyFile, check_place
 from salus.portfolio import Portfolio
 from salus.records import RecordKey
+from salus.table import alike, overlaps
 from scripts._recheck import key_in, recheck_all
 from scripts._session import Session, signer
+from scripts._signed import QUOTE
 from scripts._words import (
     AccountName,
     Actor,
@@ -27,6 +28,8 @@ from scripts._words import (
     ContractWallet,
     Names,
     ProviderNumber,
+    Shares,
+    TableName,
     out,
     table_of,
 )
@@ -34,11 +37,31 @@ from scripts._words import (
 actor = Actor("insurer", "opens risk pools, signs policies, rechecks claims, and brings or takes capital")
 
 PoolAddress = Annotated[Address, "the pool"]
-TableName = Annotated[str, "a shipped benefit table (family, critical-illness) or a YAML file"]
 
 
 def main() -> None:
     actor.list()
+
+
+@actor.action
+def check_table(table: TableName) -> None:
+    """Checks a benefit table before it is sold: says its hash, which rows meet, and which look alike."""
+    product = table_of(table, verify=True)
+    out.print(f"{product.name} {product.version}: {len(product)} benefits, in {product.currency}.")
+    out.print(f"Every policy under it names the hash 0x{product.hash.hex()}.")
+    met: dict[str, list[str]] = {}
+    for meeting in overlaps(product):
+        met.setdefault(meeting.second.code, []).append(meeting.first.code)
+    out.print("Care that fits two of these rows is decided by the earlier:" if met else "No two rows meet.")
+    for code, earlier in met.items():
+        out.print(f"  {code} after {', '.join(earlier)}", markup=False)
+    out.print("These look alike on the chain, where neither name nor care shows:")
+    for found in alike(product):
+        group = f", in groups of {found.in_group}" if found.in_group else ""
+        few = " (few, as diversity_override allows)" if found.is_revealing else ""
+        names = ", ".join(benefit.code for benefit in found.benefits)
+        kinds = f"{len(found.benefits)} of {len(found.kinds)} kinds{group}{few}"
+        out.print(f"  {kinds}: {names}", markup=False)
 
 
 @actor.action
@@ -116,7 +139,7 @@ def quote(
     terms = Offer.load(offer)
     product = table_of(table)
     opener = key_in(record_key)
-    members = enrolment.from_json(opener.decrypt(files.read(enrolled, fault=PolicyError)))
+    members = _enrolment(enrolled, opener)
     enrolment.check(members, product, terms.agreed())
 
     written = terms.policy(session.chain.book_domain, product, members)
@@ -131,8 +154,7 @@ def quote(
         out.print(f"Note: {account.address} may not sign for this pool yet; see add_quote_signer.")
 
     written.save(policy)
-    content = {"salusQuote": 1, "signer": account.address, "signature": "0x" + signature.hex()}
-    files.write_durably(quote, [json.dumps(content).encode(), b"\n"], fault=PolicyError)
+    QUOTE.save(quote, account.address, signature)
     out.print(f"Policy 0x{written.policy_id.hex()} of {len(members)} members: {policy}", markup=False)
     out.print(f"Whoever pays {found.words(written.terms.premium)} can issue it with {quote}.", markup=False)
 
@@ -148,7 +170,9 @@ def issue(
     session = Session()
     sender = session.sender(account)
     document = PolicyFile.load(policy)
-    quote_signer, signature = _quote(quote)
+    with files.about(policy):
+        check_place(document.book, session.chain.book_domain, fault=PolicyError)
+    quoted = QUOTE.load(quote)
     found = session.chain.pool(document.terms.pool)
     premium = document.terms.premium
 
@@ -162,7 +186,11 @@ def issue(
     else:
         approvals = _approval(found, sender.address, premium)
     issuing = policies.issue(
-        session.chain, terms=document.terms, quote_signer=quote_signer, quote=signature, permit=signed
+        session.chain,
+        terms=document.terms,
+        quote_signer=quoted.signer,
+        quote=quoted.signature,
+        permit=signed,
     )
     session.act([*approvals, issuing], sender)
     out.print(f"Policy 0x{document.policy_id.hex()} is issued.")
@@ -186,7 +214,7 @@ def deposit(
 @actor.action
 def give_notice(
     pool: PoolAddress,
-    shares: Annotated[int | None, "how many; all without it"] = None,
+    shares: Annotated[Shares | None, "how many; all without it"] = None,
     account: AccountName = None,
 ) -> None:
     """Gives notice for shares: they may leave in 35 days, within the 14 days after."""
@@ -200,7 +228,7 @@ def give_notice(
 @actor.action
 def redeem(
     pool: PoolAddress,
-    shares: Annotated[int | None, "how many; all that may leave now without it"] = None,
+    shares: Annotated[Shares | None, "how many; all that may leave now without it"] = None,
     account: AccountName = None,
 ) -> None:
     """Turns shares whose notice has run into tokens."""
@@ -286,25 +314,12 @@ def _enrolments(folder: Path, opener: RecordKey) -> list[tuple[Enrolment, ...]]:
     """Every enrolment in the folder and below that the key opens."""
     if not folder.is_dir():
         raise PolicyError("is not a folder", file=str(folder), remedy="name the folder of the enrolments")
-    found = []
-    for path in sorted(folder.rglob("*.age")):
-        sealed = files.read(path, fault=PolicyError)
-        try:
-            found.append(enrolment.from_json(opener.decrypt(sealed)))
-        except InputError as error:
-            error.file = str(path)
-            raise
-    return found
+    return [_enrolment(path, opener) for path in sorted(folder.rglob("*.age"))]
 
 
-def _quote(path: Path) -> tuple[str, bytes]:
-    content = files.parse_object(
-        files.read(path, fault=PolicyError), fault=PolicyError, wanted="a quote file"
-    )
-    try:
-        return str(content["signer"]), bytes.fromhex(content["signature"].removeprefix("0x"))
-    except (KeyError, AttributeError, ValueError):
-        raise PolicyError("is not a quote file", file=str(path), remedy="ask the insurer") from None
+def _enrolment(path: Path, opener: RecordKey) -> tuple[Enrolment, ...]:
+    with files.about(path):
+        return enrolment.from_json(opener.decrypt(files.read(path, fault=PolicyError)))
 
 
 if __name__ == "__main__":

@@ -65,6 +65,8 @@ def _each(session: Session, found: Iterable[Action], sender: Sender, what: str, 
             refused += 1
             out.print(f"{action.words[0]} {error}", markup=False)
     out.print(f"{len(planned) - refused} done, {refused} refused.")
+    if refused:
+        raise SystemExit(1)
 
 
 if __name__ == "__main__":

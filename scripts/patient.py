@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
+
+from pydantic import Field
 
 from salus import enrolment, files, money
 from salus.audit import standing
@@ -13,21 +14,22 @@ from salus.card import MemberCard, PolicyKey
 from salus.chain import claims as desk
 from salus.chain import consents, events
 from salus.days import to_date
-from salus.errors import CardError, InputError
+from salus.errors import CardError, InputError, PolicyError
 from salus.membership import Membership, open_card
 from salus.offer import People
-from salus.policy import Cover, PolicyFile
+from salus.policy import Cover, PolicyFile, check_place
 from salus.records import RecordKey, encrypt
 from salus.structs import Consent, Purpose
-from scripts._recheck import recheck_all
+from scripts._recheck import key_in, recheck_all
 from scripts._session import DAY, Session, signer
-from scripts._words import AccountName, Actor, ContractWallet, Day, Names, out, table_of
+from scripts._signed import CONSENT
+from scripts._words import AccountName, Actor, AgeKey, ContractWallet, Day, Names, TableName, out, table_of
 
 actor = Actor("patient", "makes keys and cards, gives and takes back consent, reads and rechecks claims")
 
 CardPath = Annotated[Path, "the member's card"]
-Provider = Annotated[int, "the provider's number; 0 for any accredited one"]
-TableName = Annotated[str, "a shipped benefit table (family, critical-illness) or a YAML file"]
+Provider = Annotated[int, Field(ge=0, lt=2**64), "the provider's number; 0 for any accredited one"]
+SignTo = Annotated[Path | None, "sign it to this file instead of sending; anyone may then record it"]
 PURPOSES = {purpose.name.lower(): purpose for purpose in Purpose if purpose.name}
 
 
@@ -40,7 +42,7 @@ def new_policy_key(
     folder: Annotated[Path, "where the keys go; made if it is not there"],
     people: Annotated[Path, "YAML: who is to be covered"],
     table: TableName,
-    insurer: Annotated[str, "the insurer's age key, age1…, which the enrolment is sealed to"],
+    insurer: Annotated[AgeKey, "the insurer's age key, age1…, which the enrolment is sealed to"],
 ) -> None:
     """Makes the keys of a new policy and the enrolment for the insurer. Keys that exist are kept."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -48,7 +50,7 @@ def new_policy_key(
     record_key = folder / "record.key"
     if not record_key.exists():
         _write_private(record_key, RecordKey.generate().reveal())
-    recipient = RecordKey(files.read(record_key, fault=CardError).decode()).recipient
+    recipient = key_in(record_key).recipient
     files.write_durably(folder / "record.age", [recipient.encode(), b"\n"], fault=CardError)
 
     enrolled = enrolment.enrol(policy_key, table_of(table), People.load(people).applicants())
@@ -67,6 +69,8 @@ def cards(
 ) -> None:
     """Writes each member's card, as a file and as a QR code, and the cover file that goes with it."""
     document = PolicyFile.load(policy)
+    with files.about(policy):
+        check_place(document.book, Session().chain.book_domain, fault=PolicyError)
     enrolled = enrolment.enrol(
         _policy_key(folder, make=False), table_of(table), People.load(people).applicants()
     )
@@ -79,7 +83,7 @@ def cards(
         name = folder / f"member-{one.index}"
         card.save(name.with_suffix(".card.json"))
         document.cover(one.index).save(name.with_suffix(".cover.json"))
-        card.qr().save(str(name.with_suffix(".svg")), scale=4)
+        card.save_qr(name.with_suffix(".svg"))
     out.print(f"{len(enrolled)} cards are in {folder}. Show a card like a bank card.", markup=False)
 
 
@@ -91,61 +95,35 @@ def consent(
     from_day: Annotated[Day, "first day of care that it covers; may lie in the past"],
     until: Annotated[Day, "last day of care that it covers"],
     purposes: Annotated[Names, f"of {', '.join(PURPOSES)}"] = ["file"],  # noqa: B006 - never changed
-    sign_to: Annotated[
-        Path | None, "sign it to this file instead of sending; anyone may then record it"
-    ] = None,
+    sign_to: SignTo = None,
     wallet: ContractWallet = None,
     account: AccountName = None,
 ) -> None:
     """Lets a provider file the member's claims. The account is the member's consent signer."""
     session = Session()
-    member = _member(card, cover)
+    member = _member(session, card, cover)
     what = _purposes(purposes)
-    if sign_to is None:
-        if wallet is not None:
-            raise InputError("signs, and sends nothing", field="wallet", remedy="name a file with sign_to=…")
-        action = consents.give(
-            session.chain, member=member, provider=provider, purposes=what, from_=from_day, until=until
-        )
-        session.act(action, session.sender(account))
+    if sign_to is not None:
+        _sign(session, sign_to, wallet, account, member, provider, what, from_day, until)
         return
-    key = session.signing(signer(account, key_variable="SALUS_PRIVATE_KEY", parameter="account"), wallet)
-    signed = consents.prepare(
-        session.chain,
-        signer=key.address,
-        member=member,
-        provider=provider,
-        purposes=what,
-        from_=from_day,
-        until=until,
-        deadline=session.chain.now() + 30 * DAY,
+    _check_no_wallet(wallet)
+    action = consents.give(
+        session.chain, member=member, provider=provider, purposes=what, from_=from_day, until=until
     )
-    content = {
-        "salusConsent": 1,
-        "signer": key.address,
-        "consent": signed.to_json(),
-        "signature": "0x" + session.chain.consent_domain.sign(signed, key).hex(),
-    }
-    files.write_durably(sign_to, [json.dumps(content).encode(), b"\n"], fault=CardError)
-    out.print(f"{sign_to} holds the signed consent; it must be recorded within 30 days.", markup=False)
+    session.act(action, session.sender(account))
 
 
 @actor.action
 def record_consent(
-    consent: Annotated[Path, "the signed consent"],
+    consent: Annotated[Path, "the signed consent or withdrawal"],
     account: AccountName = None,
 ) -> None:
-    """Brings a signed consent to the chain; anyone may, and pays the fee."""
+    """Brings a signed consent or withdrawal to the chain; anyone may, and pays the fee."""
     session = Session()
-    content = files.parse_object(
-        files.read(consent, fault=CardError), fault=CardError, wanted="a signed consent"
-    )
-    try:
-        given = Consent.from_json(content["consent"])
-        signature = bytes.fromhex(content["signature"].removeprefix("0x"))
-        action = consents.record(session.chain, signer=content["signer"], consent=given, signature=signature)
-    except (KeyError, AttributeError, ValueError):
-        raise CardError("is not a signed consent", file=str(consent), remedy="sign it again") from None
+    signed = CONSENT.load(consent)
+    with files.about(consent):
+        given = Consent.from_json(signed.content.get("consent", {}))
+    action = consents.record(session.chain, signer=signed.signer, consent=given, signature=signed.signature)
     session.act(action, session.sender(account))
 
 
@@ -154,12 +132,18 @@ def withdraw_consent(
     card: CardPath,
     cover: Annotated[Path, "the cover file of the card"],
     provider: Provider,
+    sign_to: SignTo = None,
+    wallet: ContractWallet = None,
     account: AccountName = None,
 ) -> None:
     """Takes consent back for care after today; care until today stays payable."""
     session = Session()
-    action = consents.withdraw(session.chain, member=_member(card, cover), provider=provider)
-    session.act(action, session.sender(account))
+    member = _member(session, card, cover)
+    if sign_to is not None:
+        _sign(session, sign_to, wallet, account, member, provider)
+        return
+    _check_no_wallet(wallet)
+    session.act(consents.withdraw(session.chain, member=member, provider=provider), session.sender(account))
 
 
 @actor.action
@@ -170,7 +154,7 @@ def claims(
 ) -> None:
     """Says what was claimed for the member of a card, what was paid, and why not more."""
     session = Session()
-    opened = _open(card, cover, table)
+    opened = _open(session, card, cover, table)
     names = {row.code: row.title for row in opened.table}
     shown = 0
     for event in session.chain.past(events.ClaimDecided, policy=opened.policy_id):
@@ -203,7 +187,7 @@ def recheck(
     """Opens the record of every claim of the card's member and recomputes what was attested. Sends nothing;
     ends with an error if anything differs or is missing."""
     session = Session()
-    opened = _open(card, cover, table)
+    opened = _open(session, card, cover, table)
     decided = [
         event
         for event in session.chain.past(events.ClaimDecided, policy=opened.policy_id)
@@ -213,34 +197,81 @@ def recheck(
     recheck_all(standing(decided, withdrawn), records, record_key, lambda _: opened)
 
 
-def _open(card: Path, cover: Path, table: str) -> Membership:
-    try:
-        return open_card(MemberCard.load(card), Cover.load(cover), table_of(table))
-    except CardError as error:
-        error.file = error.file or str(card)
-        raise
+def _open(session: Session, card: Path, cover: Path, table: str) -> Membership:
+    product = table_of(table)
+    with files.about(card):
+        return open_card(*_shown(session, card, cover), product)
+
+
+def _shown(session: Session, card: Path, cover: Path) -> tuple[MemberCard, Cover]:
+    """Card and cover file, for the policy book in use: what is asked or said of another leads nowhere."""
+    shown, found = MemberCard.load(card), Cover.load(cover)
+    with files.about(card):
+        check_place(shown.book, session.chain.book_domain, fault=CardError)
+    return shown, found
 
 
 def _policy_key(folder: Path, *, make: bool) -> PolicyKey:
     path = folder / "policy.key"
     if make and not path.exists():
         _write_private(path, PolicyKey.generate().reveal().hex())
-    return PolicyKey.from_hex(files.read(path, fault=CardError).decode("ascii", "replace"))
+    with files.about(path):
+        return PolicyKey.from_hex(files.read(path, fault=CardError).decode("ascii", "replace"))
 
 
 def _write_private(path: Path, text: str) -> None:
     files.write_durably(path, [text.encode(), b"\n"], fault=CardError, private=True)
 
 
-def _member(card: Path, cover: Path) -> bytes:
+def _member(session: Session, card: Path, cover: Path) -> bytes:
     """The member's commitment, which must be that of the cover file: a consent for a wrong member is lost."""
-    commitment = MemberCard.load(card).key.commitment
-    if Cover.load(cover).member.commitment != commitment:
+    shown, found = _shown(session, card, cover)
+    commitment = shown.key.commitment
+    if found.member.commitment != commitment:
         raise CardError("is for another member than the cover file", file=str(card), remedy="use its own")
     return commitment
 
 
+def _sign(
+    session: Session,
+    path: Path,
+    wallet: str | None,
+    account: str | None,
+    member: bytes,
+    provider: int,
+    purposes: Purpose = Purpose(0),  # noqa: B008 - a constant
+    from_: int = 0,
+    until: int = 0,
+) -> None:
+    """Signs a consent, or without purposes a withdrawal, for whoever records it."""
+    key = session.signing(signer(account, key_variable="SALUS_PRIVATE_KEY", parameter="account"), wallet)
+    signed = consents.prepare(
+        session.chain,
+        signer=key.address,
+        member=member,
+        provider=provider,
+        purposes=purposes,
+        from_=from_,
+        until=until,
+        deadline=session.chain.now() + 30 * DAY,
+    )
+    signature = session.chain.consent_domain.sign(signed, key)
+    CONSENT.save(path, key.address, signature, consent=signed.to_json())
+    what = "consent" if purposes else "withdrawal"
+    out.print(f"{path} holds the signed {what}; it must be recorded within 30 days.", markup=False)
+
+
+def _check_no_wallet(wallet: str | None) -> None:
+    if wallet is not None:
+        raise InputError("signs, and sends nothing", field="wallet", remedy="name a file with sign_to=…")
+
+
 def _purposes(names: list[str]) -> Purpose:
+    if not names:
+        # signed, no purpose at all would take consent back
+        raise InputError(
+            "names none", field="purposes", remedy="name one, or take consent back with withdraw_consent"
+        )
     found = Purpose(0)
     for name in names:
         if name not in PURPOSES:

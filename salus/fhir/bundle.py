@@ -188,7 +188,8 @@ def _fault(resource: Resource) -> str | None:
         _model(resource["resourceType"]).model_validate(lean)
     except ValidationError as error:
         where = error.errors(include_input=False, include_url=False, include_context=False)[0]["loc"]
-        return ".".join(str(part) for part in where if part != "__root__") or "?"
+        # the validator's own name for an element that is no object, and no name in FHIR
+        return ".".join(str(part) for part in where if part not in ("__root__", "root")) or "?"
     return None
 
 

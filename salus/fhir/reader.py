@@ -77,7 +77,7 @@ def _unique(results: Iterable[Result]) -> Iterator[Result]:
             yield Refused(
                 reason=Reason.DUPLICATE_CLAIM,
                 claim=result.claim,
-                resource="Claim",
+                resource=f"Claim/{result.claim}",
                 field="identifier",
                 source=result.source,
             )

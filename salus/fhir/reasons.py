@@ -63,6 +63,24 @@ class Reason(Enum):
         """The reason code that a payer would give; None where the record itself is at fault."""
         return codes.NO_BENEFIT if self in (Reason.NO_BENEFIT, Reason.NO_NIGHTS) else None
 
+    @property
+    def in_order(self) -> bool:
+        """Whether the record is as it should be, and the bill merely none for this plan: nobody need correct
+        anything."""
+        return self in _IN_ORDER
+
+
+_IN_ORDER = frozenset(
+    (
+        Reason.NOT_A_BILL,
+        Reason.NOT_FINAL_STATUS,
+        Reason.BEFORE_1970,
+        Reason.ZERO_AMOUNT,
+        Reason.NO_NIGHTS,
+        Reason.NO_BENEFIT,
+    )
+)
+
 
 class Refusal(Exception):
     """Carries a reason from where it is found to where the Claim ends; never leaves this package."""

@@ -8,10 +8,11 @@
 
 from salus.table.codesets import Code, CodeSet
 from salus.table.file import load, parse, shipped
-from salus.table.lint import Overlap, Revealing, Unreachable, overlaps, revealing, unreachable
+from salus.table.lint import Alike, Overlap, Unreachable, alike, overlaps, revealing, unreachable
 from salus.table.model import Benefit, Care, Category, Matcher, Table, Terms
 
 __all__ = [
+    "Alike",
     "Benefit",
     "Care",
     "Category",
@@ -19,10 +20,10 @@ __all__ = [
     "CodeSet",
     "Matcher",
     "Overlap",
-    "Revealing",
     "Table",
     "Terms",
     "Unreachable",
+    "alike",
     "load",
     "overlaps",
     "parse",

@@ -26,20 +26,19 @@ benefits:                     # in order: the first one that matches decides
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from importlib.resources import files
+from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from salus import icd10
+from salus import files, icd10
 from salus.errors import TableError
 from salus.table import lint
 from salus.table.codesets import CodeSet
 from salus.table.model import Benefit, Category, Matcher, Table, Terms
+from salus.yaml_file import parse_mapping
 
 Name = Annotated[str, Field(strict=True, pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$", max_length=64)]
 Text = Annotated[str, Field(strict=True, min_length=1, max_length=300)]
@@ -79,31 +78,26 @@ def load(path: str | Path, *, verify: bool = True) -> Table:
     benefit. `verify=False` leaves out what needs the classification (a second) and the lint: for a table
     whose hash a policy names already.
     """
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
-        raise TableError(f"cannot be read: {reason}", file=str(path), remedy="name a benefit table") from None
-    return parse(text, file=str(path), verify=verify)
+    return parse(files.read(path, fault=TableError), file=str(path), verify=verify)
 
 
-def shipped(name: str) -> Table:
+def shipped(name: str, *, verify: bool = False) -> Table:
     """A table that comes with Salus: "family" or "critical-illness". Raises `TableError` for any other name.
 
-    Its codes and diversity are not checked again; the tests of Salus do that.
+    Its codes and diversity are not checked again, unless `verify`; the tests of Salus do that.
 
     >>> shipped("family").currency
     'USD'
     """
-    source = files("salus") / "tables" / f"{name}.yaml"
+    source = resources.files("salus") / "tables" / f"{name}.yaml"
     if not source.is_file():
         raise TableError(f"no table named {name!r} is shipped", remedy="use family or critical-illness")
-    return parse(source.read_text(encoding="utf-8"), file=f"{name}.yaml", verify=False)
+    return parse(source.read_bytes(), file=f"{name}.yaml", verify=verify)
 
 
-def parse(text: str, *, file: str = "table", verify: bool = True) -> Table:
+def parse(text: str | bytes, *, file: str = "table", verify: bool = True) -> Table:
     """The benefit table in a YAML text; `file` names it in errors. Otherwise as `load`."""
-    document = _document(text, file)
+    document = parse_mapping(text, file=file, fault=TableError, wanted="name a benefit table", kind="rt")
     try:
         content = _File.model_validate(document)
         table = _table(content)
@@ -117,20 +111,6 @@ def parse(text: str, *, file: str = "table", verify: bool = True) -> Table:
         where = tuple(int(part) if part.isdecimal() else part for part in (error.field or "").split("."))
         raise _at(where, error.message, document, file, remedy=error.remedy) from None
     return table
-
-
-def _document(text: str, file: str) -> CommentedMap:
-    try:
-        document = YAML(typ="rt").load(text)
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        reason = str(error.problem or "is not YAML").strip().splitlines()[0]
-        raise TableError(f"is not YAML: {reason}", file=file, line=line, remedy="correct the line") from None
-    except YAMLError:
-        raise TableError("is not YAML", file=file, remedy="name a benefit table") from None
-    if not isinstance(document, CommentedMap):
-        raise TableError("is not a mapping", file=file, remedy="name a benefit table")
-    return document
 
 
 def _table(content: _File) -> Table:

@@ -44,15 +44,19 @@ is empty without a group."""
 
 
 @dataclass(frozen=True, slots=True)
-class Revealing:
-    """Benefits that look alike on the chain, but are too few, or of too few kinds: who sees one can guess the
-    disease."""
+class Alike:
+    """Benefits that look alike on the chain."""
 
     terms: Terms
     in_group: int
     """Rows of each one's group; 0 for none."""
     benefits: tuple[Benefit, ...]
     kinds: frozenset[str]
+
+    @property
+    def is_revealing(self) -> bool:
+        """Whether they are too few, or of too few kinds: who sees one can guess the disease."""
+        return len(self.benefits) < MIN_BENEFITS or len(self.kinds) < MIN_KINDS
 
 
 def unreachable(table: Table) -> list[Unreachable]:
@@ -103,8 +107,13 @@ def overlaps(table: Table) -> list[Overlap]:
     ]
 
 
-def revealing(table: Table) -> list[Revealing]:
-    """Benefits that fewer than 5 look like on the chain, or only benefits of fewer than 3 kinds.
+def revealing(table: Table) -> list[Alike]:
+    """Benefits that fewer than 5 look like on the chain, or only benefits of fewer than 3 kinds."""
+    return [found for found in alike(table) if found.is_revealing]
+
+
+def alike(table: Table) -> list[Alike]:
+    """The benefits by what shows of them on the chain.
 
     What shows when a benefit is used are its terms and its group, blinded like its name: whether it has one,
     and in time how many rows of which terms share it. So benefits are alike when they have the same terms,
@@ -118,15 +127,14 @@ def revealing(table: Table) -> list[Revealing]:
     for benefit in table:
         if benefit.group:
             groups.setdefault(benefit.group, Counter())[benefit.terms] += 1
-    alike: dict[Look, list[Benefit]] = {}
+    looks: dict[Look, list[Benefit]] = {}
     for benefit in table:
         look = benefit.terms, frozenset(groups[benefit.group].items() if benefit.group else ())
-        alike.setdefault(look, []).append(benefit)
-    sets = (
-        Revealing(terms, sum(count for _, count in group), tuple(rows), frozenset(map(_kind, rows)))
-        for (terms, group), rows in alike.items()
-    )
-    return [s for s in sets if len(s.benefits) < MIN_BENEFITS or len(s.kinds) < MIN_KINDS]
+        looks.setdefault(look, []).append(benefit)
+    return [
+        Alike(terms, sum(count for _, count in group), tuple(rows), frozenset(map(_kind, rows)))
+        for (terms, group), rows in looks.items()
+    ]
 
 
 def _kind(benefit: Benefit) -> str:

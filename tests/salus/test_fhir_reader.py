@@ -188,6 +188,7 @@ def test_a_claim_number_counts_once() -> None:
     (again,) = summary.refused
     assert claims(summary) == ["c1", "c2"]
     assert (again.reason, again.claim) == (Reason.DUPLICATE_CLAIM, "c1")
+    assert str(again) == "<input>: Claim/c1.identifier was read already in this run; send each bill once"
 
 
 def test_a_refused_number_may_come_again_rightly() -> None:

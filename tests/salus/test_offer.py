@@ -4,6 +4,7 @@ given an offer
     a number of members, or none of their parts named, means the policy's own days and payee
     a member's own days, payee, signer and exclusions are kept
     when its members are none, too many or no members: it is refused
+    when it, or the holder's file, covers no day: it is refused
 given an enrolment that the holder has written
     when days, payee, signer, exclusions or the number of members are not those priced
         it is refused, with member, field and both values
@@ -24,7 +25,7 @@ from salus.card import PolicyKey
 from salus.eip712 import Domain
 from salus.enrolment import Agreed, Applicant, Enrolment
 from salus.errors import PolicyError
-from salus.offer import Offer, words_of
+from salus.offer import Offer, People, words_of
 from salus.structs import MAX_MEMBERS
 
 BOOK = Domain.policy_book(31337, "0x5FbDB2315678afecb367f032d93F642f64180aa3")
@@ -187,6 +188,66 @@ def test_addresses_are_compared_as_addresses(offer: Any) -> None:
         FAMILY,
         [Agreed(covered_since=START, covered_until=END, payee=mixed.lower())],
     )
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "said"),
+    [
+        (
+            "2027-01-01",
+            "2027-01-01",
+            "members.0: is covered from 2027-01-01 until 2027-01-01, which is no day",
+        ),
+        (
+            "2027-01-02",
+            "2027-01-01",
+            "members.0: is covered from 2027-01-02 until 2027-01-01, which is no day",
+        ),
+        (
+            "1969-12-31",
+            "2027-01-01",
+            "members.0.covered_since: input should be greater than or equal to 1970",
+        ),
+    ],
+)
+def test_people_who_are_covered_on_no_day(tmp_path: Path, since: str, until: str, said: str) -> None:
+    path = tmp_path / "people.yaml"
+    path.write_text(
+        f"members:\n  - consent_signer: '{HOLDER}'\n    covered_since: {since}\n    covered_until: {until}\n"
+    )
+
+    with pytest.raises(PolicyError) as refusal:
+        People.load(path)
+
+    assert str(refusal.value).startswith(f"{path}: {said}")
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        (
+            "members:\n  - {}\n  - {covered_since: 2028-01-01}\n",
+            "member 1 is covered from 2028-01-01 until 2028-01-01, which is no day; correct it",
+        ),
+        (
+            "members:\n  - {covered_until: 2026-12-31}\n",
+            "member 0 is covered from 2027-01-01 until 2026-12-31, which is no day; correct it",
+        ),
+    ],
+)
+def test_an_offer_that_covers_a_member_on_no_day(offer: Any, members: str, said: str) -> None:
+    with pytest.raises(PolicyError) as refusal:
+        offer(members)
+
+    assert str(refusal.value).endswith(f"offer.yaml: {said}")
+
+
+def test_an_offer_without_a_day(tmp_path: Path) -> None:
+    path = tmp_path / "offer.yaml"
+    path.write_text(TERMS.replace("end: 2028-01-01", "end: 2027-01-01") + "members: 1\n")
+
+    with pytest.raises(PolicyError, match="start is 2027-01-01 and end 2027-01-01, which is no day of cover"):
+        Offer.load(path)
 
 
 # THE WORDS

@@ -195,18 +195,31 @@ def test_counts_further_errors() -> None:
     assert error.message.endswith("(and 1 more)")
 
 
-@pytest.mark.parametrize("text", ["", "- a\n", "just words", "\x00"])
-def test_refuses_what_is_no_table(text: str) -> None:
-    assert error_of(text).message.startswith("is not ")
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("", None, "is empty"),
+        ("- a\n", None, "is not a mapping of names to values"),
+        ("just words", None, "is not a mapping of names to values"),
+        ("name: small\ntitle: \x00", 2, "has a control character"),
+        ("name: 2027-13-01", None, "is not YAML: month must be in 1..12"),
+        ("[" * 10_000, None, "is not YAML"),
+    ],
+)
+def test_refuses_what_is_no_table(text: str, line: int | None, said: str) -> None:
+    error = error_of(text)
+    assert (error.line, error.message) == (line, said)
 
 
-@pytest.mark.parametrize("content", [None, b"\xff\xfe"])
-def test_refuses_what_cannot_be_read(tmp_path: Path, content: bytes | None) -> None:
+@pytest.mark.parametrize(
+    ("content", "said"), [(None, "cannot be read: No such file"), (b"\xff\xfe", "is not UTF-8 text")]
+)
+def test_refuses_what_cannot_be_read(tmp_path: Path, content: bytes | None, said: str) -> None:
     path = tmp_path / "plan.yaml"
     if content is not None:
         path.write_bytes(content)
 
-    with pytest.raises(TableError, match="cannot be read") as raised:
+    with pytest.raises(TableError, match=said) as raised:
         table.load(path)
 
     assert raised.value.file == str(path)

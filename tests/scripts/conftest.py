@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,12 +13,16 @@ from brownie import accounts, chain, web3
 from eth_account import Account
 
 from salus import samples
+from salus.card import PolicyKey
 from salus.chain import Chain, Unlocked, events, roles
 from salus.chain.address_book import AddressBook
 from salus.chain.node import genesis_of
 from salus.days import to_date
+from salus.enrolment import Applicant, enrol
 from salus.outbox import Entry, Outbox, Place, State
+from salus.policy import build_policy
 from salus.records import RecordKey
+from salus.table import Table
 from scripts import accreditor, deploy, hospital, insurer, patient
 
 ACCREDITOR, INSURER, CAPITAL, PAYER, HOSPITAL, RELAYER = "2", "4", "5", "6", "7", "9"
@@ -158,6 +163,30 @@ class Clinic:
             (cards / f"{sale}.{name}").write_bytes((keys / f"member-0.{name}").read_bytes())
         (cards / "record.age").write_bytes((keys / "record.age").read_bytes())
 
+    def show_another(self, cards: Path, plan: Table, *excluded: str) -> None:
+        """A card of another policy, which nobody has issued, goes to the first patient's cards."""
+        signer, shown = self.parent.address, cards / self.patients[0].patient.id
+        person = Applicant(
+            consent_signer=signer,
+            covered_since=self.start,
+            covered_until=self.start + 365,
+            excluded=frozenset(excluded),
+        )
+        (enrolled,) = enrol(PolicyKey.generate(), plan, [person])
+        sold = build_policy(
+            self.chain.book_domain,
+            plan,
+            [enrolled],
+            holder=signer,
+            pool=self.pool,
+            start=self.start,
+            end=self.start + 365,
+            annual_limit=1,
+            premium=1,
+        )
+        enrolled.card(sold.book, sold.policy_id).save(shown / "-.card.json")
+        sold.cover(0).save(shown / "-.cover.json")
+
     def quote(self, sale: str, *words: str) -> None:
         insurer.quote(
             f"offer={self.path('offer.yaml')}",
@@ -185,7 +214,19 @@ class Clinic:
         self.records.mkdir(exist_ok=True)
         for old in self.records.iterdir():
             old.unlink()
-        (self.records / f"{member}.json").write_bytes(self.patients[member].to_json())
+        self.treat_too(member)
+
+    def treat_too(self, member: int) -> None:
+        """The bills that the hospital has written by now: those of the days to come are left out."""
+        document = json.loads(self.patients[member].to_json())
+        today = to_date(self.now() // DAY).isoformat()
+        document["entry"] = [
+            entry
+            for entry in document["entry"]
+            if entry["resource"]["resourceType"] != "Claim"
+            or entry["resource"]["billablePeriod"]["end"][: len(today)] <= today
+        ]
+        (self.records / f"{member}.json").write_text(json.dumps(document))
 
     def attest(self, *words: str) -> None:
         hospital.attest(
@@ -246,7 +287,7 @@ def clinic(opened: Clinic, fn_isolation: None, tmp_path: Path) -> Clinic:
 
 
 READY = 4
-"""Bills of the patient's first sixty days; the other five lie ahead."""
+"""Bills of the patient's first sixty days."""
 
 
 def box(clinic: Clinic) -> Outbox:

@@ -147,7 +147,7 @@ def waiting_for_a_recipient(
     clinic: Clinic, started: Callable[[], subprocess.Popen[str]]
 ) -> Iterator[tuple[subprocess.Popen[str], Callable[[], None]]]:
     """The process, as it reads the second patient's records, and what ends that: her age key is a pipe."""
-    (clinic.records / "1.json").write_bytes(clinic.patients[1].to_json())
+    clinic.treat_too(1)
     recipient = clinic.path("cards") / clinic.patients[1].patient.id / "record.age"
     kept = recipient.read_bytes()
     recipient.unlink()

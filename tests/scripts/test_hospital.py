@@ -229,9 +229,12 @@ def correct_total(clinic: Clinic, entry: Entry) -> None:
 def test_a_changed_bill_is_not_attested_twice(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     clinic.attest()
     correct_total(clinic, entries(clinic)[0])
+    capsys.readouterr()
 
-    clinic.attest()
+    with pytest.raises(SystemExit) as stop:
+        clinic.attest()
 
+    assert stop.value.code == 1
     assert len(entries(clinic)) == READY
     assert "differs from what was attested; withdraw that first" in capsys.readouterr().err
 

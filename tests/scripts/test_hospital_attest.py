@@ -1,7 +1,8 @@
 """scripts.hospital: attesting, and commands that make no sense
 
 given records, and cards that patients have shown
-    attest signs each bill once, says which it left out and why, and a rerun signs nothing
+    attest signs each bill once, and a rerun signs nothing
+        when the patient has cards of two plans: it bills under the plan of the table
         when it is a dry run: nothing is kept or signed
         when the key is not the provider's: it says so, and keeps nothing
         when the attestor is a contract wallet: it is named, and accepts what its owner's key has signed
@@ -14,6 +15,7 @@ given another chain's address book, outbox or a command that makes no sense
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ import pytest
 from brownie import ERC1271WalletMock, accounts
 from eth_account import Account
 
+from salus import table
 from salus.outbox import Outbox, State
 from scripts import hospital
 from tests.scripts.conftest import READY, Clinic, box, ended, entries, states
@@ -38,9 +41,22 @@ def test_attest_signs_each_bill_once(clinic: Clinic, capsys: pytest.CaptureFixtu
     assert len(first) == READY
     assert {entry.state for entry in first} == {State.ATTESTED}
     assert f"{READY} new and 0 corrected lines attested" in said.out
-    assert said.err.count("lies in the future; send the bill after the service") == 5
+    assert "0 were attested before, 0 bills left out" in said.out
     assert entries(clinic) == first
     assert f"{READY} were attested before" in capsys.readouterr().out
+
+
+def test_attest_bills_under_one_plan_who_has_two(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    cards = Path(shutil.copytree(clinic.path("cards"), clinic.work / "cards"))
+    clinic.show_another(cards, table.shipped("critical-illness"))
+
+    clinic.attest(f"cards={cards}", "table=critical-illness")
+    under_illness = len(entries(clinic))
+    clinic.attest(f"cards={cards}")
+
+    assert under_illness == 0
+    assert capsys.readouterr().err.count("matches no benefit of the table") == READY
+    assert states(clinic) == [State.ATTESTED] * READY
 
 
 def test_attest_keeps_nothing_on_a_dry_run(clinic: Clinic) -> None:

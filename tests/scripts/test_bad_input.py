@@ -1,0 +1,226 @@
+"""scripts.hospital, attest: records and cards that are not as they should be
+
+given a folder in which one bill, file or card is at fault
+    one line names the file and the field and says what to do; the good bills are signed; the exit code is 1
+        when it is corrected: a rerun signs the rest, and nothing twice
+given a bill that is in order, and none for this plan, this member or without a card
+    it is left out with its reason, and the exit code is 0
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from salus import table
+from salus.outbox import State
+from tests.scripts.conftest import READY, Clinic, ended, states
+
+Document = dict[str, Any]
+Change = Callable[[Document], Any]
+
+
+def claims(document: Document) -> list[Document]:
+    resources = [entry["resource"] for entry in document["entry"]]
+    return [resource for resource in resources if resource["resourceType"] == "Claim"]
+
+
+def path(clinic: Clinic) -> Path:
+    return clinic.records / "0.json"
+
+
+def alter(clinic: Clinic, change: Change) -> str:
+    """Changes the patient's first bill, and says which it is."""
+    document = json.loads(path(clinic).read_text())
+    bill = claims(document)[0]
+    change(bill)
+    path(clinic).write_text(json.dumps(document))
+    return f"Claim/{bill['id']}"
+
+
+def at_fault(clinic: Clinic, capsys: pytest.CaptureFixture[str], count: int = 1) -> list[str]:
+    """The lines that attesting says of what is at fault."""
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as stop:
+        clinic.attest()
+    *lines, last = capsys.readouterr().err.splitlines()
+    assert stop.value.code == 1
+    assert last == (
+        f"Error: {count} bills or files are at fault, each named above; "
+        "correct them and run again: what is attested stays so"
+    )
+    return [line.strip() for line in lines if str(clinic.records) in line]
+
+
+# ONE BILL
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda bill: bill["total"].update(value=-5), "total.value is negative; send a corrected bill"),
+        (lambda bill: bill["total"].update(value=1e40), "total.value is astronomically large; correct"),
+        (lambda bill: bill["total"].update(currency="XQQ"), "total.currency is no ISO 4217 currency; use a"),
+        (lambda bill: bill["total"].update(currency="EUR"), "total.currency is not the currency of the"),
+        (
+            lambda bill: bill.update(billablePeriod={"start": "2999-01-01", "end": "2999-01-01"}),
+            "billablePeriod.end lies in the future; send the bill after the service",
+        ),
+        (
+            lambda bill: bill["item"][0]["encounter"][0].update(reference="urn:uuid:none"),
+            "item[0].encounter is not in the file, or is of another type; send what the bill refers to",
+        ),
+        (lambda bill: bill.update(item=5), "item does not fit FHIR R4; correct the record"),
+    ],
+)
+def test_a_bill_at_fault_is_named_and_the_others_are_signed(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], change: Change, said: str
+) -> None:
+    good = path(clinic).read_bytes()
+    bill = alter(clinic, change)
+
+    (line,) = at_fault(clinic, capsys)
+
+    assert line.startswith(f"{path(clinic)}: {bill}.{said}")
+    assert states(clinic) == [State.ATTESTED] * (READY - 1)
+    path(clinic).write_bytes(good)
+    clinic.attest()
+    assert states(clinic) == [State.ATTESTED] * READY
+
+
+def test_a_bill_that_comes_twice_is_named(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    (clinic.records / "again.json").write_bytes(path(clinic).read_bytes())
+
+    lines = at_fault(clinic, capsys, READY)
+
+    assert all("was read already in this run; send each bill once" in line for line in lines)
+    assert states(clinic) == [State.ATTESTED] * READY
+
+
+# A WHOLE FILE
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "is not JSON: "),
+        ("[]", "resourceType: holds no FHIR resource, not a Bundle; put the records in a FHIR R4 Bundle"),
+        (
+            '{"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Claim", "id": "1", '
+            '"traceNumber": []}}]}',
+            "Claim/1.traceNumber: is FHIR R5, not R4; export the file as FHIR R4",
+        ),
+        (
+            '{"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Claim", "id": "1", '
+            '"use": "complete"}}]}',
+            "Claim/1.use: is FHIR STU3, not R4; export the file as FHIR R4",
+        ),
+    ],
+)
+def test_a_file_at_fault_is_named_and_the_others_are_signed(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], text: str, said: str
+) -> None:
+    bad = clinic.records / "bad.json"
+    bad.write_text(text)
+
+    (line,) = at_fault(clinic, capsys)
+
+    assert line.startswith(f"{bad}: {said}")
+    assert states(clinic) == [State.ATTESTED] * READY
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_folder_without_records_is_named(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], there: bool
+) -> None:
+    path(clinic).unlink()
+    if not there:
+        clinic.records.rmdir()
+
+    (line,) = at_fault(clinic, capsys)
+
+    reason = "holds no .json or .ndjson file" if there else "cannot be read: no such file or directory"
+    assert line.startswith(f"{clinic.records}: {reason}; name ")
+    assert states(clinic) == []
+
+
+# CARDS
+
+
+@pytest.fixture
+def cards(clinic: Clinic) -> Path:
+    """A copy of the cards, to be spoilt."""
+    return Path(shutil.copytree(clinic.path("cards"), clinic.work / "cards"))
+
+
+def of_patient(cards: Path, clinic: Clinic, member: int = 0) -> Path:
+    return cards / clinic.patients[member].patient.id
+
+
+def test_a_wrong_card_is_named(clinic: Clinic, cards: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    card = of_patient(cards, clinic) / "0.card.json"
+    shutil.copy(of_patient(cards, clinic, 1) / "1.card.json", card)
+    capsys.readouterr()
+
+    with pytest.raises(SystemExit) as stop:
+        clinic.attest(f"cards={cards}")
+
+    said = capsys.readouterr().err
+    assert stop.value.code == 1
+    assert said.count(f"{card}: policy: is for another policy than the cover file; ") == READY
+    assert states(clinic) == []
+
+
+def test_a_folder_of_cards_that_is_not_there_is_named(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = ended(capsys, clinic.attest, "cards=nowhere")
+
+    assert said == "nowhere: is not a folder; name the folder of the cards"
+
+
+# IN ORDER
+
+
+def test_a_bill_that_is_none_for_the_plan_is_left_out(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bill = alter(clinic, lambda bill: bill.update(use="preauthorization"))
+
+    clinic.attest()
+
+    said = capsys.readouterr()
+    assert f"{bill}.use is a preauthorisation or a cost estimate; send it when" in said.err
+    assert f"{READY - 1} new and 0 corrected lines attested, 0 were attested before, 1 bills" in said.out
+
+
+def test_bills_without_a_card_are_left_out(
+    clinic: Clinic, cards: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(of_patient(cards, clinic))
+
+    clinic.attest(f"cards={cards}")
+
+    said = capsys.readouterr()
+    assert (
+        said.err.count("no card of its patient under family 2026.1 covers the day; ask for the card") == READY
+    )
+    assert states(clinic) == []
+
+
+def test_what_one_policy_excludes_goes_to_the_other(
+    clinic: Clinic, cards: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = table.shipped("family")
+    clinic.show_another(cards, plan, *(row.code for row in list(plan)[:-5]))
+
+    clinic.attest(f"cards={cards}")
+
+    said = capsys.readouterr()
+    assert said.err.count("is not covered for this member (204); bill the patient") == READY
+    assert states(clinic) == [State.ATTESTED] * READY

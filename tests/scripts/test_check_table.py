@@ -1,0 +1,76 @@
+"""scripts.insurer, check_table
+
+given a benefit table
+    it says the hash, the rows that meet, and the sets that look alike on the chain
+        when a set is small by an override: it says so
+        when a row can never match: it ends with line and field
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from salus import table
+from scripts import insurer
+from tests.scripts.conftest import ended
+
+HEAD = """\
+name: small
+version: "1"
+title: Small
+currency: USD
+terms:
+  all: {kind: indemnity, share_bps: 8000}
+diversity_override: [teeth, clinic, visit]
+benefits:
+"""
+TEETH = "  - {code: teeth, title: T, words: W, category: dental, terms: all, when: {claim_types: [oral]}}\n"
+CLINIC = (
+    "  - {code: clinic, title: T, words: W, category: emergency, terms: all, group: visits,\n"
+    "     when: {claim_types: [institutional, professional], encounter_classes: [AMB]}}\n"
+)
+VISIT = (
+    "  - {code: visit, title: T, words: W, category: primary care, terms: all, group: visits,\n"
+    "     when: {claim_types: [professional, vision]}}\n"
+)
+
+
+def test_it_says_what_the_author_should_know(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "small.yaml"
+    path.write_text(HEAD + TEETH + CLINIC + VISIT)
+
+    insurer.check_table(f"table={path}")
+
+    assert capsys.readouterr().out.splitlines() == [
+        "small 1: 3 benefits, in USD.",
+        f"Every policy under it names the hash 0x{table.load(path).hash.hex()}.",
+        "Care that fits two of these rows is decided by the earlier:",
+        "  visit after clinic",
+        "These look alike on the chain, where neither name nor care shows:",
+        "  1 of 1 kinds (few, as diversity_override allows): teeth",
+        "  2 of 2 kinds, in groups of 2 (few, as diversity_override allows): clinic, visit",
+    ]
+
+
+def test_a_shipped_table_is_checked_too(capsys: pytest.CaptureFixture[str]) -> None:
+    insurer.check_table("table=critical-illness")
+
+    said = capsys.readouterr().out
+    assert f"0x{table.shipped('critical-illness').hash.hex()}" in said
+    assert "  cash.illness after " in said
+    assert "diversity_override" not in said
+
+
+def test_a_row_that_can_never_match_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "small.yaml"
+    again = TEETH.replace("code: teeth", "code: visit")
+    path.write_text(HEAD.replace("teeth, clinic, visit", "teeth, visit") + TEETH + again)
+
+    said = ended(capsys, insurer.check_table, f"table={path}")
+
+    assert said == (
+        f"{path}:10: benefits.1: visit can never match: teeth before it takes all of its care; "
+        "move it up or narrow the rows before it"
+    )
