@@ -23,9 +23,12 @@ STOPPED = "Stopped. Nothing is lost: run the same command again, and it goes on 
 
 
 class Between:
-    """A node in front of the node, which keeps one method's answer back: asked or not, as `passes` says."""
+    """A node in front of the node, which keeps one method's answer back: asked or not, as `passes` says, and
+    after the first `spared`. From then on it answers nothing. With a selector, the method's calls are those
+    of that function."""
 
-    def __init__(self, method: str, *, passes: bool) -> None:
+    def __init__(self, method: str, *, passes: bool, spared: int, selector: str) -> None:
+        self.spared = spared
         self.reached, self.leave = threading.Event(), threading.Event()
         node = str(web3.provider.endpoint_uri)
         between = self
@@ -33,7 +36,11 @@ class Between:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                is_it = json.loads(body)["method"] == method
+                if between.reached.is_set():
+                    raise ConnectionAbortedError
+                is_it = json.loads(body)["method"] == method and selector.encode() in body
+                if is_it and between.spared:
+                    is_it, between.spared = False, between.spared - 1
                 if is_it and not passes:
                     between.hold()
                 request = urllib.request.Request(node, body, {"Content-Type": "application/json"})
@@ -66,8 +73,8 @@ class Between:
 
 
 @contextmanager
-def between(method: str, *, passes: bool) -> Iterator[Between]:
-    node = Between(method, passes=passes)
+def between(method: str, *, passes: bool, spared: int = 0, selector: str = "") -> Iterator[Between]:
+    node = Between(method, passes=passes, spared=spared, selector=selector)
     thread = threading.Thread(target=node.server.serve_forever, daemon=True)
     thread.start()
     try:
