@@ -17,7 +17,7 @@ from dotenv import load_dotenv
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
-from salus.chain import Action, Chain, Receipt, Sender, Unlocked, Wallet, roles
+from salus.chain import Action, Chain, Pending, Receipt, Sender, Unlocked, Wallet, roles
 from salus.chain.roles import Stage, Turn
 from salus.days import moment_words
 from salus.eip712 import Signer
@@ -89,14 +89,31 @@ class Session:
         """Who signs: the key for itself, or in the name of a contract wallet that accepts its signatures."""
         return key if wallet in (None, key.address) else Wallet(self.chain.w3, str(wallet), key)
 
-    def act(self, actions: Action | Sequence[Action], sender: Sender) -> list[Receipt]:
-        """Shows the plan, tries it without sending, asks on a live network, sends one after the other.
+    def act(
+        self, actions: Action | Sequence[Action], sender: Sender, *, first: Sequence[Action] = ()
+    ) -> list[Receipt]:
+        """Shows the plan, tries it without sending, asks on a live network, sends one after the other. What
+        an earlier run has sent is waited for instead. `first` is what the actions need, and is left out when
+        they are there.
 
         What the sender's role lets it take only after notice is announced instead, and the program ends; run
         again when the time has come, it is done.
         """
         planned = [actions] if isinstance(actions, Action) else list(actions)
-        self.show(planned, sender)
+        self.show([*first, *planned], sender)
+        found = [self.found(action, sender) for action in planned]
+        left = [action for action, receipt in zip(planned, found, strict=True) if receipt is None]
+        if not left:
+            out.print("Run the command once more to do the same a second time.")
+            return [receipt for receipt in found if receipt]
+        self._ready([*first, *left], sender)
+        for action in first:
+            # is asked for only while the chain lacks it, and twice does the same as once: needs no note
+            self.said(self.chain.send(action, sender))
+        return [receipt or self._send(action, sender) for action, receipt in zip(planned, found, strict=True)]
+
+    def _ready(self, planned: Sequence[Action], sender: Sender) -> None:
+        """That the actions may be sent now; else the program ends here."""
         turns = [roles.turn_of(self.chain, action, sender.address) for action in planned]
         if any(turn.stage is not Stage.NOW for turn in turns):
             self._announce([turn for turn in turns if turn.stage is not Stage.NOW], sender)
@@ -104,19 +121,20 @@ class Session:
         # The first is tried before the question; the others may depend on it, and are tried when it is done.
         self.chain.preview(planned[0], sender.address)
         self.confirm()
-        return [self.send(action, sender) for action in planned]
 
     def _announce(self, turns: Sequence[Turn], sender: Sender) -> None:
         """Announces what is not announced yet, and says from when it can be done."""
         for turn in turns:
-            if turn.stage is Stage.ANNOUNCED:
+            if self.found(roles.announcement(self.chain, turn), sender):
+                turn = roles.turn_of(self.chain, turn.action, sender.address)
+            if turn.opens_at:
                 out.print(f"This is announced. {_opening(turn)}", markup=False)
             elif self._is_wanted(turn):
                 action = roles.announcement(self.chain, turn)
                 self.show([action], sender)
                 self.chain.preview(action, sender.address)
                 self.confirm()
-                self.send(action, sender)
+                self._send(action, sender)
                 announced = roles.turn_of(self.chain, turn.action, sender.address)
                 out.print(f"It is announced. {_opening(announced)}", markup=False)
 
@@ -146,9 +164,33 @@ class Session:
             raise SystemExit(0)
 
     def send(self, action: Action, sender: Sender) -> Receipt:
-        """Sends one action and says so."""
-        receipt = self.chain.send(action, sender)
+        """Sends one action, unless an earlier run has, and says so."""
+        return self.found(action, sender) or self._send(action, sender)
+
+    def found(self, action: Action, sender: Sender) -> Receipt | None:
+        """What an earlier run has sent of this, and did not see end: waited for, and not sent again."""
+        call = Pending(self.chain, action, sender)
+        if not call.is_noted:
+            return None
+        transaction = call.sent()
+        if transaction is None:
+            out.print("An earlier run was about to send this, but the node does not have it: it is sent now.")
+            return None
+        out.print(f"An earlier run has sent this: {transaction}", markup=False)
+        receipt = call.wait(transaction)
+        if receipt.raw["status"] == 1:
+            self.said(receipt)
+        else:
+            out.print("But it failed and did nothing: it is sent anew.")
+        call.done()
+        return receipt if receipt.raw["status"] == 1 else None
+
+    def _send(self, action: Action, sender: Sender) -> Receipt:
+        call = Pending(self.chain, action, sender)
+        receipt = call.send()
         self.said(receipt)
+        # a process that ends before this line finds it done, and does not do it again
+        call.done()
         return receipt
 
     def said(self, receipt: Receipt) -> None:

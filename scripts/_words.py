@@ -20,11 +20,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
+import requests
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
 from rich.console import Console
 
 from salus import days, records, table
 from salus.abi import AddressCodec
+from salus.chain.node import unreachable
 from salus.errors import InputError, SalusError
 from salus.table import Table
 
@@ -97,6 +99,9 @@ def one_line_errors() -> Iterator[None]:
         raise SystemExit(INTERRUPTED) from None
     except SalusError as error:
         fail(str(error))
+    except requests.RequestException as error:
+        # of Brownie's own connection; to Python it is an OSError, as if a file were at fault
+        fail(str(unreachable(error)))
     except OSError as error:
         reason = (error.strerror or "cannot be used").lower()
         fail(f"{error.filename or 'a file'}: {reason}; correct it and run again")

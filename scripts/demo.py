@@ -24,7 +24,7 @@ from eth_account import Account
 from salus import days
 from salus.chain import AddressBook, Chain
 from salus.chain.node import genesis_of
-from salus.errors import InputError
+from salus.errors import ChainError, InputError
 from scripts import _demo_cast as casting
 from scripts import _demo_scenes as scenes
 from scripts._demo_cast import YEAR, Cast
@@ -42,6 +42,7 @@ from scripts._demo_world import (
     World,
 )
 from scripts._demo_year import Shown, Year
+from scripts._session import Network
 from scripts._words import one_line_errors
 from scripts.deploy import Params, Recorder, deploy
 
@@ -62,8 +63,19 @@ class Played:
 def main() -> None:
     """`brownie run demo`; the environment names a folder of records in SALUS_DEMO_FHIR, or none."""
     with one_line_errors():
+        _check_network()
         folder = os.environ.get("SALUS_DEMO_FHIR", "")
         play(Path(folder) if folder else None, OUT, Teller())
+
+
+def _check_network() -> None:
+    """The story has accounts, money and time of its own, which only a chain of one's own machine gives."""
+    network = Network.of(web3.eth.chain_id)
+    if network.is_live:
+        raise ChainError(
+            f"the demo does not play on {network.name} (chain {network.chain_id}), which counts as live",
+            remedy="run `make demo`, with NETWORK=ganache or NETWORK=anvil",
+        )
 
 
 def play(records: Path | None, out: Path, tell: Teller) -> Played:

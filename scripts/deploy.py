@@ -198,7 +198,8 @@ def commit() -> str:
 
 def main() -> None:
     """`brownie run deploy`."""
-    local() if web3.eth.chain_id in LOCAL_CHAINS else live()
+    with one_line_errors():
+        local() if web3.eth.chain_id in LOCAL_CHAINS else live()
 
 
 def local() -> None:

@@ -192,7 +192,7 @@ def issue(
         quote=quoted.signature,
         permit=signed,
     )
-    session.act([*approvals, issuing], sender)
+    session.act(issuing, sender, first=approvals)
     out.print(f"Policy 0x{document.policy_id.hex()} is issued.")
 
 
@@ -208,7 +208,7 @@ def deposit(
     found = session.chain.pool(pool)
     minor = money.to_minor(amount, found.currency)
     deposit = pools.deposit(found, amount=minor, receiver=sender.address)
-    session.act([*_approval(found, sender.address, minor), deposit], sender)
+    session.act(deposit, sender, first=_approval(found, sender.address, minor))
 
 
 @actor.action
@@ -257,7 +257,7 @@ def recapitalise(
     found = session.chain.pool(pool)
     minor = money.to_minor(amount, found.currency)
     action = pools.recapitalise(found, amount=minor)
-    session.act([*_approval(found, sender.address, minor), action], sender)
+    session.act(action, sender, first=_approval(found, sender.address, minor))
 
 
 @actor.action

@@ -85,6 +85,10 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
 def run(options: argparse.Namespace, folder: Path) -> int:
     local = options.network in HARD_FORKS
+    if options.clock and not local:
+        raise RunError(
+            f"the clock of {options.network} cannot be set: the demo plays on {' or '.join(HARD_FORKS)}"
+        )
     settings = local_settings(options.network, folder) if local else live_settings(options.network)
     environment = {**tool_environment(), **settings, "HOME": str(folder), "TMPDIR": str(folder)}
     compile_contracts(folder, environment)

@@ -9,6 +9,7 @@ for claim in chain.past(events.ClaimDecided): …
 from salus.chain import events, roles
 from salus.chain.actions import accreditation, claims, consents, governing, policies, pools
 from salus.chain.address_book import AddressBook, Deployed
+from salus.chain.pending import Pending
 from salus.chain.sending import Action, Receipt, Sender, Unlocked
 from salus.chain.suite import Chain, Pool
 from salus.chain.values import ClaimRef, ClaimStatus, Decision, Service, SkipReason
@@ -22,6 +23,7 @@ __all__ = [
     "ClaimStatus",
     "Decision",
     "Deployed",
+    "Pending",
     "Pool",
     "Receipt",
     "Sender",

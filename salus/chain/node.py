@@ -20,6 +20,7 @@ from salus.errors import NodeUnreachable, WrongChain
 
 PATIENCE_SECONDS = 10.0
 _ANSWER_SECONDS = 60.0
+_NOT_JSON = "answers something else than JSON-RPC"
 _ONCE_ONLY = {"eth_sendTransaction"}
 
 
@@ -48,18 +49,29 @@ class Node(HTTPProvider):
         )
         try:
             return retrying(super().make_request, method, params)
-        except requests.HTTPError as error:
-            status = error.response.status_code if error.response is not None else "an error"
-            raise self._unreachable(f"answers {status}") from None
-        except requests.RequestException:
-            raise self._unreachable("does not answer") from None
+        except requests.RequestException as error:
+            raise unreachable(error, self.host) from None
         except (ValueError, BadResponseFormat):
-            raise self._unreachable("answers something else than JSON-RPC") from None
+            raise _unreachable(self.host, _NOT_JSON) from None
 
-    def _unreachable(self, what: str) -> NodeUnreachable:
-        return NodeUnreachable(
-            f"the node at {self.host} {what}", remedy="start it or choose another, then run again"
-        )
+
+def unreachable(error: requests.RequestException, host: str | None = None) -> NodeUnreachable:
+    """What a failed request to a node means; its host is that of the request unless given.
+
+    >>> str(unreachable(requests.ConnectionError(), "127.0.0.1:8545"))
+    'the node at 127.0.0.1:8545 does not answer; start it or choose another, then run again'
+    """
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        what = f"answers {error.response.status_code}"
+    else:
+        what = _NOT_JSON if isinstance(error, requests.JSONDecodeError) else "does not answer"
+    url = error.request.url if error.request is not None else None
+    return _unreachable(host or (_host(url) if url else None), what)
+
+
+def _unreachable(host: str | None, what: str) -> NodeUnreachable:
+    at = f" at {host}" if host else ""
+    return NodeUnreachable(f"the node{at} {what}", remedy="start it or choose another, then run again")
 
 
 def _host(url: str) -> str:

@@ -132,7 +132,7 @@ def role_for(chain: Chain, action: Action) -> int | None:
         return int(functions.getRoleAdmin(action.function.args[0]).call()) if grants else Role.GOVERNOR
     if action.name not in GOVERNED.get(action.contract, {}):
         return None
-    target, selector = action.function.address, _data(chain, action)[:10]
+    target, selector = action.function.address, chain.calldata(action)[:10]
     return int(functions.getTargetFunctionRole(target, selector).call())
 
 
@@ -142,7 +142,7 @@ def announcement(chain: Chain, turn: Turn) -> Action:
     lifetime = days.span_words(_lifetime(chain))
     return Action(
         MANAGER,
-        chain.manager.functions.schedule(action.function.address, _data(chain, action), 0),
+        chain.manager.functions.schedule(action.function.address, chain.calldata(action), 0),
         (
             f"Announce this, which asks for {days.span_words(turn.delay)} of notice:",
             *(f"  {line}" for line in action.words),
@@ -224,14 +224,9 @@ def _held(chain: Chain, role: int, account: str) -> tuple[bool, int]:
     return bool(holds), int(delay)
 
 
-def _data(chain: Chain, action: Action) -> str:
-    contract = chain.at(action.contract, action.function.address)
-    return str(contract.encode_abi(action.name, args=action.function.args))
-
-
 def _operation(chain: Chain, action: Action, account: str) -> bytes:
     target = action.function.address
-    return bytes(chain.manager.functions.hashOperation(account, target, _data(chain, action)).call())
+    return bytes(chain.manager.functions.hashOperation(account, target, chain.calldata(action)).call())
 
 
 def _done(chain: Chain, operation: bytes) -> str | None:

@@ -20,7 +20,7 @@ from eth_account.datastructures import SignedTransaction
 from web3 import Web3
 from web3.contract.contract import ContractFunction
 from web3.exceptions import BadFunctionCallOutput, ContractLogicError, TransactionNotFound, Web3RPCError
-from web3.types import TxParams, TxReceipt, Wei
+from web3.types import Nonce, TxParams, TxReceipt, Wei
 
 from salus.chain.reverts import reverted
 from salus.errors import ChainError, NotFinished, Reverted
@@ -104,16 +104,18 @@ def send(
     *,
     confirmations: int = 1,
     on_signed: OnSigned | None = None,
+    nonce: int | None = None,
     wait: float = WAIT_SECONDS,
 ) -> Receipt:
-    """Previews, sends and waits for the transaction.
+    """Previews, sends and waits for the transaction. With a `nonce` it takes the place of whatever else the
+    account has signed with that number; without one, the next.
 
     Raises Reverted if the contract refuses, NodeUnreachable if the node falls silent, and NotFinished if
     `wait` seconds bring no receipt: the transaction may then still be mined, look it up before sending anew.
     """
     preview(w3, action, sender.address)
     with _locks[sender.address]:
-        transaction = _submit(w3, action, sender, on_signed or (lambda _: None))
+        transaction = _submit(w3, action, sender, on_signed or (lambda _: None), nonce)
     receipt = wait_for(w3, transaction, confirmations=confirmations, wait=wait)
     if receipt.raw["status"] != 1:
         # What the preview let pass was overtaken by another transaction: ask again where it failed.
@@ -156,14 +158,14 @@ def is_known(w3: Web3, transaction: str) -> bool:
     return False
 
 
-def _submit(w3: Web3, action: Action, sender: Sender, on_signed: OnSigned) -> str:
+def _submit(w3: Web3, action: Action, sender: Sender, on_signed: OnSigned, nonce: int | None) -> str:
     try:
         address = w3.to_checksum_address(sender.address)
         fields: TxParams = {"from": address, **_fees(w3)}
         gas = action.function.estimate_gas({"from": address})
         limit = w3.eth.get_block("latest")["gasLimit"]
         fields["gas"] = min(gas + gas * _GAS_MARGIN_PERCENT // 100, limit)
-        fields["nonce"] = w3.eth.get_transaction_count(address, "pending")
+        fields["nonce"] = w3.eth.get_transaction_count(address, "pending") if nonce is None else Nonce(nonce)
         built = action.function.build_transaction(fields)
         if isinstance(sender, Unlocked):
             transaction = w3.eth.send_transaction(built).to_0x_hex()

@@ -133,9 +133,23 @@ class Chain:
         """What the action would return now. Raises Reverted with the reason."""
         return sending.preview(self.w3, action, sender)
 
-    def send(self, action: Action, sender: Sender, *, on_signed: OnSigned | None = None) -> Receipt:
+    def send(
+        self,
+        action: Action,
+        sender: Sender,
+        *,
+        on_signed: OnSigned | None = None,
+        nonce: int | None = None,
+    ) -> Receipt:
         """Does it, once, and waits. Raises as `salus.chain.sending.send`."""
-        return sending.send(self.w3, action, sender, confirmations=self.confirmations, on_signed=on_signed)
+        return sending.send(
+            self.w3, action, sender, confirmations=self.confirmations, on_signed=on_signed, nonce=nonce
+        )
+
+    def calldata(self, action: Action) -> str:
+        """What the action's transaction carries, 0x-hex."""
+        contract = self.at(action.contract, action.function.address)
+        return str(contract.encode_abi(action.name, args=action.function.args))
 
     def events(self, kind: type[E], receipt: Receipt) -> list[E]:
         """What a transaction announced."""

@@ -11,19 +11,13 @@ given a hospital that attests, or files
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import signal
 import subprocess
 import sys
-import threading
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -32,102 +26,14 @@ from brownie import accounts, web3
 from salus.chain import events
 from salus.outbox import State
 from tests.scripts.conftest import READY, Clinic, states
+from tests.support.stopping import PATIENCE, between, start, stop
 from tools.run import BROWNIE_ID, write_brownie_home
 
-ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60
-"""Seconds."""
-STOPPED = "Stopped. Nothing is lost: run the same command again, and it goes on from here."
 DECIDED = [State.PAID, State.PAID, State.HELD, State.HELD]
-
-
-class Between:
-    """A node in front of the node, which keeps one method's answer back: asked or not, as `passes` says."""
-
-    def __init__(self, method: str, *, passes: bool) -> None:
-        self.reached, self.leave = threading.Event(), threading.Event()
-        node = str(web3.provider.endpoint_uri)
-        between = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                is_it = json.loads(body)["method"] == method
-                if is_it and not passes:
-                    between.hold()
-                request = urllib.request.Request(node, body, {"Content-Type": "application/json"})
-                with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-                    content = answer.read()
-                if is_it and passes:
-                    between.hold()
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def handle(self) -> None:
-                try:
-                    super().handle()
-                except OSError:
-                    self.close_connection = True  # whoever asked is gone
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-
-    def hold(self) -> None:
-        """Until the process is gone; then what was asked and not passed on must not reach the chain."""
-        self.reached.set()
-        self.leave.wait(PATIENCE)
-        raise ConnectionAbortedError
-
-
-@contextmanager
-def between(method: str, *, passes: bool) -> Iterator[Between]:
-    node = Between(method, passes=passes)
-    thread = threading.Thread(target=node.server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield node
-    finally:
-        node.leave.set()
-        node.server.shutdown()
-        node.server.server_close()
-
-
-def start(command: list[str], **environment: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        # a shell's background jobs ignore SIGINT, and their children would
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )
 
 
 def hospital(*words: str) -> list[str]:
     return [sys.executable, "-m", "scripts.hospital", *words]
-
-
-def stop(process: subprocess.Popen[str], release: Callable[[], None]) -> None:
-    """Ctrl-C, and what must then be seen. What the process waits for ends after the signal: one that comes in
-    the moment before a wait begins is seen only when it is over."""
-    process.send_signal(signal.SIGINT)
-    release()
-    try:
-        out, err = process.communicate(timeout=PATIENCE)
-    finally:
-        process.kill()
-    assert process.returncode == 130, out + err
-    assert "Traceback" not in out + err
-    assert err.strip().splitlines()[-1] == STOPPED
-    assert (out + err).count(STOPPED) == 1
 
 
 def attest_words(clinic: Clinic) -> list[str]:

@@ -9,6 +9,8 @@ given two runs side by side
     each has a chain of its own
 given a program that is nowhere
     it says so in one line
+given a live network
+    it needs the address of a node, and its clock is not set
 """
 
 from __future__ import annotations
@@ -135,3 +137,14 @@ def test_live_networks_are_refused_without_a_node() -> None:
 
     assert done.returncode not in (0, 1)
     assert "sepolia needs the address of a node: set " in done.stderr
+
+
+@pytest.mark.parametrize("network", ["sepolia", "nowhere"])
+def test_the_clock_of_a_live_network_is_not_set(network: str) -> None:
+    words = [sys.executable, "-m", "tools.run", "--network", network, "--clock", "1758542400", "--", "true"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
+
+    assert done.returncode not in (0, 1)
+    assert done.stderr.strip() == (
+        f"run: the clock of {network} cannot be set: the demo plays on ganache or anvil"
+    )

@@ -1,0 +1,155 @@
+"""One call of one account that may be on its way, and the note of it that a process leaves that dies.
+
+    deployments/pending/<chain id>/<account>/<digest of chain, contract and calldata>.json
+
+The note is on the disk before the transaction leaves, and goes when its outcome is known. Whoever is to make
+the same call looks at it first: what the node has is waited for, and not sent again. What the node does not
+know is sent under the same nonce, so that the chain takes one of the two even if the first turns up later.
+
+A key of one's own gives the transaction's hash before it leaves. An account of the node's gives it only
+afterwards; until then the note holds the nonce alone, and the transaction is looked up by it. The note holds
+nothing that the chain does not show.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from eth_typing import ChecksumAddress
+from pydantic_core import from_json
+from web3.types import TxData
+
+from salus import files
+from salus.abi import keccak
+from salus.chain import sending
+from salus.chain.address_book import path_of
+from salus.chain.sending import Action, Receipt, Sender, Unlocked
+from salus.chain.suite import Chain
+from salus.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is known of a transaction that was about to leave."""
+
+    nonce: int
+    block: int
+    """The latest then: it can only be in a later one."""
+    transaction: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A call that a process before this one may have sent. None of Salus' calls carries ether."""
+
+    chain: Chain
+    action: Action
+    sender: Sender
+
+    @property
+    def is_noted(self) -> bool:
+        """Whether a process was about to send it, and did not see the outcome."""
+        return self._path.exists()
+
+    def sent(self) -> str | None:
+        """The transaction that is noted, if the node has it, mined or waiting."""
+        note = self._read()
+        if note is None:
+            return None
+        transaction = note.transaction or self._mined(note)
+        return transaction if transaction and sending.is_known(self.chain.w3, transaction) else None
+
+    def wait(self, transaction: str) -> Receipt:
+        """The receipt of what was sent, be it of a failure. Raises NotFinished."""
+        return sending.wait_for(self.chain.w3, transaction, confirmations=self.chain.confirmations)
+
+    def send(self) -> Receipt:
+        """Sends it as `Chain.send` does, noted before it leaves. The note stays until `done`."""
+        nonce, block = self._nonce(), self.chain.w3.eth.block_number
+        if isinstance(self.sender, Unlocked):
+            # what is refused here leaves no note
+            self.chain.preview(self.action, self.sender.address)
+            self._write(Note(nonce, block, None))
+        return self.chain.send(
+            self.action,
+            self.sender,
+            nonce=nonce,
+            on_signed=lambda transaction: self._write(Note(nonce, block, transaction)),
+        )
+
+    def done(self) -> None:
+        """The outcome is known, and the same call is a new one from now on."""
+        self._path.unlink(missing_ok=True)
+
+    @property
+    def _path(self) -> Path:
+        # the genesis tells local chains apart, which all have one id
+        genesis = self.chain.addresses.genesis
+        call = genesis + self.action.function.address.lower() + self.chain.calldata(self.action)
+        folder = path_of(self.chain.chain_id).parent / "pending" / str(self.chain.chain_id)
+        return folder / self.sender.address / f"{keccak(call.encode()).hex()}.json"
+
+    def _nonce(self) -> int:
+        count, account = self.chain.w3.eth.get_transaction_count, self._account
+        note = self._read()
+        if note and note.nonce >= count(account, "latest"):
+            return note.nonce
+        return count(account, "pending")
+
+    def _mined(self, note: Note) -> str | None:
+        """The transaction with the note's nonce, looked up in the blocks since, if it was this call."""
+        eth = self.chain.w3.eth
+        if eth.get_transaction_count(self._account, "latest") <= note.nonce:
+            return None
+        for number in range(note.block + 1, eth.block_number + 1):
+            for found in eth.get_block(number, full_transactions=True)["transactions"]:
+                if not isinstance(found, bytes) and self._is_this(found, note.nonce):
+                    return found["hash"].to_0x_hex()
+        return None
+
+    def _is_this(self, found: TxData, nonce: int) -> bool:
+        return (found["from"], found["nonce"], found.get("to"), found["input"].to_0x_hex()) == (
+            self._account,
+            nonce,
+            self.action.function.address,
+            self.chain.calldata(self.action),
+        )
+
+    @property
+    def _account(self) -> ChecksumAddress:
+        return self.chain.w3.to_checksum_address(self.sender.address)
+
+    def _read(self) -> Note | None:
+        path = self._path
+        if not path.exists():
+            return None
+        try:
+            content = from_json(files.read(path, fault=InputError))
+            sent = content["transaction"]
+            return Note(int(content["nonce"]), int(content["block"]), None if sent is None else str(sent))
+        except (KeyError, TypeError, ValueError):
+            raise InputError(
+                f"does not say what became of {self.action.contract}.{self.action.name}",
+                file=str(path),
+                remedy=f"look at what {self.sender.address} sent last, then delete the file",
+            ) from None
+
+    def _write(self, note: Note) -> None:
+        path = self._path
+        content = {
+            "call": f"{self.action.contract}.{self.action.name}",
+            "nonce": note.nonce,
+            "block": note.block,
+            "transaction": note.transaction,
+        }
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(
+                f"cannot be made: {error.strerror}",
+                file=str(path.parent),
+                remedy="make room, or name another folder in SALUS_DEPLOYMENTS",
+            ) from None
+        files.write_durably(path, [json.dumps(content).encode(), b"\n"], fault=InputError)

@@ -1,0 +1,84 @@
+"""scripts.deploy and scripts.demo, as processes of their own whose node dies
+
+given a node that dies in the middle of a deploy, in the part that Brownie asks
+    it ends with 1 and one line that names the node, and shows no traceback
+    a rerun uses what stands, and deploys the rest
+given a node that dies while the demo mints its money: it ends in the same way
+given a node that is gone before the deploy has asked it anything: the same
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from brownie import TestStablecoin
+
+from salus.chain.address_book import CONTRACTS, AddressBook, path_of
+from scripts import deploy
+from tests.scripts.conftest import ended
+from tests.support.stopping import PATIENCE, between, start
+from tools.run import BROWNIE_ID, write_brownie_home
+
+SEND, NODE = "eth_sendTransaction", "https://node.example:8545"
+
+
+@pytest.fixture(autouse=True)
+def isolation(fn_isolation: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SALUS_DEPLOYMENTS", str(tmp_path / "deployments"))
+
+
+def dies(script: str, home: Path, *, spared: int = 0, passes: bool = False, selector: str = "") -> None:
+    """The script, whose node takes so many of its transactions and dies at the next: of it, if it passes."""
+    with between(SEND, passes=passes, spared=spared, selector=selector) as node:
+        node.leave.set()
+        home.mkdir()
+        write_brownie_home(home, urlsplit(node.url).port)
+        network = BROWNIE_ID[os.environ["SALUS_NETWORK"]]
+        process = start(["brownie", "run", script, "--network", network], HOME=str(home))
+        try:
+            out, err = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
+        assert node.reached.is_set(), out + err
+    assert "Traceback" not in out + err
+    assert process.returncode == 1, out + err
+    last = err.strip().splitlines()[-1]
+    host = urlsplit(node.url).netloc
+    assert last == f"Error: the node at {host} does not answer; start it or choose another, then run again"
+    assert (out + err).count("Error") == 1, out + err
+
+
+@pytest.mark.parametrize(("spared", "passes", "standing"), [(3, False, 3), (3, True, 3), (8, False, 7)])
+def test_in_the_middle_of_a_deploy(tmp_path: Path, spared: int, passes: bool, standing: int) -> None:
+    dies("deploy", tmp_path / "home", spared=spared, passes=passes)
+    path = path_of(1337)
+    before = AddressBook.load(path).contracts if path.exists() else {}
+    assert len(before) == standing
+
+    deploy.main()
+
+    after = AddressBook.load(path).contracts
+    assert set(after) == {*CONTRACTS, "TestStablecoin"}
+    assert {name: after[name] for name in before} == before
+
+
+def test_while_the_demo_mints(tmp_path: Path) -> None:
+    dies("demo", tmp_path / "home", selector=TestStablecoin.signatures["mint"].removeprefix("0x"))
+
+
+def test_before_the_first_question(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def gone(*_: Any, **__: Any) -> Any:
+        raise requests.ReadTimeout(request=requests.Request("POST", f"{NODE}/v3/secret").prepare())
+
+    with monkeypatch.context() as patch:
+        patch.setattr(requests.Session, "send", gone)
+        said = ended(capsys, deploy.main)
+
+    assert said == "the node at node.example:8545 does not answer; start it or choose another, then run again"

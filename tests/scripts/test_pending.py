@@ -1,0 +1,299 @@
+"""Session.act, where an earlier run ended before it saw what became of its transaction
+
+given a deposit, which needs an approval first
+    when the run ended while it waited: it says the transaction, and neither approves nor deposits again
+        the same once more is a deposit of its own, and no note is left
+    when it had not left: it is sent, under the same nonce
+        when something else has taken that nonce: it is sent under the next
+    when the chain has taken it in vain: it says so, and sends it
+    when it is still under way: it says which transaction, and sends nothing
+    when its note cannot be read, or not be written: it names the file, and sends nothing
+given a call of an account whose key the node has
+    when the run ended before it knew the transaction: it is found by its nonce
+given a role with a delay
+    when the run ended while it announced: it is not announced twice
+    when it ended while it did what was announced: it is neither done nor announced again
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from brownie import accounts, history, web3
+from brownie.exceptions import VirtualMachineError
+from web3.eth import Eth
+
+from salus import files
+from salus.chain import Pending, pools, sending
+from salus.chain.pending import Note
+from salus.errors import InputError, NodeUnreachable, NotFinished
+from scripts import insurer
+from scripts._session import Session
+from tests.scripts.conftest import Clinic, Office, ended, stopped
+
+TOKENS = 2_000 * 10**6
+AMOUNT = 750.25
+Interrupted = Callable[..., None]
+
+
+class Depositor:
+    """Somebody with a key of their own, who deposits always with the same words."""
+
+    def __init__(self, clinic: Clinic) -> None:
+        self.clinic = clinic
+        self.tokens, self.pool = clinic.suite.stablecoin, clinic.chain.pool(clinic.pool)
+        self.account = accounts.add(os.environ["SALUS_PRIVATE_KEY"])
+        accounts[9].transfer(self.account, "1 ether")
+        self.tokens.mint(self.account, TOKENS, {"from": accounts[9]})
+
+    def deposit(self) -> None:
+        insurer.deposit(f"pool={self.pool.address}", f"amount={AMOUNT}")
+
+    @property
+    def call(self) -> Pending:
+        session = Session()
+        action = pools.deposit(self.pool, amount=75_025, receiver=self.account.address)
+        return Pending(session.chain, action, session.sender(None))
+
+    @property
+    def deposits(self) -> int:
+        found = self.pool.contract.events.Deposit.get_logs({"owner": self.account.address}, from_block=0)
+        return len(found)
+
+    @property
+    def notes(self) -> list[Path]:
+        folder = Path(os.environ["SALUS_DEPLOYMENTS"]) / "pending"
+        return [path for path in folder.rglob("*") if path.is_file()]
+
+
+@pytest.fixture
+def depositor(clinic: Clinic) -> Iterator[Depositor]:
+    found = Depositor(clinic)
+    yield found
+    for path in found.notes:
+        path.unlink()
+
+
+@pytest.fixture
+def interrupted(monkeypatch: pytest.MonkeyPatch) -> Interrupted:
+    """Runs an action that Ctrl-C ends at its n-th call of a function."""
+
+    def run(action: Callable[[], Any], owner: Any, name: str, at: int = 1) -> None:
+        real, calls = getattr(owner, name), []
+
+        def stopping(*arguments: Any, **named: Any) -> Any:
+            calls.append(name)
+            if len(calls) == at:
+                raise KeyboardInterrupt
+            return real(*arguments, **named)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(owner, name, stopping)
+            with pytest.raises(SystemExit) as stop:
+                action()
+        assert stop.value.code == 130
+
+    return run
+
+
+def nonce(account: Any) -> int:
+    return int(web3.eth.get_transaction_count(account.address))
+
+
+# A DEPOSIT
+
+
+def test_what_was_sent_is_not_sent_again(
+    depositor: Depositor, interrupted: Interrupted, capsys: pytest.CaptureFixture[str]
+) -> None:
+    interrupted(depositor.deposit, sending, "wait_for", at=2)
+    before = nonce(depositor.account)
+    (note,) = depositor.notes
+    assert depositor.deposits == 1
+
+    depositor.deposit()
+
+    said = capsys.readouterr().out
+    assert (depositor.deposits, nonce(depositor.account), depositor.notes) == (1, before, [])
+    assert f"An earlier run has sent this: {web3.eth.get_block('latest').transactions[0].to_0x_hex()}" in said
+    assert "Run the command once more to do the same a second time." in said
+    assert note.parent.name == depositor.account.address
+
+    depositor.deposit()
+
+    assert (depositor.deposits, depositor.notes) == (2, [])
+    assert depositor.tokens.balanceOf(depositor.account) == TOKENS - 2 * 750_250_000
+    assert depositor.tokens.allowance(depositor.account, depositor.pool.address) == 0
+
+
+def test_what_has_not_left_is_sent_under_the_same_nonce(
+    depositor: Depositor, interrupted: Interrupted, capsys: pytest.CaptureFixture[str]
+) -> None:
+    interrupted(depositor.deposit, Eth, "send_raw_transaction", at=2)
+    before = nonce(depositor.account)
+    assert depositor.deposits == 0
+
+    depositor.deposit()
+
+    assert (depositor.deposits, nonce(depositor.account), depositor.notes) == (1, before + 1, [])
+    assert "the node does not have it: it is sent now." in capsys.readouterr().out
+
+
+def test_the_nonce_of_what_is_lost_may_be_taken(depositor: Depositor, interrupted: Interrupted) -> None:
+    interrupted(depositor.deposit, Eth, "send_raw_transaction", at=2)
+    depositor.account.transfer(accounts[9], 1)
+
+    depositor.deposit()
+
+    assert (depositor.deposits, depositor.notes) == (1, [])
+
+
+def test_the_same_nonce_is_used_though_the_node_counts_another(
+    depositor: Depositor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    depositor.tokens.approve(depositor.pool.address, TOKENS, {"from": depositor.account})
+    call, real = depositor.call, Eth.get_transaction_count
+    noted = nonce(depositor.account)
+    call._write(Note(noted, web3.eth.block_number, "0x" + "ab" * 32))
+    used: list[int] = []
+
+    def ahead(eth: Eth, account: Any, block: Any = None) -> int:
+        return int(real(eth, account, block)) + (block == "pending")
+
+    def sent(*_: Any, nonce: int, **__: Any) -> Any:
+        used.append(nonce)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Eth, "get_transaction_count", ahead)
+    monkeypatch.setattr(sending, "send", sent)
+    with pytest.raises(KeyboardInterrupt):
+        call.send()
+
+    assert used == [noted]
+
+
+def test_what_failed_is_sent_anew(depositor: Depositor, capsys: pytest.CaptureFixture[str]) -> None:
+    call = depositor.call
+    with pytest.raises(VirtualMachineError):
+        depositor.account.transfer(
+            depositor.pool.address, data=call.chain.calldata(call.action), gas_limit=500_000
+        )
+    failed = history[-1]
+    assert failed.status == 0
+    call._write(Note(failed.nonce, failed.block_number - 1, failed.txid))
+
+    depositor.deposit()
+
+    assert (depositor.deposits, depositor.notes) == (1, [])
+    assert "But it failed and did nothing: it is sent anew." in capsys.readouterr().out
+
+
+def test_what_is_under_way_is_waited_for(
+    depositor: Depositor,
+    interrupted: Interrupted,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    interrupted(depositor.deposit, sending, "wait_for", at=2)
+    before = nonce(depositor.account)
+
+    def waiting(w3: Any, transaction: str, **_: Any) -> Any:
+        raise NotFinished(f"{transaction} is not confirmed", transaction=transaction, remedy="later")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sending, "wait_for", waiting)
+        said = ended(capsys, depositor.deposit)
+
+    assert said.endswith("is not confirmed; later")
+    assert (nonce(depositor.account), len(depositor.notes)) == (before, 1)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[1]", '{"nonce": 1}', '{"nonce": "x", "block": 1, "transaction": null}']
+)
+def test_a_note_that_cannot_be_read_is_named(
+    depositor: Depositor, interrupted: Interrupted, capsys: pytest.CaptureFixture[str], content: str
+) -> None:
+    interrupted(depositor.deposit, sending, "wait_for", at=2)
+    before = nonce(depositor.account)
+    (note,) = depositor.notes
+    note.write_text(content)
+
+    said = ended(capsys, depositor.deposit)
+
+    assert said.startswith(f"{note}: does not say what became of RiskPool.deposit; look at what")
+    assert nonce(depositor.account) == before
+
+
+def test_nothing_leaves_unless_it_is_noted(
+    depositor: Depositor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(path: Path, *_: Any, **__: Any) -> None:
+        raise InputError("cannot be written: No space left on device", file="a note", remedy="free space")
+
+    monkeypatch.setattr(files, "write_durably", full)
+
+    assert ended(capsys, depositor.deposit).startswith("a note: cannot be written: No space left on device")
+    assert depositor.deposits == 0
+
+
+# AN ACCOUNT OF THE NODE'S
+
+
+def test_what_the_node_has_signed_is_found_by_its_nonce(
+    office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    real = Eth.send_transaction
+
+    def dying(eth: Eth, transaction: Any) -> Any:
+        real(eth, transaction)
+        raise NodeUnreachable("the node does not answer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Eth, "send_transaction", dying)
+        assert ended(capsys, office.accredit) == "the node does not answer"
+    accounts[2].transfer(accounts[3], 1)
+    assert office.accredited == 1
+
+    office.accredit()
+    assert office.accredited == 1
+    assert "The provider's number is 1." in capsys.readouterr().out
+
+    office.accredit()
+    assert office.accredited == 2
+
+
+# A ROLE WITH A DELAY
+
+
+def test_what_was_announced_is_not_announced_again(
+    office: Office, interrupted: Interrupted, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office.delay(1, days=2)
+    interrupted(office.accredit, sending, "wait_for")
+    assert len(office.announced) == 1
+    before = nonce(accounts[2])
+
+    stopped(office.accredit)
+
+    assert "This is announced. It can be done from" in capsys.readouterr().out
+    assert nonce(accounts[2]) == before
+
+
+def test_what_was_announced_and_done_is_not_done_again(
+    office: Office, interrupted: Interrupted, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office.delay(1, days=2)
+    stopped(office.accredit)
+    office.wait(3)
+    interrupted(office.accredit, sending, "wait_for")
+    before = nonce(accounts[2])
+
+    office.accredit()
+
+    assert "The provider's number is 1." in capsys.readouterr().out
+    assert (office.accredited, office.announced, nonce(accounts[2])) == (1, [], before)
