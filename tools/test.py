@@ -11,6 +11,7 @@ import argparse
 import os
 import subprocess
 import sys
+import time
 
 from tools import run
 from tools.chain import HARD_FORKS
@@ -18,6 +19,8 @@ from tools.places import ROOT, VENV, tool_environment
 
 WITHOUT_CHAIN = ("salus", "tests/salus", "tests/tools")
 NO_TESTS = 5
+HOUR, DAY = 3_600, 86_400
+BEGINS_AT = 6 * HOUR
 
 
 def main() -> int:
@@ -82,7 +85,14 @@ def run_chained(paths: list[str], network: str, workers: int, pytest_options: li
     print(f"\ntest: on {network}: {' '.join(paths)}", flush=True)
     side_by_side = ["-n", str(workers)] if workers > 1 else []
     command = ["brownie", "test", *paths, "-p", "tools.brownie_repairs", *side_by_side, *pytest_options]
-    return run.main(["--network", network, "--workers", str(workers), "--", *command])
+    chain = ["--network", network, "--workers", str(workers), "--clock", str(next_morning(time.time()))]
+    return run.main([*chain, "--", *command])
+
+
+def next_morning(now: float) -> int:
+    """Six o'clock (UTC) of the day after, which the chains of tests begin with: a chain's clock runs on while
+    its tests do, and what one of them calls today must not end before the run does."""
+    return (int(now) // DAY + 1) * DAY + BEGINS_AT
 
 
 if __name__ == "__main__":
