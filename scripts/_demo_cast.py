@@ -13,8 +13,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import msgspec
-
 from salus import fhir, samples, table
 from salus.errors import FhirError
 from salus.fhir import BillLine, Refused, Summary
@@ -166,7 +164,7 @@ def from_folder(folder: Path) -> Cast:
         ),
         hospitals=("the first hospital", "the second hospital"),
         hospital_of={provider: number % 2 for number, provider in enumerate(providers)},
-        notes=tuple(_found(read, inside, providers, count)),
+        notes=tuple(_found(read, inside, providers, people)),
         is_sample=False,
     )
 
@@ -199,7 +197,7 @@ def densest(lines: Sequence[BillLine]) -> int:
 def _people(lines: Sequence[BillLine]) -> list[Person]:
     """The patients, those with most bills first."""
     ranked = [patient for patient, _ in Counter(line.patient for line in lines).most_common()]
-    names = _names({line.source for line in lines})
+    names = fhir.names(sorted({_file(line.source) for line in lines}))
     return [
         Person(
             part=f"member {number}",
@@ -262,16 +260,10 @@ def _fewer(patients: int) -> Iterator[str]:
         )
 
 
-def _names(sources: set[str]) -> dict[str, str]:
-    """Patients' names by id, for their letters only."""
-    names = {}
-    for path in filter(Path.is_file, map(Path, sources)):
-        for entry in msgspec.json.decode(path.read_bytes())["entry"]:
-            resource = entry.get("resource", {})
-            if resource.get("resourceType") == "Patient":
-                name = next(iter(resource.get("name", [])), {})
-                names[resource.get("id", "")] = " ".join([*name.get("given", []), name.get("family", "")])
-    return names
+def _file(source: str) -> Path:
+    """Where a bill was read: in NDJSON the line's number follows the file's name."""
+    path = Path(source)
+    return path if path.is_file() else Path(source.rpartition(":")[0])
 
 
 def _read(people: Sequence[Person]) -> Iterator[str]:
@@ -283,11 +275,20 @@ def _read(people: Sequence[Person]) -> Iterator[str]:
             yield f"{count} of {person.part} cannot, under that plan: the record {words}."
 
 
-def _found(read: Summary, inside: Sequence[BillLine], providers: Sequence[str], patients: int) -> list[str]:
+def _nameless(people: Sequence[Person]) -> Iterator[str]:
+    count = sum(not person.name for person in people)
+    if count:
+        yield f"  {count} letter{'s' * (count != 1)} will bear no name: no valid Patient with one is there."
+
+
+def _found(
+    read: Summary, inside: Sequence[BillLine], providers: Sequence[str], people: Sequence[Person]
+) -> list[str]:
     return [
         f"{read.claims} bills were read: {len(read.lines)} can be attested, {len(read.refused)} cannot.",
-        *_fewer(patients),
+        *_fewer(len(people)),
         *(f"  {count} cannot: the record {reason.words}." for reason, count in read.by_reason.items()),
+        *_nameless(people),
         # a file's name may hold a patient's
         *(f"  1 file is left out: it {error.message}." for error in read.errors),
         f"The 365 days with most bills hold {len(inside)} of them, of {len(providers)} providers; two "

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 from salus import days
-from salus.errors import SalusError
 from scripts._demo_cast import YEAR, from_folder
+from scripts._words import one_line_errors
 
 DAY = 86_400
 DAYS_AHEAD = 3
@@ -26,7 +26,5 @@ def clock(folder: str) -> int:
 
 
 if __name__ == "__main__":
-    try:
+    with one_line_errors():
         print(clock(" ".join(sys.argv[1:])))
-    except SalusError as error:
-        sys.exit(f"Error: {error}")

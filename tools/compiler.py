@@ -14,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tools.ending import plainly
 from tools.places import NODE_MODULES, ROOT, SOLC_BUILD, SOLC_VERSION, SOLCX
 
 BINARY_LIST = "https://binaries.soliditylang.org/linux-amd64/list.json"
@@ -96,4 +97,4 @@ def write_wasm_program(program: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(plainly("compiler", main))

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from tools.ending import plainly
 from tools.places import ROOT
 from tools.test import everything, run_chained, sort_out, split
 
@@ -132,4 +133,4 @@ def print_missing(path: str, file: File) -> None:
 
 if __name__ == "__main__":
     os.chdir(ROOT)
-    sys.exit(main())
+    sys.exit(plainly("coverage", main))

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools.ending import plainly
 from tools.places import ROOT, tool_environment
 
 MOST_LINES = 450
@@ -96,4 +97,4 @@ def found(folders: list[str], suffixes: set[str]) -> list[Path]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(plainly("lint", main))

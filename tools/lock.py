@@ -11,6 +11,7 @@ import subprocess
 import sys
 import venv
 
+from tools.ending import plainly
 from tools.places import CACHE, ROOT, tool_environment
 
 RESOLVER = CACHE / "resolver"
@@ -33,7 +34,10 @@ def main() -> int:
     if not (RESOLVER / "bin" / "pip-compile").exists():
         venv.create(RESOLVER, with_pip=True)
         # not among the project's own packages: it must not take part in what it resolves
-        subprocess.run([RESOLVER / "bin" / "pip", "install", "--quiet", RESOLVER_PACKAGE], check=True)
+        install = [str(RESOLVER / "bin" / "pip"), "install", "--quiet", RESOLVER_PACKAGE]
+        if subprocess.run(install, check=False).returncode != 0:
+            print(f"lock: could not install {RESOLVER_PACKAGE}; pip's reason is above", file=sys.stderr)
+            return 1
     environment = {
         **tool_environment(),
         "PIP_CACHE_DIR": str(CACHE / "pip"),
@@ -44,4 +48,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(plainly("lock", main))

@@ -30,6 +30,7 @@ import yaml
 from dotenv import dotenv_values
 
 from tools.chain import HARD_FORKS, ChainError, chain_id_of, chains
+from tools.ending import CANNOT_RUN, plainly
 from tools.places import CACHE, KEYSTORES, NODE_MODULES, ROOT, RUNS, tool_environment
 from tools.supervise import NoSuchProgram, supervise
 
@@ -46,9 +47,6 @@ SHARED_BROWNIE_DATA = {
 }
 
 
-CANNOT_RUN = 70  # none of pytest's codes: a test that could not run has not failed
-
-
 class RunError(Exception):
     """The command could not be started; the text says why and what to do."""
 
@@ -57,14 +55,16 @@ def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda caught, _: sys.exit(128 + caught))
+    return plainly("run", lambda: attempt(options))
+
+
+def attempt(options: argparse.Namespace) -> int:
     try:
         with run_folder() as folder:
             return run(options, folder)
     except (ChainError, NoSuchProgram, RunError) as error:
         print(f"run: {error}", file=sys.stderr)
         return CANNOT_RUN
-    except KeyboardInterrupt:
-        return 128 + signal.SIGINT
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:

@@ -20,13 +20,13 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from tools.ending import INTERRUPTED, plainly
 from tools.places import CACHE, ROOT
 
 LIST = ROOT / "tests" / "seeded_errors.yaml"
 SHARED = [".venv", "node_modules"]
 NOT_COPIED = shutil.ignore_patterns(".git", ".cache", "reports", "out", "__pycache__", "*.egg-info", *SHARED)
 TESTS_FAILED = 1
-INTERRUPTED = 130
 
 
 class SeededError(BaseModel):
@@ -55,7 +55,7 @@ def main(wanted: list[str]) -> int:
         print(f"seeded errors: {error}", file=sys.stderr)
         return 2
     CACHE.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="seeded-", dir=CACHE) as folder:
+    with tempfile.TemporaryDirectory(prefix="seeded-", dir=CACHE, ignore_cleanup_errors=True) as folder:
         copy = copy_project(Path(folder) / "project")
         sound = sorted({path for error in errors for path in error.paths})
         print(f"seeded errors: without any, {len(sound)} tests or files have to pass", flush=True)
@@ -141,7 +141,4 @@ def show_log(copy: Path) -> str:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+    sys.exit(plainly("seeded errors", lambda: main(sys.argv[1:])))

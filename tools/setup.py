@@ -16,9 +16,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from tools.places import CACHE, NODE_MODULES, ROOT, VENV, tool_environment
+from tools.ending import plainly
+from tools.places import CACHE, NODE_MODULES, ROOT, SOLC_VERSION, SOLCX, VENV, tool_environment
 
 NODE_AT_LEAST = 20
 STAMPS = CACHE / "stamps"
@@ -28,26 +30,48 @@ class SetupError(Exception):
     """A step of the set-up failed; the text says which and what to do."""
 
 
+@dataclass(frozen=True)
+class Step:
+    """What is installed, from which files of the clone, and what is there afterwards."""
+
+    name: str
+    inputs: tuple[str, ...]
+    products: tuple[Path, ...]
+    install: Callable[[], None]
+
+    @property
+    def stamp(self) -> Path:
+        return STAMPS / self.name.lower().replace(" ", "-")
+
+    def digest(self) -> str:
+        return hashlib.sha256(b"".join((ROOT / path).read_bytes() for path in self.inputs)).hexdigest()
+
+    def is_done(self) -> bool:
+        there = all(product.exists() for product in (*self.products, self.stamp))
+        return there and self.stamp.read_text() == self.digest()
+
+    def take(self) -> None:
+        if self.is_done():
+            return
+        print(f"set-up: {self.name} …", flush=True)
+        started, digest = time.monotonic(), self.digest()
+        self.install()
+        STAMPS.mkdir(exist_ok=True)
+        self.stamp.write_text(digest)
+        print(f"set-up: {self.name} ready ({time.monotonic() - started:.0f} s)", flush=True)
+
+
 def main() -> int:
     CACHE.mkdir(exist_ok=True)
     with (CACHE / "setup.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
             check_versions()
-            step("Python packages", ["requirements.txt"], [VENV / "bin" / "brownie"], install_python)
-            step(
-                "npm packages",
-                ["package-lock.json", ".npmrc"],
-                [NODE_MODULES / ".bin" / "ganache"],
-                install_npm,
-            )
-            step("Solidity compiler", ["tools/compiler.py", "tools/solc_wasm.cjs"], [], install_compiler)
+            for step in STEPS:
+                step.take()
         except SetupError as error:
             print(f"set-up: {error}", file=sys.stderr)
             return 1
-        except KeyboardInterrupt:
-            print("set-up: interrupted; the next run goes on from here", file=sys.stderr)
-            return 130
     return 0
 
 
@@ -60,19 +84,6 @@ def check_versions() -> None:
     for program in ("node", "npm"):
         if shutil.which(program) is None:
             raise SetupError(f"`{program}` is not on PATH; install Node.js {NODE_AT_LEAST} or later")
-
-
-def step(name: str, inputs: list[str], products: list[Path], install: Callable[[], None]) -> None:
-    stamp = STAMPS / name.lower().replace(" ", "-")
-    digest = hashlib.sha256(b"".join((ROOT / path).read_bytes() for path in inputs)).hexdigest()
-    if stamp.exists() and stamp.read_text() == digest and all(product.exists() for product in products):
-        return
-    print(f"set-up: {name} …", flush=True)
-    started = time.monotonic()
-    install()
-    STAMPS.mkdir(exist_ok=True)
-    stamp.write_text(digest)
-    print(f"set-up: {name} ready ({time.monotonic() - started:.0f} s)", flush=True)
 
 
 def install_python() -> None:
@@ -119,5 +130,17 @@ def run(command: list[str], purpose: str, extra: dict[str, str] | None = None) -
         raise SetupError(f"could not {purpose} (exit code {done.returncode}): {command_line}")
 
 
+STEPS = (
+    Step("Python packages", ("requirements.txt",), (VENV / "bin" / "brownie",), install_python),
+    Step("npm packages", ("package-lock.json", ".npmrc"), (NODE_MODULES / ".bin" / "ganache",), install_npm),
+    Step(
+        "Solidity compiler",
+        ("tools/compiler.py", "tools/solc_wasm.cjs"),
+        (SOLCX / f"solc-v{SOLC_VERSION}",),
+        install_compiler,
+    ),
+)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(plainly("set-up", main))

@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
 import sys
+import time
 
 from tools import run
 from tools.chain import HARD_FORKS
-from tools.places import ROOT, VENV, tool_environment
+from tools.ending import plainly
+from tools.places import ROOT, tool_environment
+from tools.supervise import supervise
 
 WITHOUT_CHAIN = ("salus", "tests/salus", "tests/tools")
 NO_TESTS = 5
+HOUR, DAY = 3_600, 86_400
+BEGINS_AT = 6 * HOUR
 
 
 def main() -> int:
@@ -32,8 +36,10 @@ def main() -> int:
     codes = []
     if plain:
         codes.append(run_plain(plain, pytest_options))
-    if chained and 130 not in codes:
+    if chained and not any(code > 128 for code in codes):
         codes.append(run_chained(chained, options.network, options.workers, pytest_options))
+    if any(code > 128 for code in codes):
+        print(f"test: stopped by signal {max(codes) - 128}; run it again", file=sys.stderr)
     return next((code for code in codes if code != 0), 0)
 
 
@@ -65,16 +71,12 @@ def sort_out(paths: list[str]) -> tuple[list[str], list[str]]:
 
 
 def run_plain(paths: list[str], pytest_options: list[str]) -> int:
-    command = [
-        str(VENV / "bin" / "pytest"),
-        "-p",
-        "no:pytest-brownie",
-        "--doctest-modules",
-        *paths,
-        *pytest_options,
-    ]
+    """As beside a chain, with a HOME and a TMPDIR that end with the run."""
+    command = ["pytest", "-p", "no:pytest-brownie", "--doctest-modules", *paths, *pytest_options]
     print(f"\ntest: without a chain: {' '.join(paths)}", flush=True)
-    code = subprocess.run(command, cwd=ROOT, env=tool_environment(), check=False).returncode
+    with run.run_folder() as folder:
+        own = {"HOME": str(folder), "TMPDIR": str(folder)}
+        code = supervise(command, {**tool_environment(), **own})
     return 0 if code == NO_TESTS and paths == ["salus"] else code
 
 
@@ -82,9 +84,16 @@ def run_chained(paths: list[str], network: str, workers: int, pytest_options: li
     print(f"\ntest: on {network}: {' '.join(paths)}", flush=True)
     side_by_side = ["-n", str(workers)] if workers > 1 else []
     command = ["brownie", "test", *paths, "-p", "tools.brownie_repairs", *side_by_side, *pytest_options]
-    return run.main(["--network", network, "--workers", str(workers), "--", *command])
+    chain = ["--network", network, "--workers", str(workers), "--clock", str(next_morning(time.time()))]
+    return run.main([*chain, "--", *command])
+
+
+def next_morning(now: float) -> int:
+    """Six o'clock (UTC) of the day after, which the chains of tests begin with: a chain's clock runs on while
+    its tests do, and what one of them calls today must not end before the run does."""
+    return (int(now) // DAY + 1) * DAY + BEGINS_AT
 
 
 if __name__ == "__main__":
     os.chdir(ROOT)
-    sys.exit(main())
+    sys.exit(plainly("test", main))

@@ -9,8 +9,9 @@
 Nothing is guessed and nothing is dropped: `Summary.of(results).claims` is the number of Claims in the input.
 """
 
+from salus.fhir.names import names
 from salus.fhir.reader import Result, Source, read
 from salus.fhir.reasons import Reason
 from salus.fhir.results import BillLine, Note, Refused, Summary
 
-__all__ = ["BillLine", "Note", "Reason", "Refused", "Result", "Source", "Summary", "read"]
+__all__ = ["BillLine", "Note", "Reason", "Refused", "Result", "Source", "Summary", "names", "read"]

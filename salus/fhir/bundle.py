@@ -60,6 +60,7 @@ class Bundle:
     """
 
     def __init__(self, document: Any, source: str) -> None:
+        self.source = source
         self.entries = list(_entries(document, source))
         self._by_url: dict[str, Entry] = {}
         self._by_name: dict[str, Entry] = {}

@@ -52,21 +52,28 @@ def read(source: Source | Iterable[Source], table: Table, *, today: int | None =
     <input>: resourceType: is a Patient, not a Bundle; put the records in a FHIR R4 Bundle
     """
     limit = days.latest_day() if today is None else today
-    return _unique(result for document in _documents(source) for result in _results(document, table, limit))
+    return _unique(result for bundle in bundles(source) for result in _results(bundle, table, limit))
 
 
-def _results(document: Document, table: Table, today: int) -> Iterator[Result]:
-    if isinstance(document, FhirError):
-        yield document
-        return
-    name, text = document
-    try:
-        bundle = Bundle(_json(text, name), name)
-    except FhirError as error:
-        yield error
+def bundles(source: Source | Iterable[Source]) -> Iterator[Bundle | FhirError]:
+    """The Bundles of a source, in its order; in place of what is none, what is the matter with it."""
+    for document in _documents(source):
+        try:
+            yield document if isinstance(document, FhirError) else _bundle(*document)
+        except FhirError as error:
+            yield error
+
+
+def _bundle(name: str, text: bytes) -> Bundle:
+    return Bundle(_json(text, name), name)
+
+
+def _results(bundle: Bundle | FhirError, table: Table, today: int) -> Iterator[Result]:
+    if isinstance(bundle, FhirError):
+        yield bundle
         return
     for claim in bundle.claims():
-        yield to_line(claim, bundle, table, today=today, source=name)
+        yield to_line(claim, bundle, table, today=today, source=bundle.source)
 
 
 def _unique(results: Iterable[Result]) -> Iterator[Result]:

@@ -4,11 +4,19 @@ given a folder that holds nothing that the story can use
     it ends with one line that names what is missing and the way out, before a chain is started
 given a folder with few patients
     it gives each policy its own patients as far as they go, says so, and only the neighbour consents late
+given files with a byte order mark, or in NDJSON
+    it knows the patients' names
+given a Patient that is not valid FHIR, or has no name
+    it plays all the same, that letter bears no name, and it says so
+when it is stopped while it reads
+    it says so in one line
 """
 
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +28,8 @@ from salus import samples
 from scripts._demo_cast import from_folder
 
 ROOT = Path(__file__).resolve().parents[2]
+BOM = b"\xef\xbb\xbf"
+NAMELESS = "  1 letter will bear no name: no valid Patient with one is there."
 WAY_OUT = "; name a folder of FHIR R4 Bundles with Claims, or run `make demo` without FHIR=\n"
 
 
@@ -38,9 +48,13 @@ def without(bundle: dict[str, Any], kind: str) -> dict[str, Any]:
     return {**bundle, "entry": entries}
 
 
+def clock(folder: Path) -> list[str]:
+    return [sys.executable, "-m", "scripts._demo_clock", str(folder)]
+
+
 def said(folder: Path) -> str:
     """What `make demo FHIR=folder` ends with: its first step."""
-    command = [sys.executable, "-m", "scripts._demo_clock", str(folder)]
+    command = clock(folder)
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(f"Error: {folder}: ")
@@ -94,3 +108,85 @@ def test_a_small_folder(
     assert late == ["the neighbour"] * (patients > 1)
     few = [note for note in cast.notes if "policies can be sold" in note]
     assert len(few) == notes
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.ndjson"])
+def test_names_are_known(tmp_path: Path, bundles: list[dict[str, Any]], name: str) -> None:
+    (tmp_path / name).write_bytes(BOM + json.dumps(bundles[0]).encode())
+
+    cast = from_folder(tmp_path)
+
+    assert [person.name for person in cast.people] == [name_in(bundles[0])]
+    assert NAMELESS not in cast.notes
+
+
+def name_in(bundle: dict[str, Any]) -> str:
+    (name,) = patient_in(bundle)["name"]
+    return " ".join([*name["given"], name["family"]])
+
+
+def patient_in(bundle: dict[str, Any]) -> dict[str, Any]:
+    (found,) = (
+        entry["resource"] for entry in bundle["entry"] if entry["resource"]["resourceType"] == "Patient"
+    )
+    return dict(found)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"name": "Anna Smith"},
+        {"name": {"family": "Smith"}},
+        {"name": ["Anna Smith"]},
+        {"name": [{"given": None, "family": "Smith"}]},
+        {"name": [{"given": ["Anna"], "family": None}]},
+        {"name": [{"given": "Anna", "family": "Smith"}]},
+        {"name": [{"given": [7], "family": "Smith"}]},
+        {"name": [{"given": ["Anna"], "family": ["Smith"]}]},
+        {"name": []},
+        {"name": [{}]},
+        {"name": None},
+        {"id": ["a", "list"]},
+        {"birthDate": "long ago"},
+    ],
+    ids=str,
+)
+def test_an_odd_patient(tmp_path: Path, bundles: list[dict[str, Any]], odd: dict[str, Any]) -> None:
+    entries = [
+        {**entry, "resource": {**entry["resource"], **odd}}
+        if entry["resource"]["resourceType"] == "Patient"
+        else entry
+        for entry in bundles[0]["entry"]
+    ]
+    fill(tmp_path, [{**bundles[0], "entry": entries}, bundles[1]])
+
+    cast = from_folder(tmp_path)
+
+    assert sorted(person.name for person in cast.people) == ["", name_in(bundles[1])]
+    assert NAMELESS in cast.notes
+
+
+def test_a_bundle_with_junk_beside_it(tmp_path: Path, bundles: list[dict[str, Any]]) -> None:
+    fill(tmp_path, bundles[:1])
+    for number, junk in enumerate([b"\xff\xfe", b"[1, 2]", b'{"resourceType": "Bundle", "entry": [7]}']):
+        (tmp_path / f"junk-{number}.json").write_bytes(junk)
+
+    done = subprocess.run(clock(tmp_path), cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert int(done.stdout) > 0
+    assert [person.name for person in from_folder(tmp_path).people] == [name_in(bundles[0])]
+
+
+def test_ctrl_c_while_it_reads(tmp_path: Path) -> None:
+    records = tmp_path / "records.json"
+    os.mkfifo(records)
+    with subprocess.Popen(clock(records), cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        # opens when the other side does, which then waits for the first byte
+        writer = os.open(records, os.O_WRONLY)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+        os.close(writer)
+
+    assert process.returncode == 130
+    assert said == "\nStopped. Nothing is lost: run the same command again, and it goes on from here.\n"
