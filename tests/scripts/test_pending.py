@@ -80,7 +80,8 @@ def depositor(clinic: Clinic) -> Iterator[Depositor]:
 
 @pytest.fixture
 def interrupted(monkeypatch: pytest.MonkeyPatch) -> Interrupted:
-    """Runs an action that Ctrl-C ends at its n-th call of a function."""
+    """Runs an action that Ctrl-C ends at its n-th call of a function; where it waits, when the block is
+    there, so that what the test then counts is settled."""
 
     def run(action: Callable[[], Any], owner: Any, name: str, at: int = 1) -> None:
         real, calls = getattr(owner, name), []
@@ -88,6 +89,8 @@ def interrupted(monkeypatch: pytest.MonkeyPatch) -> Interrupted:
         def stopping(*arguments: Any, **named: Any) -> Any:
             calls.append(name)
             if len(calls) == at:
+                if name == "wait_for":
+                    real(*arguments, **named)
                 raise KeyboardInterrupt
             return real(*arguments, **named)
 
