@@ -4,13 +4,14 @@ member."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from salus.card import MemberCard
 from salus.errors import CardError
 from salus.merkle import Proof
 from salus.policy import Cover
 from salus.schedule import Schedule
-from salus.structs import Benefit, Diagnosis, Line
+from salus.structs import FLAG_EMERGENCY, Benefit, Diagnosis, Line
 from salus.table import Table
 
 
@@ -66,6 +67,50 @@ class Membership:
             diagnosis=diagnosis,
             diagnosis_proof=proof,
         )
+
+    def inquiry(
+        self,
+        code: str,
+        *,
+        service_from: int,
+        service_to: int,
+        units: int = 1,
+        billed: int = 0,
+        emergency: bool = False,
+    ) -> Line:
+        """A line that nobody has signed, for care that may lie ahead: what `claims.eligibility` is asked
+        with. Days are civil days, `billed` is minor units. Raises CardError if the member has no cover for
+        the benefit."""
+        benefit = self.benefit(code)
+        if benefit is None:
+            known = any(row.code == code for row in self.table)
+            what = "is excluded for this member (204)" if known else "is no benefit of the table"
+            raise CardError(
+                f"{code} {what}",
+                field="benefit",
+                remedy=f"name one that is covered, such as {self._like(code)}",
+            )
+        diagnosis = Diagnosis(
+            policy=self.policy_id,
+            member=self.commitment,
+            benefit=benefit.id,
+            # of no bill, no stay and no record: nothing was ever decided on it
+            bill_line=bytes(32),
+            case_id=bytes(32),
+            record=bytes(32),
+            revision=0,
+            service_from=service_from,
+            service_to=service_to,
+            units=units,
+            billed=billed,
+            currency=self.currency,
+            flags=FLAG_EMERGENCY if emergency else 0,
+        )
+        return self.line(diagnosis, ())
+
+    def _like(self, code: str) -> str:
+        covered = [row.code for row in self.table if self.schedule.benefit(row.code)]
+        return next(iter(get_close_matches(code, covered, n=1, cutoff=0)), covered[0])
 
 
 def open_card(card: MemberCard, cover: Cover, table: Table) -> Membership:

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +25,8 @@ from salus.errors import CardError, InputError, OutboxError, RecordError
 from salus.outbox import Entry, Outbox, Place, State
 from salus.provider_key import ProviderKey
 from salus.recheck import recheck as compare
+from scripts._cards import opened as opened_card
+from scripts._eligibility import words_of as eligibility_words
 from scripts._recheck import key_in
 from scripts._session import DAY, Session, signer
 from scripts._words import (
@@ -31,7 +34,9 @@ from scripts._words import (
     Actor,
     Address,
     AgeKeys,
+    Amount,
     ContractWallet,
+    Day,
     Hex32,
     Moment,
     ProviderNumber,
@@ -47,6 +52,7 @@ OutboxPath = Annotated[Path, "the outbox file; made if it is not there"]
 ClaimNumber = Annotated[str, "the hospital's own number of the claim"]
 ClaimPolicy = Annotated[Hex32 | None, "where the claim went to several: one policy, 0x and 64 digits"]
 OUTBOX = Path("outbox.sqlite")
+NOTHING = Decimal(0)
 
 
 def main() -> None:
@@ -158,6 +164,36 @@ def file(
         else:
             out.print("Nothing is ready to be filed.")
         _summary(box)
+
+
+@actor.action
+def eligibility(
+    provider: ProviderNumber,
+    card: Annotated[Path, "the member's card"],
+    cover: Annotated[Path, "the cover file of the card"],
+    table: TableName,
+    benefit: Annotated[str, "a benefit of the table, such as visit.primary"],
+    day: Annotated[Day, "day of the care, or its first; may lie ahead, YYYY-MM-DD"],
+    to_day: Annotated[Day | None, "last day of a stay; else the same day"] = None,
+    units: Annotated[int, Field(ge=1, le=65_535), "how many of what is paid by number"] = 1,
+    billed: Annotated[Amount, "what the bill will be, where it is known"] = NOTHING,
+    emergency: Annotated[bool, "write emergency=yes for care that asks for no consent"] = False,
+) -> None:
+    """Says whether a member's claim would be decided, and what is left of each limit. Sends nothing."""
+    session = Session()
+    opened = opened_card(session, card, cover, table)
+    line = opened.inquiry(
+        benefit,
+        service_from=day,
+        service_to=day if to_day is None else to_day,
+        units=units,
+        billed=money.to_minor(billed, opened.currency),
+        emergency=emergency,
+    )
+    answer = claims.eligibility(session.chain, provider=provider, line=line)
+    out.print(f"{opened.table[benefit].title} on {to_date(day)}, at provider {provider}:", markup=False)
+    for words in eligibility_words(answer, opened.cover.terms, line.benefit):
+        out.print(f"  {words}", markup=False)
 
 
 @actor.action

@@ -10,16 +10,17 @@ from pydantic import Field
 
 from salus import enrolment, files, money
 from salus.audit import standing
-from salus.card import MemberCard, PolicyKey
+from salus.card import PolicyKey
 from salus.chain import claims as desk
 from salus.chain import consents, events
 from salus.days import to_date
 from salus.errors import CardError, InputError, PolicyError
-from salus.membership import Membership, open_card
 from salus.offer import People
-from salus.policy import Cover, PolicyFile, check_place
+from salus.policy import PolicyFile, check_place
 from salus.records import RecordKey, encrypt
 from salus.structs import Consent, Purpose
+from scripts._cards import opened as opened_card
+from scripts._cards import shown as shown_card
 from scripts._recheck import key_in, recheck_all
 from scripts._session import DAY, Session, signer
 from scripts._signed import CONSENT
@@ -154,7 +155,7 @@ def claims(
 ) -> None:
     """Says what was claimed for the member of a card, what was paid, and why not more."""
     session = Session()
-    opened = _open(session, card, cover, table)
+    opened = opened_card(session, card, cover, table)
     names = {row.code: row.title for row in opened.table}
     shown = 0
     for event in session.chain.past(events.ClaimDecided, policy=opened.policy_id):
@@ -187,7 +188,7 @@ def recheck(
     """Opens the record of every claim of the card's member and recomputes what was attested. Sends nothing;
     ends with an error if anything differs or is missing."""
     session = Session()
-    opened = _open(session, card, cover, table)
+    opened = opened_card(session, card, cover, table)
     decided = [
         event
         for event in session.chain.past(events.ClaimDecided, policy=opened.policy_id)
@@ -195,20 +196,6 @@ def recheck(
     ]
     withdrawn = session.chain.past(events.ClaimWithdrawn, policy=opened.policy_id)
     recheck_all(standing(decided, withdrawn), records, record_key, lambda _: opened)
-
-
-def _open(session: Session, card: Path, cover: Path, table: str) -> Membership:
-    product = table_of(table)
-    with files.about(card):
-        return open_card(*_shown(session, card, cover), product)
-
-
-def _shown(session: Session, card: Path, cover: Path) -> tuple[MemberCard, Cover]:
-    """Card and cover file, for the policy book in use: what is asked or said of another leads nowhere."""
-    shown, found = MemberCard.load(card), Cover.load(cover)
-    with files.about(card):
-        check_place(shown.book, session.chain.book_domain, fault=CardError)
-    return shown, found
 
 
 def _policy_key(folder: Path, *, make: bool) -> PolicyKey:
@@ -225,7 +212,7 @@ def _write_private(path: Path, text: str) -> None:
 
 def _member(session: Session, card: Path, cover: Path) -> bytes:
     """The member's commitment, which must be that of the cover file: a consent for a wrong member is lost."""
-    shown, found = _shown(session, card, cover)
+    shown, found = shown_card(session, card, cover)
     commitment = shown.key.commitment
     if found.member.commitment != commitment:
         raise CardError("is for another member than the cover file", file=str(card), remedy="use its own")

@@ -12,7 +12,7 @@ from salus.chain.address_book import AddressBook, Deployed
 from salus.chain.pending import Pending
 from salus.chain.sending import Action, Receipt, Sender, Unlocked
 from salus.chain.suite import Chain, Pool
-from salus.chain.values import ClaimRef, ClaimStatus, Decision, Service, SkipReason
+from salus.chain.values import ClaimRef, ClaimStatus, Decision, Eligibility, Service, SkipReason
 from salus.chain.wallet import Wallet
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "ClaimStatus",
     "Decision",
     "Deployed",
+    "Eligibility",
     "Pending",
     "Pool",
     "Receipt",

@@ -11,6 +11,9 @@ from salus.abi import Bytes32, Currency, Struct, Uint8, Uint16, Uint32, Uint64
 from salus.adjudication import Remittance
 from salus.codes import Carc, from_chain
 
+_NO_GROUP_LIMIT, _NO_UNIT_LIMIT = 2**64 - 1, 2**32 - 1
+"""What the claim desk answers where a benefit has no limit."""
+
 
 class ClaimStatus(IntEnum):
     """Where a claim stands."""
@@ -161,3 +164,36 @@ class ClaimRef:
     def as_tuple(self) -> tuple[bytes, int, bytes]:
         """The members in ABI order."""
         return self.policy, self.provider, self.bill_line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eligibility:
+    """What a member could claim of a benefit, and what is left of every limit, minor units."""
+
+    reason: SkipReason
+    """NONE when a claim would be decided."""
+    status: ClaimStatus
+    """What the claim would become; NONE when it would not be decided."""
+    codes: tuple[Carc, ...]
+    annual_left: int
+    deductible_left: int
+    out_of_pocket_left: int
+    group_left: int | None
+    """None without a limit."""
+    units_left: int | None
+    """None without a limit."""
+
+    @classmethod
+    def from_tuple(cls, values: Sequence[Any]) -> Eligibility:
+        """From ABI order."""
+        reason, status, codes, annual, deductible, out_of_pocket, group, units = values
+        return cls(
+            reason=SkipReason(reason),
+            status=ClaimStatus(status),
+            codes=tuple(from_chain(bytes(codes))),
+            annual_left=annual,
+            deductible_left=deductible,
+            out_of_pocket_left=out_of_pocket,
+            group_left=None if group == _NO_GROUP_LIMIT else group,
+            units_left=None if units == _NO_UNIT_LIMIT else units,
+        )

@@ -11,6 +11,7 @@ given terms
     it is refused by name
 given card, cover file and table that fit
   it opens the membership and presents a line that proves itself
+  it asks for a benefit that the member has, and names one that it has not
   when one of the three belongs elsewhere
     it is refused, saying which
 
@@ -361,6 +362,22 @@ class TestMembership:
             diagnosis.as_tuple()[3:],
             [b"\1" * 32],
         )
+
+    def test_an_inquiry_asks_for_a_benefit_that_is_covered(self) -> None:
+        _, enrolled = household()
+        found = sold(enrolled)
+        membership = open_card(enrolled[1].card(BOOK, found.policy_id), found.cover(1), FAMILY)
+
+        line = membership.inquiry(CODES[0], service_from=START, service_to=START, billed=12_345)
+
+        asked = diagnosis_of(membership.policy_id, membership.commitment, benefit_id(membership, CODES[0]))
+        assert line == membership.line(asked, ())
+        for code, what in (
+            (CODES[3], "is excluded for this member"),
+            ("visit", "is no benefit of the table"),
+        ):
+            with pytest.raises(CardError, match=f"benefit: {code} {what}"):
+                membership.inquiry(code, service_from=START, service_to=START)
 
     def test_a_line_of_somebody_else_is_refused(self) -> None:
         _, enrolled = household()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from salus import money
 from salus.chain.sending import Action
 from salus.chain.suite import Chain
-from salus.chain.values import ClaimRef, ClaimStatus, Decision, SkipReason
+from salus.chain.values import ClaimRef, ClaimStatus, Decision, Eligibility, SkipReason
 from salus.structs import Attestation, Line, Policy
 
 
@@ -48,6 +48,18 @@ def foresee(chain: Chain, *, attestation: Attestation, line: Line) -> Foreseen:
     reason, decision = chain.desk.functions.preview(attestation.as_tuple(), line.as_tuple()).call()
     why = SkipReason(reason)
     return Foreseen(why, None if why else Decision.from_tuple(decision))
+
+
+def eligibility(chain: Chain, *, provider: int, line: Line) -> Eligibility:
+    """What the member of the line could claim at the provider, by the code that decides claims; nothing is
+    sent. The line needs no signature: `Membership.inquiry` makes one.
+
+    Raises Reverted if the claim desk takes no claims any more.
+    """
+    asked = Attestation(provider=provider, root=bytes(32), issued_at=0, expires_at=0)
+    function = chain.desk.functions.eligibility(asked.as_tuple(), line.as_tuple())
+    answer = chain.preview(Action("ClaimDesk", function, ()), chain.desk.address)
+    return Eligibility.from_tuple(answer)
 
 
 def settle(chain: Chain, *, claim: ClaimRef, decision: Decision, currency: str) -> Action:

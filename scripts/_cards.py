@@ -1,0 +1,28 @@
+"""A member's card and its cover file, as an actor is shown them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from salus import files
+from salus.card import MemberCard
+from salus.errors import CardError
+from salus.membership import Membership, open_card
+from salus.policy import Cover, check_place
+from scripts._session import Session
+from scripts._words import table_of
+
+
+def opened(session: Session, card: Path, cover: Path, table: str) -> Membership:
+    """What the two give under the benefit table. Raises CardError, naming the file."""
+    product = table_of(table)
+    with files.about(card):
+        return open_card(*shown(session, card, cover), product)
+
+
+def shown(session: Session, card: Path, cover: Path) -> tuple[MemberCard, Cover]:
+    """Card and cover file, for the policy book in use: what is asked or said of another leads nowhere."""
+    found, terms = MemberCard.load(card), Cover.load(cover)
+    with files.about(card):
+        check_place(found.book, session.chain.book_domain, fault=CardError)
+    return found, terms

@@ -1,0 +1,166 @@
+"""scripts.hospital: eligibility
+
+given a member who has consented
+    it says that a claim would be decided and paid, and that all of each limit is left
+    when claims were paid and held: it says what is left
+    when the benefit has a limit, or the bill is large, or the care must be agreed beforehand: it says so
+    when the day lies outside the cover: it says that the claim would be denied, and why
+given a member who has not consented
+    it says that it would not be decided, and what heals it; in an emergency it would be held
+given a policy that is not issued
+    it says so, and nothing of limits
+given a benefit that the member has not, a card of somebody else, or a number that makes no sense
+    it ends with one line that names the value
+given a claim desk that is retired
+    it ends with one line
+in every case it sends nothing
+
+SPECIFICATION F16.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from brownie import accounts, web3
+
+from salus import money
+from salus.days import to_date
+from scripts import hospital, patient
+from tests.scripts.conftest import Clinic, draft, ended, entries
+
+Ask = Callable[..., list[str]]
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_sent(clinic: Clinic) -> Iterator[None]:
+    nonces = [web3.eth.get_transaction_count(account.address) for account in accounts[2:9]]
+    yield
+    assert [web3.eth.get_transaction_count(account.address) for account in accounts[2:9]] == nonces
+
+
+def words(clinic: Clinic, member: str, benefit: str, *more: str) -> list[str]:
+    keys = clinic.path(f"keys-{member}")
+    given = [
+        "provider=1",
+        f"card={keys / 'member-0.card.json'}",
+        f"cover={keys / 'member-0.cover.json'}",
+        "table=family",
+        f"benefit={benefit}",
+        *more,
+    ]
+    day = [f"day={to_date(clinic.start + 30)}"]
+    return given + day * (not any(word.startswith("day=") for word in more))
+
+
+@pytest.fixture
+def ask(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> Ask:
+    def asked(member: str, benefit: str, *more: str) -> list[str]:
+        capsys.readouterr()
+        hospital.eligibility(*words(clinic, member, benefit, *more))
+        return [line.strip() for line in capsys.readouterr().out.splitlines()]
+
+    return asked
+
+
+def left(said: list[str], limit: str) -> str:
+    (row,) = (line for line in said if line.startswith(limit))
+    return row.removeprefix(limit).strip()
+
+
+def test_says_what_would_be_paid(clinic: Clinic, ask: Ask) -> None:
+    said = ask("0", "visit.primary", "billed=120")
+
+    assert said[0] == f"Visit to your doctor on {to_date(clinic.start + 30)}, at provider 1:"
+    assert said[1] == "A claim would be decided, and what it brings paid at once."
+    assert said[2].startswith("PR-2  ")
+    assert left(said, "policy year") == "100,000.00 USD of 100,000.00 USD"
+    assert left(said, "out-of-pocket maximum") == "no maximum"
+    assert left(said, "benefit or its group") == left(said, "each claim") == "no limit"
+
+
+def test_says_what_is_left(clinic: Clinic, ask: Ask) -> None:
+    clinic.attest()
+    clinic.file()
+    taken = sum(entry.decision.remittance.paid for entry in entries(clinic) if entry.decision)
+
+    said = ask("0", "visit.primary")
+
+    assert left(said, "policy year") == f"{money.to_words(10_000_000 - taken, 'USD')} of 100,000.00 USD"
+
+
+def test_says_what_limits_there_are(ask: Ask) -> None:
+    said = ask("0", "vision.glasses", "billed=300")
+    assert left(said, "benefit or its group") == "1,500.00 USD of 1,500.00 USD"
+    assert said[1] == "A claim would be decided, and denied."
+    assert said[2].startswith("PR-179  ")
+
+    assert "held for review" in ask("0", "visit.primary", "billed=4000")[1]
+    assert "had to be authorised beforehand" in ask("0", "surgery.weight")[1]
+
+
+def test_says_what_is_denied(ask: Ask) -> None:
+    said = ask("0", "visit.primary", "day=2020-01-01", "emergency")
+
+    assert said[1] == "A claim would be decided, and denied."
+    assert left(said, "policy year") == "100,000.00 USD of 100,000.00 USD"
+
+
+def test_says_that_consent_is_missing(ask: Ask) -> None:
+    assert ask("1", "visit.primary")[1] == (
+        "A claim would not be decided: the member has not consented for the service day; "
+        "ask for consent and file again."
+    )
+    assert ask("1", "visit.primary", "emergency")[1] == (
+        "A claim would be decided, and held for review before it is paid."
+    )
+
+
+def test_says_that_the_policy_is_not_issued(clinic: Clinic, ask: Ask) -> None:
+    policy, _ = draft(clinic)
+    people = f"people={clinic.path('people.yaml')}"
+    patient.cards(f"folder={clinic.path('keys-9')}", f"policy={policy}", people, "table=family")
+
+    said = ask("9", "visit.primary")
+
+    assert said[1].startswith("A claim would not be decided: the policy was not issued")
+    assert len(said) == 2
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (
+            ["benefit=visit.primry"],
+            "benefit: visit.primry is no benefit of the table; "
+            "name one that is covered, such as visit.primary",
+        ),
+        (["units=70000"], "units: '70000': input should be less than or equal to 65535; correct it"),
+        (["day=1960-01-01"], "day: '1960-01-01': lies before 1970, which no chain can count; correct it"),
+        (["day=tomorrow"], "day: 'tomorrow': is not a full date; correct it"),
+        (["billed=-1"], "billed: '-1': is not an amount of 0 or more; correct it"),
+    ],
+)
+def test_names_what_makes_no_sense(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], more: list[str], said: str
+) -> None:
+    assert ended(capsys, hospital.eligibility, *words(clinic, "0", "visit.primary", *more)) == said
+
+
+def test_names_the_card_of_somebody_else(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    given = words(clinic, "0", "visit.primary")
+    given[2] = f"cover={clinic.path('keys-1') / 'member-0.cover.json'}"
+
+    said = ended(capsys, hospital.eligibility, *given)
+
+    card = clinic.path("keys-0") / "member-0.card.json"
+    assert said == f"{card}: policy: is for another policy than the cover file; ask for its cover file"
+
+
+def test_says_that_the_desk_is_retired(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    clinic.suite.providers.retireDesk(clinic.suite.desk, {"from": accounts[1]})
+
+    said = ended(capsys, hospital.eligibility, *words(clinic, "0", "visit.primary"))
+
+    assert said.startswith("the contract refused: the desk is not listed")
