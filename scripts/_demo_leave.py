@@ -25,6 +25,7 @@ from scripts._demo_year import Shown
 _KINDS = (events.ClaimDecided, events.ClaimPaid, events.ClaimOwed, events.ClaimWithdrawn)
 _WANTED = {
     "a claim held and settled": "held_and_settled",
+    "two lines denied with different codes": "denied_with_two_codes",
     "a line skipped and filed again": "skipped_then_filed",
     "a line withdrawn and corrected": "withdrawn_and_corrected",
     "a replay refused": "replay_refused",
@@ -213,13 +214,18 @@ def _summary(world: World, shown: Shown, letters: Sequence[Statement], seconds: 
             "byStep": _gas_by_step(world),
         },
         "shown": {name: getattr(shown, name) for name in (*_WANTED.values(), "billed_twice_denied")},
-        "notShown": [words for words, name in _WANTED.items() if not getattr(shown, name)],
+        "notShown": not_shown(shown),
         "transactions": [
             {"what": sent.what, "hash": sent.transaction, "gas": sent.gas, "lines": sent.lines}
             for sent in world.sent
         ],
         "seconds": round(seconds, 1),
     }
+
+
+def not_shown(shown: Shown) -> list[str]:
+    """The scenes that the records did not allow for, in words."""
+    return [words for words, name in _WANTED.items() if not getattr(shown, name)]
 
 
 def _by_outcome(items: Iterable[Item], world: World) -> dict[str, dict[str, int]]:

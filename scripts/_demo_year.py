@@ -35,9 +35,16 @@ class Shown:
     withdrawn_and_corrected: list[str] = field(default_factory=list)
     replay_refused: list[str] = field(default_factory=list)
     billed_twice_denied: list[str] = field(default_factory=list)
+    denied: dict[str, str] = field(default_factory=dict)
+    """The filing of the first line that was denied with each code."""
     upcoded_found: list[str] = field(default_factory=list)
     """Fields that differed."""
     rechecked: int = 0
+
+    @property
+    def denied_with_two_codes(self) -> list[str]:
+        """Two filings, each with a line denied for another reason; none while all are denied for one."""
+        return list(self.denied.values())[:2] if len(self.denied) > 1 else []
 
 
 @dataclass
@@ -162,6 +169,7 @@ class Year:
                 self.tell.waits(f"{who}: {what} for review ({why})")
             if entry.state is State.DENIED:
                 code = entry.decision.codes[0]
+                self.shown.denied.setdefault(str(code), entry.filing or "")
                 self.tell.refused(f"{who}, {billed}: denied. {code.words} [{code}]")
 
     def _settle(self) -> None:

@@ -61,11 +61,12 @@ class Played:
 
 
 def main() -> None:
-    """`brownie run demo`; the environment names a folder of records in SALUS_DEMO_FHIR, or none."""
+    """`brownie run demo`; the environment names a folder of records in SALUS_DEMO_FHIR, or none, and in
+    SALUS_DEMO_OUT another folder than out/demo for what it leaves."""
     with one_line_errors():
         _check_network()
-        folder = os.environ.get("SALUS_DEMO_FHIR", "")
-        play(Path(folder) if folder else None, OUT, Teller())
+        folder, out = (os.environ.get(f"SALUS_DEMO_{name}", "") for name in ("FHIR", "OUT"))
+        play(Path(folder) if folder else None, Path(out) if out else OUT, Teller())
 
 
 def _check_network() -> None:

@@ -17,8 +17,8 @@ SOURCES = {
     ".py": ["salus", "scripts", "tests", "tools", "benchmarks"],
     ".sol": ["contracts", "interfaces"],
 }
-FORMATTED = ["contracts", "interfaces", "tools"]
-FORMATTED_SUFFIXES = {".sol", ".json", ".yaml", ".cjs"}
+FORMATTED = ["contracts", "interfaces", "scripts", "tools"]
+FORMATTED_SUFFIXES = {".sol", ".json", ".yaml", ".cjs", ".mjs"}
 
 
 def main() -> int:

@@ -1,7 +1,7 @@
 """scripts.demo: the whole story, as `make demo` plays it
 
 when the demo is played with the project's own patients
-    every scene that it promises takes place, each on the chain
+    every scene that it promises takes place, each on the chain, in less than a minute
     what it says of money is what the chain says
     what it leaves are a letter and FHIR for each member, a picture and a summary
     its output names nobody and no code
@@ -13,6 +13,7 @@ given all that the chain shows of it (Law 10)
 given a folder of records
     the 365 days with most bills are the policy year, and the clock begins shortly before
     every scene finds a bill, and what cannot be used is said without naming a file
+    a scene that they do not allow for is named
 given records that are no records, or a chain whose clock is too late
     it says so in one sentence
 
@@ -45,10 +46,13 @@ from salus.table import Table
 from scripts import demo
 from scripts._demo_cast import SEED, from_folder
 from scripts._demo_clock import DAY, DAYS_AHEAD, clock
+from scripts._demo_leave import not_shown
 from scripts._demo_scenes import choose
 from scripts._demo_tell import Teller
+from scripts._demo_year import Shown
 from tests.support import secrets_of
 from tests.support.attacker import Attacker, Guess
+from tests.support.depth import DEMO_SECONDS, SHALLOW
 from tests.support.onlooker import Seen, look
 
 SHARED = Path(__file__).parents[3] / "shared" / "fhir"
@@ -109,10 +113,16 @@ def test_every_scene_takes_place(seat: Seat) -> None:
     assert summary["policies"][0]["members"] == 4
     assert summary["claims"]["byOutcome"]["denied"]["count"] >= 2
     assert {"PR-179", "CO-29"} <= set(summary["claims"]["byCode"])
+    assert set(shown.denied) == {"PR-179", "CO-29"}
     assert shown.upcoded_found == ["benefit"]
     decided = seat.chain.past(events.ClaimDecided)
     assert shown.rechecked == sum(event.decision.codes != (DUPLICATE,) for event in decided)
     assert summary["money"]["setAside"] == 0
+
+
+@pytest.mark.skipif(SHALLOW, reason="coverage traces each transaction")
+def test_it_takes_less_than_a_minute(seat: Seat) -> None:
+    assert seat.summary["seconds"] < DEMO_SECONDS
 
 
 def test_every_scene_is_on_the_chain(seat: Seat) -> None:
@@ -128,6 +138,7 @@ def test_every_scene_is_on_the_chain(seat: Seat) -> None:
     assert shown.skipped_then_filed[1] in consents
     assert skips[shown.replay_refused[0]] is SkipReason.ALREADY_DECIDED
     assert [str(code) for code in decided[shown.billed_twice_denied[0]].decision.codes] == ["OA-18"]
+    assert set(shown.denied_with_two_codes) <= set(decided)
     assert shown.withdrawn_and_corrected[0] in withdrawn
     assert decided[shown.withdrawn_and_corrected[1]].service.revision == 1
 
@@ -357,6 +368,15 @@ def test_every_scene_has_its_bill() -> None:
     assert chosen.late
     assert chosen.upcoded
     assert chosen.upcoded.billed > 2 * chosen.auto_pay_limit
+
+
+def test_a_scene_that_is_not_shown_is_named() -> None:
+    assert len(not_shown(Shown())) == 6
+    for denied in ({}, {"PR-179": "0x1"}):
+        assert "two lines denied with different codes" in not_shown(Shown(denied=denied))
+    both = Shown(denied={"PR-179": "0x1", "CO-29": "0x2", "PR-27": "0x3"})
+    assert both.denied_with_two_codes == ["0x1", "0x2"]
+    assert "two lines denied with different codes" not in not_shown(both)
 
 
 def test_the_clock_begins_before_the_records(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from tools.places import ROOT
 from tools.seeded_errors import SeedError, chosen, load
 
-LAWS = {str(number) for number in range(1, 11)}
+LAWS = {str(number) for number in range(1, 12)}
 
 
 def test_each_error_can_be_put_in() -> None:

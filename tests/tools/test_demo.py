@@ -1,0 +1,89 @@
+"""make demo FHIR=folder, as a person types it, on Ganache
+
+given a folder with records of three patients
+    it plays every scene, within a minute after set-up
+    it leaves a letter for each, with a name that the terminal does not show, a picture and a summary
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from salus import samples
+from tests.support.depth import DEMO_SECONDS
+from tools.places import ROOT
+from tools.setup import STEPS
+
+START = 20_000
+"""Civil day on which the patients' year begins: 2024-10-04."""
+PATIENTS = 3
+OF_THE_CALLER = ("MAKE", "MFLAGS", "SALUS_")
+"""Settings of a `make` that runs these tests, which its child would take for its own."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What somebody sees who types the command."""
+
+    patients: tuple[samples.Sample, ...]
+    told: str
+    out: Path
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        return dict(json.loads((self.out / "summary.json").read_text()))
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
+    if not all(step.is_done() for step in STEPS):
+        pytest.skip("this clone was not set up by `make setup`, and a test installs nothing")
+    records, out = tmp_path_factory.mktemp("records"), tmp_path_factory.mktemp("out")
+    patients = samples.generate(7, START)[:PATIENTS]
+    samples.write(patients, records)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(OF_THE_CALLER)}
+
+    done = subprocess.run(
+        ["make", "demo", f"FHIR={records}", f"PYTHON={sys.executable}"],
+        cwd=ROOT,
+        env={**environment, "SALUS_DEMO_OUT": str(out)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Seen(patients, done.stdout, out)
+
+
+def test_every_scene_within_a_minute(seen: Seen) -> None:
+    summary = seen.summary
+
+    assert summary["notShown"] == []
+    assert summary["year"][0].startswith("2024-10")
+    assert len(summary["policies"]) == PATIENTS
+    assert len(set(summary["shown"]["denied_with_two_codes"])) == 2
+    assert summary["seconds"] < DEMO_SECONDS
+
+
+def test_a_letter_for_each_patient(seen: Seen) -> None:
+    letters = [path.read_text() for path in sorted(seen.out.glob("letter-*.html"))]
+    names = [f"{sample.patient.given} {sample.patient.family}" for sample in seen.patients]
+
+    assert len(letters) == PATIENTS
+    for name in names:
+        assert sum(name in letter for letter in letters) == 1
+        assert name not in seen.told
+
+
+def test_leaves_nothing_else(seen: Seen) -> None:
+    kinds = {path.name.partition("-")[0].partition(".")[0] for path in seen.out.iterdir()}
+
+    assert kinds == {"letter", "money", "summary"}
