@@ -27,6 +27,7 @@ from brownie.network import contract
 from brownie.network.transaction import TransactionReceipt
 from brownie.network.web3 import web3
 from brownie.project.main import get_loaded_projects
+from eth_abi.exceptions import DecodingError
 from eth_utils.address import to_checksum_address
 from web3 import HTTPProvider
 
@@ -91,6 +92,10 @@ class LeanTraces:
             self.with_memory = not receipt.status
             try:
                 self.get_trace(receipt)
+            except DecodingError:
+                # what it returns cannot be read without the memory, and is read with it when a test asks
+                if self.with_memory:
+                    raise
             finally:
                 self.with_memory = True
 
