@@ -9,6 +9,8 @@
    measures the same in less than half the time.
 4. Brownie collects garbage whenever it reverts the chain, after every test, through all that was ever loaded.
    What the start has loaded is set aside: it stays anyway, and a quarter of the time is saved.
+5. When a transaction is confirmed, its thread takes all others of the same sender and number for dropped. The
+   next one after the chain has gone back has the same number: going back waits for such threads.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import copy
 import gc
 import re
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,7 @@ from typing import Any
 import pytest
 from brownie._config import CONFIG
 from brownie.network import contract
+from brownie.network.state import Chain
 from brownie.network.transaction import TransactionReceipt
 from brownie.network.web3 import web3
 from brownie.project.main import get_loaded_projects
@@ -32,6 +36,7 @@ from eth_utils.address import to_checksum_address
 from web3 import HTTPProvider
 
 UNSET_IMMUTABLE = re.compile("7f" + "0" * 64)  # PUSH32 0, which the constructor overwrites
+THREAD_ENDS_WITHIN_SECONDS = 60
 UNLINKED_LIBRARY = re.compile("__.{36}__")
 
 
@@ -40,6 +45,14 @@ def pytest_configure(config: pytest.Config) -> None:
     contract._verify_deployed_code = is_code_as_compiled  # type: ignore[assignment]
     for project in get_loaded_projects():
         project._build_path = Path(tempfile.gettempdir())
+    patched: Any = Chain
+    go_back = patched._revert
+
+    def go_back_alone(*arguments: Any) -> Any:
+        wait_for_confirmations()
+        return go_back(*arguments)
+
+    patched._revert = go_back_alone
     if config.getoption("--coverage"):
         LeanTraces().install()
 
@@ -54,6 +67,13 @@ def pytest_runtest_setup() -> Iterator[None]:
     CONFIG.argv["always_transact"] = False
     yield
     CONFIG.argv["always_transact"] = CONFIG.argv["coverage"]
+
+
+def wait_for_confirmations() -> None:
+    for thread in threading.enumerate():
+        # Python names a thread after the function that it runs
+        if thread.name.endswith("(_await_confirmation)"):
+            thread.join(THREAD_ENDS_WITHIN_SECONDS)
 
 
 def is_code_as_compiled(address: str, compiled: str, language: str) -> bool:
