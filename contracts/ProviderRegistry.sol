@@ -61,13 +61,18 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
         require(from < until && from >= record_.from, InvalidWindow(from, until));
 
         if (from > record_.until) {
-            require(_pastWindows[provider].length < PAST_WINDOWS, TooManyWindows(provider));
-            _pastWindows[provider].push(Window({from: record_.from, until: record_.until}));
+            if (record_.from < record_.until) _keepPast(provider, record_);
             record_.from = from;
         }
         require(until >= record_.until, InvalidWindow(from, until));
         record_.until = until;
         emit ProviderAccredited(provider, record_.admin, from, until, licence);
+    }
+
+    function _keepPast(ProviderId provider, Provider storage record_) private {
+        Window[] storage past = _pastWindows[provider];
+        require(past.length < PAST_WINDOWS, TooManyWindows(provider));
+        past.push(Window({from: record_.from, until: record_.until}));
     }
 
     /// @inheritdoc IProviderRegistry

@@ -132,7 +132,7 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         _committed = committed;
 
         // A claim that the deductible swallowed needs no money.
-        paid = amount == 0 || (_covers(committed.outstanding, amount) && _send(payee, amount));
+        paid = amount == 0 || (_covers(committed.outstanding) && _send(payee, amount));
 
         // The asset may have called the desk, so what it booked is read again.
         committed = _committed;
@@ -151,13 +151,13 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
     /// @inheritdoc IRiskPool
     function settle(address payee, uint64 amount) external onlyDesk nonReentrant returns (bool paid) {
         _committed.reserved -= amount;
-        paid = amount == 0 || _send(payee, amount);
+        paid = amount == 0 || (_covers(amount) && _send(payee, amount));
         if (paid) _committed.outstanding -= amount;
     }
 
     /// @inheritdoc IRiskPool
     function collect(address payee, uint64 amount) external onlyDesk nonReentrant returns (bool paid) {
-        paid = _covers(uint256(_committed.reserved) + amount, amount) && _send(payee, amount);
+        paid = _covers(uint256(_committed.reserved) + amount) && _send(payee, amount);
         if (paid) _committed.outstanding -= amount;
     }
 
@@ -168,9 +168,10 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         _committed.locked += uint80(relocked);
     }
 
-    /// @dev The money of other claims is theirs. Where there are none, the transfer itself tells whether it suffices.
-    function _covers(uint256 promised, uint64 amount) private view returns (bool) {
-        return promised == amount || _balance() >= promised * unit;
+    /// @dev The money of other claims is theirs. Asked also where there are none: an asset that asserts when it is short
+    /// burns all gas, and with it the lines of other pools in the call.
+    function _covers(uint256 promised) private view returns (bool) {
+        return _balance() >= promised * unit;
     }
 
     /// @dev A refusing payee, a paused asset or a short balance must not undo the decision: the sum stays outstanding.
@@ -344,8 +345,9 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         return open ? notice.shares : 0;
     }
 
+    /// @dev Where nobody holds a share, nobody is wronged, and what is held would buy the newcomer nothing.
     function _entryAssets() private view returns (uint256) {
-        return totalAssets() + _committed.reserved * unit;
+        return totalSupply() == 0 ? totalAssets() : totalAssets() + _committed.reserved * unit;
     }
 
     function _owed() private view returns (uint256) {

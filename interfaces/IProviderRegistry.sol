@@ -74,7 +74,7 @@ interface IProviderRegistry {
     ) external returns (ProviderId provider);
 
     /// @notice Extends the accreditation, or opens a new window after a gap; earlier windows stay true.
-    /// @dev Requirements: accreditor; not before the latest window; at most 32 gaps. Emits {ProviderAccredited}.
+    /// @dev Requirements: accreditor; not before the latest window; at most 32 windows before it. Emits {ProviderAccredited}.
     function renew(ProviderId provider, uint32 from, uint32 until, bytes32 licence) external;
 
     /// @notice Ends the accreditation on a day to come, today at the earliest. Windows that begin later are dropped.

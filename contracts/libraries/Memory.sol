@@ -29,7 +29,8 @@ library Memory {
     /// times as much.
     /// @param words How many fields the struct has.
     function hashStruct(Place place, bytes32 typeHash, uint256 words) internal pure returns (bytes32 digest) {
-        // The word before the struct is another's, and gets back what it held.
+        // The word before the struct is another's, and gets back what it held before the block ends: nothing can read
+        // it meanwhile, as long as the compiler moves no instruction into the block (no viaIR).
         // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             let head := sub(place, 0x20)

@@ -15,9 +15,9 @@ from salus.chain.values import ClaimStatus, Decision, Service
 from salus.errors import ChainError
 
 _WORDS = 6
-_LAYOUT = struct.Struct(">7xBQQQ 9xBBIIHQ3s 4Q 4Q 8xQIQI 7s7s7s7s4x")
+_LAYOUT = struct.Struct(">7xBQQQ 9xBBIIHQ3s 4Q 4Q 8xQIQI 7s7s7s7sHH")
 """The six words of `ClaimFacts`: times, service, shares, cuts, sums, account. Each number at its natural
-width, big-endian; unused bytes come first, but in the account."""
+width, big-endian, after the bytes that a word leaves unused."""
 
 
 class Facts(NamedTuple):
@@ -51,7 +51,7 @@ def unpack(keys: Mapping[str, Any], words: Sequence[int]) -> Facts:
     values = _LAYOUT.unpack(b"".join(word.to_bytes(32, "big") for word in words))
     status, release_at, issued_at, decided_at = values[:4]
     revision, flags, start, end, units, billed, currency = values[4:11]
-    group_paid, group_units, *sums = values[21:]
+    group_paid, group_units, *counters, closed, issued = values[21:]
     decision = Decision(
         status=ClaimStatus(status),
         packed_codes=bytes(keys["codes"]),
@@ -77,5 +77,6 @@ def unpack(keys: Mapping[str, Any], words: Sequence[int]) -> Facts:
         issued_at=issued_at,
         decided_at=decided_at,
     )
-    account = Account.from_tuple((*(int.from_bytes(value, "big") for value in sums), True, False))
+    sums = (int.from_bytes(value, "big") for value in counters)
+    account = Account.from_tuple((*sums, bool(issued), bool(closed)))
     return Facts(decision, service, account, GroupUse(paid=group_paid, units=group_units))

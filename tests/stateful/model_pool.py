@@ -184,7 +184,7 @@ class PoolModel:
         if self.deficit(now):
             return "ERC4626ExceededMaxDeposit"
         # at a price that no withdrawn claim can raise: what is held counts as unspent
-        worth = self.total_assets(now) + self.reserved() * self.unit
+        worth = self.total_assets(now) + (self.reserved() * self.unit if self.supply else 0)
         shares = assets * (self.supply + OFFSET) // (worth + 1)
         assert self.tokens.moves(self.token, owner, self.address, assets)
         self.shares[owner] += shares

@@ -10,6 +10,8 @@ given a window in force
 └── when the new one begins later
     ├── it should leave the days between without accreditation
     └── it should keep every earlier window true
+given windows that ended on the day they began
+└── it should keep none of them
 given as many gaps as a look-up may have to walk
 ├── it should refuse one more, and still extend the latest window
 └── the oldest day should cost no more than a bounded look
@@ -24,7 +26,7 @@ from typing import Any
 import pytest
 
 from tests.support.answers import emitted, refuses
-from tests.support.craft import word
+from tests.support.craft import DAY, word
 from tests.support.world import World
 
 FIRST, END = 20_000, 20_010
@@ -72,6 +74,20 @@ def test_leaves_gaps_and_keeps_earlier_windows(world: World, provider: int) -> N
 
     expected = [*range(FIRST, END), END + 1, END + 2, END + 6, END + 7]
     assert accredited(world, provider, FIRST - 2, END + 10) == expected
+
+
+def test_keeps_no_empty_window(world: World) -> None:
+    today = world.today()
+    provider = world.accredit(world.stranger, today + 1, today + 2)
+    rounds = world.providers.PAST_WINDOWS() + 1
+    for day in range(today + 3, today + 3 + 2 * rounds, 2):
+        world.travel(day * DAY + DAY // 2)
+        renew(world, provider, day, day + 1)
+        world.providers.endAccreditation(provider, day, {"from": world.accreditor})
+
+    renew(world, provider, day + 2, day + 3)
+
+    assert accredited(world, provider, today, day + 4) == [today + 1, day + 2]
 
 
 def test_bounds_the_gaps(world: World, provider: int) -> None:

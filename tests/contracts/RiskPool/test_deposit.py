@@ -8,6 +8,8 @@ given a pool
 │   └── it should take it and give none
 ├── when a claim is held meanwhile, and taken back
 │   └── it should leave to those who were there what they had, and give the newcomer no more than was brought
+├── when all shares are gone, and a claim is still held
+│   └── it should sell at the price of an empty pool, so that the newcomer keeps what was brought
 ├── when nothing is brought
 │   └── it should give nothing
 ├── when the pool is in deficit
@@ -24,6 +26,7 @@ SPECIFICATION M2, M12.
 
 from __future__ import annotations
 
+import pytest
 from brownie import ZERO_ADDRESS
 
 from tests.support.answers import emitted, refuses
@@ -77,6 +80,24 @@ def test_sells_no_held_claim_at_a_discount(bench: Bench) -> None:
 
     assert bench.pool.previewRedeem(bench.pool.balanceOf(bench.bob)) in (brought - 1, brought)
     assert bench.pool.previewRedeem(bench.pool.balanceOf(bench.alice)) in (before, before + 1)
+
+
+@pytest.mark.parametrize("brought", [1_000, CAPITAL])
+def test_keeps_a_newcomers_money_where_nobody_is_left(bench: Bench, brought: int) -> None:
+    held = CAPITAL // 2
+    bench.open_exit()
+    bench.reserve(held)
+    # what rounding leaves behind can be redeemed as well
+    while bench.pool.balanceOf(bench.alice):
+        shares = bench.pool.maxRedeem(bench.alice)
+        bench.pool.redeem(shares, bench.alice, bench.alice, {"from": bench.alice})
+    assert (bench.pool.totalSupply(), bench.pool.reserved()) == (0, held)
+
+    bench.deposit(brought, bench.bob)
+    bench.settle(held)
+
+    worth = bench.pool.previewRedeem(bench.pool.balanceOf(bench.bob))
+    assert brought * bench.unit - 1 <= worth <= brought * bench.unit
 
 
 def test_gives_nothing_for_nothing(bench: Bench) -> None:

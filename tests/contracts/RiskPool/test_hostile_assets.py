@@ -15,6 +15,9 @@ given an asset that blocks
 │   └── it should stay outstanding until the payee is unblocked, and pay others meanwhile
 └── the pool itself
     └── it should go on booking claims, and pay them later
+given an asset that burns all gas when it is short
+└── when a claim, new, held or owed, is larger than the balance
+    └── it should not be called, and the claim stay outstanding
 given an asset that calls back in the middle of a transfer
 ├── when it calls what moves money
 │   └── it should be refused, and the transfer that it came from be booked as ever
@@ -29,7 +32,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from brownie import BlockingTokenMock, FalseTokenMock, FeeTokenMock, ReentrantTokenMock, accounts
+from brownie import (
+    AssertTokenMock,
+    BlockingTokenMock,
+    FalseTokenMock,
+    FeeTokenMock,
+    ReentrantTokenMock,
+    accounts,
+)
 from eth_utils import function_signature_to_4byte_selector
 
 from tests.support import craft
@@ -226,3 +236,19 @@ def test_lets_a_notice_and_an_accrual_through(reentrant: Bench, deployer: dict[s
         assert paid
         assert emitted(done, "CalledBack")["succeeded"]
         reentrant.check_law_1()
+
+
+def test_never_calls_an_asset_that_burns_all_gas(module_isolation: None, deployer: dict[str, Any]) -> None:
+    bench = Bench(asset=AssertTokenMock.deploy(6, deployer), capital=AMOUNT)
+    most = 10**7
+    paying = {"from": bench.desk, "gas_limit": most}
+
+    for method in (bench.pool.pay, bench.pool.settle, bench.pool.collect):
+        if method is not bench.pool.pay:
+            bench.reserve(AMOUNT + 1)
+        free = (0,) if method is bench.pool.pay else ()
+        done = method(bench.payee, AMOUNT + 1, *free, paying)
+        assert "Transfer" not in done.events
+        assert done.gas_used < most // 50
+    assert bench.balance(bench.pool) == AMOUNT * bench.unit
+    assert bench.pool.outstanding() == 3 * (AMOUNT + 1)

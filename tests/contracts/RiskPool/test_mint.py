@@ -5,6 +5,8 @@ given a pool
 │   └── it should give exactly the shares, and take what preview and event tell, rounded up
 ├── when one share is asked for
 │   └── it should cost a token unit at least
+├── when others leave first while a claim is held, and the price has risen above what was allowed
+│   └── it should refuse
 ├── when the pool is in deficit
 │   └── it should refuse
 └── when more shares are asked for than can be made
@@ -14,7 +16,7 @@ given a pool
 from __future__ import annotations
 
 from tests.support.answers import emitted, refuses
-from tests.support.bench import OFFSET, Bench
+from tests.support.bench import CAPITAL, OFFSET, Bench
 
 SHARES = 777_777_777_777
 
@@ -48,6 +50,21 @@ def test_takes_a_token_unit_for_a_share_at_least(bench: Bench) -> None:
 
     assert bench.balance(bench.bob) == 0
     assert bench.pool.balanceOf(bench.bob) == 1
+
+
+def test_reverts_above_what_was_allowed(bench: Bench) -> None:
+    bench.open_exit()
+    bench.reserve(CAPITAL // 2)
+    price = bench.pool.previewMint(SHARES)
+    bench.mint_tokens(bench.stranger, 2 * price)
+    bench.asset.approve(bench.pool, price, {"from": bench.stranger})
+    most = bench.pool.maxRedeem(bench.alice)
+    bench.pool.redeem(most * 99 // 100, bench.alice, bench.alice, {"from": bench.alice})
+
+    dearer = bench.pool.previewMint(SHARES)
+    assert dearer > price
+    with refuses("ERC20InsufficientAllowance", bench.pool, price, dearer):
+        bench.pool.mint(SHARES, bench.stranger, {"from": bench.stranger})
 
 
 def test_reverts_in_deficit(bench: Bench) -> None:

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {TestStablecoin} from "./TestStablecoin.sol";
+
+/// @notice An asset as old compilers made them: short of money it asserts, which burns all gas that it was given.
+contract AssertTokenMock is TestStablecoin {
+    constructor(uint8 decimals_) TestStablecoin(decimals_) {}
+
+    function _update(address from, address to, uint256 value) internal override {
+        if (from != address(0) && balanceOf(from) < value) {
+            // solhint-disable-next-line no-inline-assembly
+            assembly {
+                invalid()
+            }
+        }
+        super._update(from, to, value);
+    }
+}
