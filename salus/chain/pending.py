@@ -16,8 +16,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from eth_typing import ChecksumAddress
 from pydantic_core import from_json
 from web3.types import TxData
 
@@ -92,16 +92,19 @@ class Pending:
         return folder / self.sender.address / f"{keccak(call.encode()).hex()}.json"
 
     def _nonce(self) -> int:
-        count, account = self.chain.w3.eth.get_transaction_count, self._account
         note = self._read()
-        if note and note.nonce >= count(account, "latest"):
+        if note and note.nonce >= self._count("latest"):
             return note.nonce
-        return count(account, "pending")
+        return self._count("pending")
+
+    def _count(self, block: Literal["latest", "pending"]) -> int:
+        w3 = self.chain.w3
+        return w3.eth.get_transaction_count(w3.to_checksum_address(self.sender.address), block)
 
     def _mined(self, note: Note) -> str | None:
         """The transaction with the note's nonce, looked up in the blocks since, if it was this call."""
         eth = self.chain.w3.eth
-        if eth.get_transaction_count(self._account, "latest") <= note.nonce:
+        if self._count("latest") <= note.nonce:
             return None
         for number in range(note.block + 1, eth.block_number + 1):
             for found in eth.get_block(number, full_transactions=True)["transactions"]:
@@ -111,15 +114,11 @@ class Pending:
 
     def _is_this(self, found: TxData, nonce: int) -> bool:
         return (found["from"], found["nonce"], found.get("to"), found["input"].to_0x_hex()) == (
-            self._account,
+            self.chain.w3.to_checksum_address(self.sender.address),
             nonce,
             self.action.function.address,
             self.chain.calldata(self.action),
         )
-
-    @property
-    def _account(self) -> ChecksumAddress:
-        return self.chain.w3.to_checksum_address(self.sender.address)
 
     def _read(self) -> Note | None:
         path = self._path
