@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -189,9 +189,14 @@ def _fault(resource: Resource) -> str | None:
         _model(resource["resourceType"]).model_validate(lean)
     except ValidationError as error:
         where = error.errors(include_input=False, include_url=False, include_context=False)[0]["loc"]
-        # the validator's own name for an element that is no object, and no name in FHIR
-        return ".".join(str(part) for part in where if part not in ("__root__", "root")) or "?"
+        return _path(where) or "?"
     return None
+
+
+def _path(where: Iterable[int | str]) -> str:
+    """As FHIRPath writes it. The validator's own name for an element that is no object is no name in FHIR."""
+    parts = (part for part in where if part not in ("__root__", "root"))
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
 
 
 def _null(value: Any, path: str = "") -> str | None:

@@ -260,7 +260,7 @@ def test_refuses_what_is_not_final(resources: list[Resource], expected: tuple[Re
             (Reason.UNKNOWN_CLAIM_TYPE, "Claim/c1", "type"),
         ),
         ([build.claim(colour="red"), build.encounter()], (Reason.MALFORMED, "Claim/c1", "colour")),
-        ([build.claim(item=[7]), build.encounter()], (Reason.MALFORMED, "Claim/c1", "item.0")),
+        ([build.claim(item=[7]), build.encounter()], (Reason.MALFORMED, "Claim/c1", "item[0]")),
         ([build.claim(), build.encounter(status=None)], (Reason.MALFORMED, "Encounter/e1", "status")),
     ],
 )
