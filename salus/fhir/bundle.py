@@ -152,7 +152,7 @@ def _entries(document: Any, source: str) -> Iterator[Entry]:
                 "is not an entry with a resource",
                 file=source,
                 resource="Bundle",
-                field=f"entry.{number}",
+                field=f"entry[{number}]",
                 remedy="correct the file",
             )
         if resource.get("resourceType") == "Bundle":

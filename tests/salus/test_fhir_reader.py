@@ -115,8 +115,8 @@ def test_a_pretty_printed_document_is_one_document() -> None:
         (b"[]", "holds no FHIR resource, not a Bundle", "resourceType"),
         (b'{"resourceType": "Claim"}', "is a Claim, not a Bundle", "resourceType"),
         (b'{"resourceType": "Bundle", "entry": {}}', "is not a list", "entry"),
-        (b'{"resourceType": "Bundle", "entry": [7]}', "is not an entry with a resource", "entry.0"),
-        (b'{"resourceType": "Bundle", "entry": [{"resource": 7}]}', "is not an entry with", "entry.0"),
+        (b'{"resourceType": "Bundle", "entry": [7]}', "is not an entry with a resource", "entry[0]"),
+        (b'{"resourceType": "Bundle", "entry": [{"resource": 7}]}', "is not an entry with", "entry[0]"),
     ],
 )
 def test_a_bad_file_is_named_and_the_others_go_on(
