@@ -11,7 +11,7 @@ from salus.audit import standing
 from salus.chain import Action, Pool, events, policies, pools
 from salus.chain.actions import accreditation
 from salus.enrolment import Enrolment
-from salus.errors import PolicyError
+from salus.errors import InputError, PolicyError
 from salus.offer import Offer, words_of
 from salus.policy import PolicyFile, check_place
 from salus.portfolio import Portfolio
@@ -192,7 +192,14 @@ def issue(
         quote=quoted.signature,
         permit=signed,
     )
-    session.act(issuing, sender, first=approvals)
+
+    def check() -> None:
+        if policies.is_issued(session.chain, document.policy_id):
+            out.print(f"Policy 0x{document.policy_id.hex()} is issued already: nothing was sent.")
+            raise SystemExit(0)
+        _check_balance(found, sender.address, premium * found.unit, field="premium")
+
+    session.act(issuing, sender, first=approvals, check=check)
     out.print(f"Policy 0x{document.policy_id.hex()} is issued.")
 
 
@@ -208,7 +215,12 @@ def deposit(
     found = session.chain.pool(pool)
     minor = money.to_minor(amount, found.currency)
     deposit = pools.deposit(found, amount=minor, receiver=sender.address)
-    session.act(deposit, sender, first=_approval(found, sender.address, minor))
+    session.act(
+        deposit,
+        sender,
+        first=_approval(found, sender.address, minor),
+        check=lambda: _check_balance(found, sender.address, minor * found.unit),
+    )
 
 
 @actor.action
@@ -257,7 +269,13 @@ def recapitalise(
     found = session.chain.pool(pool)
     minor = money.to_minor(amount, found.currency)
     action = pools.recapitalise(found, amount=minor)
-    session.act(action, sender, first=_approval(found, sender.address, minor))
+    taken = min(minor * found.unit, found.contract.functions.deficit().call())
+    session.act(
+        action,
+        sender,
+        first=_approval(found, sender.address, minor),
+        check=lambda: _check_balance(found, sender.address, taken),
+    )
 
 
 @actor.action
@@ -308,6 +326,17 @@ def _approval(pool: Pool, payer: str, amount: int) -> list[Action]:
     """The approval that a payment needs first, if it is not there."""
     allowed = pool.asset.functions.allowance(payer, pool.address).call()
     return [] if allowed >= amount * pool.unit else [pools.approve(pool, amount=amount)]
+
+
+def _check_balance(pool: Pool, payer: str, tokens: int, *, field: str = "amount") -> None:
+    """Before the approval: it would be given, and stay, though nothing can be paid."""
+    held = pool.asset.functions.balanceOf(payer).call()
+    if held < tokens:
+        raise InputError(
+            f"is {pool.token_words(tokens)}, and {payer} has {pool.token_words(held)}",
+            field=field,
+            remedy="bring the tokens first, or name another account",
+        )
 
 
 def _enrolments(folder: Path, opener: RecordKey) -> list[tuple[Enrolment, ...]]:

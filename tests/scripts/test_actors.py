@@ -105,6 +105,7 @@ def test_issue_says_why_not(clinic: Clinic, capsys: pytest.CaptureFixture[str]) 
     policy, quote = draft(clinic)
 
     poor = ended(capsys, insurer.issue, f"policy={policy}", f"quote={quote}", "account=9")
+    clinic.suite.stablecoin.mint(accounts[9], 120_070_000, {"from": accounts[9]})
     insurer.add_quote_signer(
         f"pool={clinic.pool}", f"signer={clinic.quotes.address}", "remove=yes", f"account={INSURER}"
     )
@@ -112,8 +113,10 @@ def test_issue_says_why_not(clinic: Clinic, capsys: pytest.CaptureFixture[str]) 
     quote.write_text("{}")
     no_quote = ended(capsys, insurer.issue, f"policy={policy}", f"quote={quote}", "account=9")
 
-    assert "ERC20InsufficientBalance(" in poor
-    assert poor.endswith("bring the tokens first")
+    assert poor == (
+        f"premium: is 120.07 USD, and {accounts[9]} has 0.00 USD; "
+        "bring the tokens first, or name another account"
+    )
     assert f"NotQuoteSigner(signer {clinic.quotes.address}); let the insurer add the signer" in unsigned
     assert no_quote == f"{quote}: is not a quote file; ask the insurer"
 

@@ -1,0 +1,97 @@
+"""scripts.insurer, deposit, issue and recapitalise: what stands against a payment is known before an approval
+
+given an account with too few tokens
+    it says what it has and what is asked for, and neither approves nor pays
+given a policy that is issued already: a rerun says so, and is no error
+given a policy whose start has begun, a quote signer without the right, paused sales, or no deficit
+    it says so, and approves nothing
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from brownie import accounts, chain, web3
+
+from scripts import insurer
+from tests.scripts.conftest import DAY, INSURER, PAYER, Clinic, draft, ended
+
+
+@pytest.fixture
+def quoted(clinic: Clinic) -> tuple[str, str]:
+    """A policy and its quote, as words, and a payer with the premium."""
+    policy, quote = draft(clinic)
+    clinic.suite.stablecoin.mint(accounts[6], 120_070_000, {"from": accounts[9]})
+    return f"policy={policy}", f"quote={quote}"
+
+
+def allowed(clinic: Clinic, account: int) -> int:
+    return int(clinic.suite.stablecoin.allowance(accounts[account], clinic.pool))
+
+
+@pytest.mark.parametrize("action", [insurer.deposit, insurer.issue])
+def test_too_few_tokens(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], quoted: tuple[str, str], action: Any
+) -> None:
+    clinic.suite.stablecoin.mint(accounts[9], 1_500_000, {"from": accounts[9]})
+    block = web3.eth.block_number
+    words = quoted if action is insurer.issue else (f"pool={clinic.pool}", "amount=120.07")
+
+    said = ended(capsys, action, *words, "account=9")
+
+    field = "premium" if action is insurer.issue else "amount"
+    assert said == (
+        f"{field}: is 120.07 USD, and {accounts[9]} has 1.50 USD; "
+        "bring the tokens first, or name another account"
+    )
+    assert web3.eth.block_number == block
+
+
+def test_a_policy_is_issued_once(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], quoted: tuple[str, str]
+) -> None:
+    insurer.issue(*quoted, f"account={PAYER}")
+    clinic.suite.stablecoin.mint(accounts[6], 120_070_000, {"from": accounts[9]})
+    block = web3.eth.block_number
+
+    with pytest.raises(SystemExit) as stop:
+        insurer.issue(*quoted, f"account={PAYER}")
+
+    assert stop.value.code == 0
+    assert capsys.readouterr().out.endswith(" is issued already: nothing was sent.\n")
+    assert (web3.eth.block_number, allowed(clinic, 6)) == (block, 0)
+
+
+def test_a_quote_that_is_closed(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], quoted: tuple[str, str]
+) -> None:
+    chain.mine(timestamp=clinic.now() + 2 * DAY)
+
+    said = ended(capsys, insurer.issue, *quoted, f"account={PAYER}")
+
+    assert "QuoteClosed(start " in said
+    assert allowed(clinic, 6) == 0
+
+
+@pytest.mark.parametrize("change", ["signer", "sales"])
+def test_what_the_pool_refuses(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], quoted: tuple[str, str], change: str
+) -> None:
+    by = (f"pool={clinic.pool}", f"account={INSURER}")
+    if change == "signer":
+        insurer.add_quote_signer(*by, f"signer={clinic.quotes.address}", "remove=yes")
+    else:
+        insurer.pause_sales(*by, "table=family")
+
+    said = ended(capsys, insurer.issue, *quoted, f"account={PAYER}")
+
+    assert {"signer": "NotQuoteSigner(", "sales": "SalesPaused("}[change] in said
+    assert allowed(clinic, 6) == 0
+
+
+def test_no_deficit(clinic: Clinic, capsys: pytest.CaptureFixture[str], quoted: tuple[str, str]) -> None:
+    said = ended(capsys, insurer.recapitalise, f"pool={clinic.pool}", "amount=1", f"account={PAYER}")
+
+    assert said.endswith("there is no deficit to fill: NoDeficit()")
+    assert allowed(clinic, 6) == 0
