@@ -17,6 +17,7 @@ from salus.policy import PolicyFile, check_place
 from salus.portfolio import Portfolio
 from salus.records import RecordKey
 from salus.table import alike, overlaps
+from scripts._quote import check_open, check_quote_file, kept
 from scripts._recheck import key_in, recheck_all
 from scripts._session import Session, signer
 from scripts._signed import QUOTE
@@ -142,19 +143,27 @@ def quote(
     members = _enrolment(enrolled, opener)
     enrolment.check(members, product, terms.agreed())
 
-    written = terms.policy(session.chain.book_domain, product, members)
+    drawn = terms.policy(session.chain.book_domain, product, members)
+    found = session.chain.pool(drawn.terms.pool)
+    with files.about(offer):
+        check_open(found, drawn.terms)
+    written = kept(session.chain, policy, drawn)
+    check_quote_file(quote, written.policy_id)
     account = session.signing(signer(key, key_variable="SALUS_QUOTE_KEY", parameter="key"), wallet)
-    found = session.chain.pool(written.terms.pool)
+    if not found.contract.functions.isQuoteSigner(account.address).call():
+        raise InputError(
+            f"{account.address} may not sign policies that pool {found.address} carries",
+            field="wallet" if wallet else "key",
+            remedy="sign with a quote signer of the pool, or let the insurer add this one: add_quote_signer",
+        )
     out.print(f"To be signed by {account.address}:", markup=False)
     for line in words_of(written, members, product):
         out.print(f"  {line}", markup=False)
     session.confirm("Sign this?", otherwise="Nothing was signed.")
     signature = written.book.sign(written.terms, account)
-    if not found.contract.functions.isQuoteSigner(account.address).call():
-        out.print(f"Note: {account.address} may not sign for this pool yet; see add_quote_signer.")
 
     written.save(policy)
-    QUOTE.save(quote, account.address, signature)
+    QUOTE.save(quote, account.address, signature, policy=f"0x{written.policy_id.hex()}")
     out.print(f"Policy 0x{written.policy_id.hex()} of {len(members)} members: {policy}", markup=False)
     out.print(f"Whoever pays {found.words(written.terms.premium)} can issue it with {quote}.", markup=False)
 
