@@ -11,9 +11,9 @@ from pydantic import Field
 from salus import enrolment, files, money
 from salus.audit import standing
 from salus.card import PolicyKey
-from salus.chain import claims as desk
-from salus.chain import consents, events, policies
+from salus.chain import ClaimStatus, consents, events, policies
 from salus.days import to_date
+from salus.eob.ledger import Ledger
 from salus.errors import CardError, InputError, PolicyError
 from salus.offer import People
 from salus.policy import PolicyFile, check_place
@@ -167,7 +167,8 @@ def claims(
     opened = opened_card(session, card, cover, table)
     names = {row.code: row.title for row in opened.table}
     shown = 0
-    for event in session.chain.past(events.ClaimDecided, policy=opened.policy_id):
+    for entry in _ledger(session, opened.policy_id).entries:
+        event = entry.decided
         if event.service.member != opened.commitment:
             continue
         shown += 1
@@ -175,10 +176,10 @@ def claims(
         currency = event.service.currency
         billed = money.to_words(event.service.billed, currency)
         paid = money.to_words(event.decision.remittance.paid, currency)
-        state = desk.status_of(session.chain, event.claim).name.lower()
+        state = "withdrawn" if entry.status is ClaimStatus.NONE else entry.status.name.lower()
         out.print(
             f"  {to_date(event.service.from_)}  {names.get(code or '', 'unknown care'):<32} "
-            f"billed {billed:>14}  plan pays {paid:>14}  {'withdrawn' if state == 'none' else state}",
+            f"billed {billed:>14}  plan pays {paid:>14}  {state}",
             markup=False,
         )
         for reason in event.decision.codes:
@@ -205,6 +206,13 @@ def recheck(
     ]
     withdrawn = session.chain.past(events.ClaimWithdrawn, policy=opened.policy_id)
     recheck_all(standing(decided, withdrawn), records, record_key, lambda _: opened)
+
+
+def _ledger(session: Session, policy: bytes) -> Ledger:
+    """Each decision with its own outcome: the chain itself only says that of the one that stands, and a bill
+    that was filed twice has two."""
+    kinds = (events.ClaimDecided, events.ClaimPaid, events.ClaimOwed, events.ClaimWithdrawn)
+    return Ledger.replay(event for kind in kinds for event in session.chain.past(kind, policy=policy))
 
 
 def _policy_key(folder: Path, *, make: bool) -> PolicyKey:
