@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -104,7 +105,7 @@ def set_cap(
     """Sets what the pool pays a provider without review on one day."""
     session = Session()
     found = session.chain.pool(pool)
-    limit_minor = money.to_minor(limit, found.currency)
+    limit_minor = _minor(found, limit, field="limit", least=0)
     action = accreditation.set_daily_cap(found, provider=provider, limit=limit_minor)
     session.act(action, session.sender(account))
 
@@ -143,9 +144,9 @@ def quote(
     members = _enrolment(enrolled, opener)
     enrolment.check(members, product, terms.agreed())
 
-    drawn = terms.policy(session.chain.book_domain, product, members)
-    found = session.chain.pool(drawn.terms.pool)
+    found = session.chain.pool(terms.pool)
     with files.about(offer):
+        drawn = terms.policy(session.chain.book_domain, product, members)
         check_open(found, drawn.terms)
     written = kept(session.chain, policy, drawn)
     check_quote_file(quote, written.policy_id)
@@ -222,7 +223,7 @@ def deposit(
     session = Session()
     sender = session.sender(account)
     found = session.chain.pool(pool)
-    minor = money.to_minor(amount, found.currency)
+    minor = _minor(found, amount)
     deposit = pools.deposit(found, amount=minor, receiver=sender.address)
     session.act(
         deposit,
@@ -276,7 +277,7 @@ def recapitalise(
     session = Session()
     sender = session.sender(account)
     found = session.chain.pool(pool)
-    minor = money.to_minor(amount, found.currency)
+    minor = _minor(found, amount)
     action = pools.recapitalise(found, amount=minor)
     taken = min(minor * found.unit, found.contract.functions.deficit().call())
     session.act(
@@ -329,6 +330,18 @@ def status(pool: PoolAddress) -> None:
     )
     for name, value in rows:
         out.print(f"  {name:<24} {value}", markup=False)
+
+
+def _minor(pool: Pool, amount: Decimal, *, field: str = "amount", least: int = 1) -> int:
+    """A typed amount in the pool's currency: refused where it would be rounded, or move nothing."""
+    try:
+        minor = money.exactly(amount, pool.currency)
+    except InputError as error:
+        error.field = field
+        raise
+    if minor < least:
+        raise InputError("is 0, and would move nothing", field=field, remedy="name an amount")
+    return minor
 
 
 def _approval(pool: Pool, payer: str, amount: int) -> list[Action]:

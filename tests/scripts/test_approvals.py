@@ -5,6 +5,8 @@ given an account with too few tokens
 given a policy that is issued already: a rerun says so, and is no error
 given a policy whose start has begun, a quote signer without the right, paused sales, or no deficit
     it says so, and approves nothing
+given an amount of 0, or with more decimals than the currency has
+    it is refused, and nothing is sent; a cap may be 0
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import pytest
 from brownie import accounts, chain, web3
 
 from scripts import insurer
-from tests.scripts.conftest import DAY, INSURER, PAYER, Clinic, draft, ended
+from tests.scripts.conftest import CAPITAL, DAY, INSURER, PAYER, Clinic, draft, ended
 
 
 @pytest.fixture
@@ -95,3 +97,31 @@ def test_no_deficit(clinic: Clinic, capsys: pytest.CaptureFixture[str], quoted: 
 
     assert said.endswith("there is no deficit to fill: NoDeficit()")
     assert allowed(clinic, 6) == 0
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [
+        ("0", "is 0, and would move nothing; name an amount"),
+        ("0.001", "0.001 has more than the 2 decimals of USD; correct the amount"),
+        ("10.123456789", "10.123456789 has more than the 2 decimals of USD; correct the amount"),
+    ],
+)
+def test_an_amount_that_is_none(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], amount: str, said: str
+) -> None:
+    pool, block = f"pool={clinic.pool}", web3.eth.block_number
+
+    for action in (insurer.deposit, insurer.recapitalise):
+        assert ended(capsys, action, pool, f"amount={amount}", f"account={CAPITAL}") == f"amount: {said}"
+    if amount != "0":
+        cap = (pool, "provider=1", f"limit={amount}", f"account={INSURER}")
+        assert ended(capsys, insurer.set_cap, *cap) == f"limit: {said}"
+
+    assert web3.eth.block_number == block
+
+
+def test_a_cap_of_nothing(clinic: Clinic) -> None:
+    insurer.set_cap(f"pool={clinic.pool}", "provider=1", "limit=0", f"account={INSURER}")
+
+    assert clinic.suite.providers.dailyCapOf(clinic.pool, 1)[0] == 0
