@@ -94,7 +94,8 @@ class Session:
             if int(name) >= len(accounts):
                 raise InputError(f"the node has accounts 0 to {len(accounts) - 1}", field="account")
             return Unlocked(accounts[int(name)])
-        return signer(name, key_variable="SALUS_PRIVATE_KEY", parameter="account")
+        other = "" if self.network.is_live else " or account=3 (one of the node's, by number)"
+        return signer(name, key_variable="SALUS_PRIVATE_KEY", parameter="account", other=other)
 
     def signing(self, key: LocalAccount, wallet: str | None) -> Signer:
         """Who signs: the key for itself, or in the name of a contract wallet that accepts its signatures."""
@@ -262,8 +263,9 @@ def ask(question: str) -> bool:
             return answer == "yes"
 
 
-def signer(name: str | None, *, key_variable: str, parameter: str) -> LocalAccount:
-    """A key from a keystore by name, or from an environment variable: no other source, and no default."""
+def signer(name: str | None, *, key_variable: str, parameter: str, other: str = "") -> LocalAccount:
+    """A key from a keystore by name, or from an environment variable: no other source, and no default.
+    `other` is what else the caller would have taken, for whoever has named nothing."""
     load_dotenv(ROOT / ".env")
     if name:
         return _from_keystore(name, parameter)
@@ -272,7 +274,7 @@ def signer(name: str | None, *, key_variable: str, parameter: str) -> LocalAccou
         raise InputError(
             "no key is named",
             field=parameter,
-            remedy=f"give {parameter}=<keystore>, or set {key_variable} in .env",
+            remedy=f"give {parameter}=<keystore>{other}, or set {key_variable} in .env",
         )
     try:
         return _account(digits)
@@ -286,6 +288,12 @@ def signer(name: str | None, *, key_variable: str, parameter: str) -> LocalAccou
 def _from_keystore(name: str, parameter: str) -> LocalAccount:
     folders = (ROOT / "keystores", Path.home() / ".brownie" / "accounts")
     path = next((folder / f"{name}.json" for folder in folders if (folder / f"{name}.json").is_file()), None)
+    if path is None and name.isdigit():
+        raise InputError(
+            f"there is no keystore {name!r}, and an account of the node's can only send, on a local chain",
+            field=parameter,
+            remedy="name a keystore, a key of your own: brownie accounts new <name> makes one",
+        )
     if path is None:
         raise InputError(
             f"there is no keystore {name!r}",

@@ -7,6 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
+from eth_account.signers.local import LocalAccount
+
 from salus import enrolment, files, money
 from salus.audit import standing
 from salus.chain import Action, Pool, events, policies, pools
@@ -189,9 +191,14 @@ def issue(
     signed = None
     approvals: list[Action] = []
     if permit:
-        payer = signer(account, key_variable="SALUS_PRIVATE_KEY", parameter="account")
+        if not isinstance(sender, LocalAccount):
+            raise InputError(
+                f"{sender.address} is an account of the node's, and a permit needs a key of your own",
+                field="account",
+                remedy="name a keystore, or leave permit out",
+            )
         signed = policies.sign_permit(
-            found, amount=premium, deadline=session.chain.now() + 3_600, signer=payer
+            found, amount=premium, deadline=session.chain.now() + 3_600, signer=sender
         )
     else:
         approvals = _approval(found, sender.address, premium)

@@ -28,7 +28,7 @@ from eth_account import Account
 from salus import keeping
 from salus.chain import pools
 from salus.policy import PolicyFile
-from scripts import accreditor, governor, hospital, insurer, keeper, patient
+from scripts import _session, accreditor, governor, hospital, insurer, keeper, patient
 from scripts._words import Actor
 from tests.scripts.conftest import ACCREDITOR, CAPITAL, DAY, INSURER, RELAYER, Clinic, day, draft, ended
 
@@ -272,6 +272,37 @@ def test_an_unknown_account_is_named(clinic: Clinic, capsys: pytest.CaptureFixtu
 
     said = ended(capsys, keeper.accrue, f"pool={clinic.pool}", "account=99")
     assert said.startswith(f"account: the node has accounts 0 to {len(accounts) - 1}")
+
+
+def test_no_account_at_all(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SALUS_PRIVATE_KEY", "")
+    accrue = (keeper.accrue, f"pool={clinic.pool}")
+
+    local = ended(capsys, *accrue)
+    monkeypatch.setattr(_session, "LOCAL_CHAINS", frozenset())
+    live, number = ended(capsys, *accrue), ended(capsys, *accrue, "account=3")
+
+    assert local == (
+        "account: no key is named; give account=<keystore> or account=3 (one of the node's, by number), "
+        "or set SALUS_PRIVATE_KEY in .env"
+    )
+    assert live == "account: no key is named; give account=<keystore>, or set SALUS_PRIVATE_KEY in .env"
+    assert number.startswith(
+        "account: there is no keystore '3', and an account of the node's can only send, on a local chain; "
+    )
+
+
+def test_a_permit_needs_a_key_of_ones_own(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    policy, quote = draft(clinic)
+
+    said = ended(capsys, insurer.issue, f"policy={policy}", f"quote={quote}", "permit=yes", "account=5")
+
+    assert said == (
+        f"account: {accounts[5]} is an account of the node's, and a permit needs a key of your own; "
+        "name a keystore, or leave permit out"
+    )
 
 
 def test_a_keystore_opens_with_its_password(
