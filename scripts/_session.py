@@ -21,7 +21,7 @@ from salus.chain import Action, Chain, Pending, Receipt, Sender, Unlocked, Walle
 from salus.chain.roles import Stage, Turn
 from salus.days import moment_words
 from salus.eip712 import Signer
-from salus.errors import InputError, NodeUnreachable, Reverted
+from salus.errors import ChainError, InputError, NodeUnreachable, Reverted
 from scripts._suite import LOCAL_CHAINS, Asset
 from scripts._words import out
 
@@ -96,6 +96,14 @@ class Session:
             return Unlocked(accounts[int(name)])
         other = "" if self.network.is_live else " or account=3 (one of the node's, by number)"
         return signer(name, key_variable="SALUS_PRIVATE_KEY", parameter="account", other=other)
+
+    def check_local(self, what: str) -> None:
+        """That the chain is one of one's own machine; `what` says what is refused elsewhere."""
+        if self.network.is_live:
+            raise ChainError(
+                f"{what} on {self.network.name} (chain {self.network.chain_id}), which counts as live",
+                remedy="use a local chain: python -m tools.run -- bash",
+            )
 
     def signing(self, key: LocalAccount, wallet: str | None) -> Signer:
         """Who signs: the key for itself, or in the name of a contract wallet that accepts its signatures."""

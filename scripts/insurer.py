@@ -24,6 +24,7 @@ from scripts._quote import check_open, check_quote_file, kept
 from scripts._recheck import key_in, recheck_all
 from scripts._session import Session, signer
 from scripts._signed import QUOTE
+from scripts._test_money import minting
 from scripts._words import (
     AccountName,
     Actor,
@@ -318,6 +319,23 @@ def recheck(
     decided = (event for event in session.chain.past(events.ClaimDecided) if event.policy in portfolio)
     claims = standing(decided, session.chain.past(events.ClaimWithdrawn))
     recheck_all(claims, records, record_key, portfolio.member_of)
+
+
+@actor.action
+def mint(
+    asset: Annotated[Address, "the test stablecoin, as the deploy names it"],
+    amount: Annotated[Amount, "how much to make"],
+    to: Annotated[Address, "who gets it"],
+    account: AccountName = None,
+) -> None:
+    """Makes test stablecoins, to pay capital and premiums with. On a local chain only; anyone may."""
+    session = Session()
+    session.check_local("test money is not made")
+    action = minting(session.chain, asset=asset, amount=amount, to=to)
+    sender = session.sender(account)
+    session.show([action], sender)
+    # leaves no note: made twice, it does no harm, and the library carries no interface to find it by
+    session.said(session.chain.send(action, sender))
 
 
 @actor.action
