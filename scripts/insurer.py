@@ -10,15 +10,17 @@ from typing import Annotated
 from eth_account.signers.local import LocalAccount
 
 from salus import enrolment, files, money
+from salus.adjudication import Account, lock
 from salus.audit import standing
 from salus.chain import Action, Pool, events, policies, pools
 from salus.chain.actions import accreditation
 from salus.enrolment import Enrolment
-from salus.errors import InputError, PolicyError
+from salus.errors import ChainError, InputError, PolicyError
 from salus.offer import Offer, words_of
 from salus.policy import PolicyFile, check_place
 from salus.portfolio import Portfolio
 from salus.records import RecordKey
+from salus.structs import Policy
 from salus.table import alike, overlaps
 from scripts._quote import check_open, check_quote_file, kept
 from scripts._recheck import key_in, recheck_all
@@ -216,6 +218,7 @@ def issue(
             out.print(f"Policy 0x{document.policy_id.hex()} is issued already: nothing was sent.")
             raise SystemExit(0)
         _check_balance(found, sender.address, premium * found.unit, field="premium")
+        _check_capital(found, document.terms)
 
     session.act(issuing, sender, first=approvals, check=check)
     out.print(f"Policy 0x{document.policy_id.hex()} is issued.")
@@ -383,6 +386,18 @@ def _check_balance(pool: Pool, payer: str, tokens: int, *, field: str = "amount"
             f"is {pool.token_words(tokens)}, and {payer} has {pool.token_words(held)}",
             field=field,
             remedy="bring the tokens first, or name another account",
+        )
+
+
+def _check_capital(pool: Pool, terms: Policy) -> None:
+    """That the pool can carry the policy: it looks only once the premium is there, after the approval."""
+    locked = lock(terms.annual_limit, terms.solvency_bps, Account())
+    free = pool.contract.functions.freeAssets().call()
+    if free < locked * pool.unit:
+        raise ChainError(
+            f"the policy locks {pool.words(locked)} of capital, and pool {pool.address} has "
+            f"{pool.token_words(free)} free",
+            remedy="deposit capital, or sign terms with a lower limit or solvency factor",
         )
 
 

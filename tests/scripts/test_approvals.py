@@ -3,7 +3,8 @@
 given an account with too few tokens
     it says what it has and what is asked for, and neither approves nor pays
 given a policy that is issued already: a rerun says so, and is no error
-given a policy whose start has begun, a quote signer without the right, paused sales, or no deficit
+given a policy whose start has begun, or too large for the pool's capital
+    a quote signer without the right, paused sales, or a pool without a deficit
     it says so, and approves nothing
 given an amount of 0, or with more decimals than the currency has
     it is refused, and nothing is sent; a cap may be 0
@@ -73,6 +74,22 @@ def test_a_quote_that_is_closed(
     said = ended(capsys, insurer.issue, *quoted, f"account={PAYER}")
 
     assert "QuoteClosed(start " in said
+    assert allowed(clinic, 6) == 0
+
+
+def test_a_pool_with_too_little_capital(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], quoted: tuple[str, str]
+) -> None:
+    insurer.give_notice(f"pool={clinic.pool}", f"account={CAPITAL}")
+    chain.mine(timestamp=clinic.now() + 35 * DAY)
+    insurer.redeem(f"pool={clinic.pool}", f"account={CAPITAL}")
+    policy, quote = draft(clinic)
+
+    said = ended(capsys, insurer.issue, f"policy={policy}", f"quote={quote}", f"account={PAYER}")
+
+    # the premium of others goes on being earned, and frees a cent now and then
+    assert said.startswith(f"the policy locks 5,000.50 USD of capital, and pool {clinic.pool} has 0.0")
+    assert said.endswith(" USD free; deposit capital, or sign terms with a lower limit or solvency factor")
     assert allowed(clinic, 6) == 0
 
 
