@@ -64,6 +64,26 @@ def to_minor(amount: Decimal, currency: str) -> int:
     return minor
 
 
+def exactly(amount: Decimal, currency: str) -> int:
+    """Minor units of an amount that a person has written: what `to_minor` would round is a slip, and refused.
+
+    >>> exactly(Decimal("1200.50"), "USD"), exactly(Decimal("7.000"), "JPY")
+    (120050, 7)
+    >>> exactly(Decimal("0.001"), "USD")
+    Traceback (most recent call last):
+        ...
+    salus.errors.InputError: amount: 0.001 has more than the 2 decimals of USD; correct the amount
+    """
+    minor, places = to_minor(amount, currency), exponent(currency)
+    if Decimal(minor).scaleb(-places) != amount:
+        raise InputError(
+            f"{amount} has more than the {places} decimals of {currency}",
+            field="amount",
+            remedy="correct the amount",
+        )
+    return minor
+
+
 def to_words(minor: int, currency: str) -> str:
     """The amount as a person reads it.
 

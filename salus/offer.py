@@ -27,7 +27,7 @@ from salus.days import of_date
 from salus.days import words_of as day_words
 from salus.eip712 import Domain
 from salus.enrolment import Agreed, Applicant, Enrolment, excluded_words, payee_words
-from salus.errors import PolicyError
+from salus.errors import InputError, PolicyError
 from salus.policy import PolicyFile, build_policy
 from salus.structs import MAX_AMOUNT, MAX_MEMBERS, Policy
 from salus.table import Table
@@ -186,10 +186,14 @@ class Offer(_File):
         ]
 
     def policy(self, book: Domain, table: Table, enrolments: tuple[Enrolment, ...]) -> PolicyFile:
-        """The terms over the enrolled members, ready to be signed."""
+        """The terms over the enrolled members, ready to be signed. Raises PolicyError for an amount that the
+        currency does not have."""
 
-        def minor(amount: Decimal) -> int:
-            return money.to_minor(amount, table.currency)
+        def minor(field: str) -> int:
+            try:
+                return money.exactly(getattr(self, field), table.currency)
+            except InputError as error:
+                raise PolicyError(error.message, field=field, remedy=error.remedy) from None
 
         return build_policy(
             book,
@@ -199,11 +203,11 @@ class Offer(_File):
             pool=self.pool,
             start=of_date(self.start),
             end=of_date(self.end),
-            annual_limit=minor(self.annual_limit),
-            premium=minor(self.premium),
-            deductible=minor(self.deductible),
-            out_of_pocket=MAX_AMOUNT if self.out_of_pocket is None else minor(self.out_of_pocket),
-            auto_pay_limit=minor(self.auto_pay_limit),
+            annual_limit=minor("annual_limit"),
+            premium=minor("premium"),
+            deductible=minor("deductible"),
+            out_of_pocket=MAX_AMOUNT if self.out_of_pocket is None else minor("out_of_pocket"),
+            auto_pay_limit=minor("auto_pay_limit"),
             review_window=self.review_days * _DAY,
             solvency_bps=self.solvency_bps,
             filing_days=self.filing_days,

@@ -6,7 +6,7 @@ import getpass
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,13 +21,24 @@ from salus.chain import Action, Chain, Pending, Receipt, Sender, Unlocked, Walle
 from salus.chain.roles import Stage, Turn
 from salus.days import moment_words
 from salus.eip712 import Signer
-from salus.errors import InputError, NodeUnreachable
+from salus.errors import ChainError, InputError, NodeUnreachable, Reverted
 from scripts._suite import LOCAL_CHAINS, Asset
 from scripts._words import out
 
 ROOT = Path(__file__).resolve().parent.parent
 NETWORKS = Path(__file__).with_name("networks.yaml")
 DAY = 86_400
+_FOR_WANT_OF_APPROVAL = frozenset(
+    {
+        None,
+        "Error",
+        "Panic",
+        "ERC20InsufficientAllowance",
+        "ERC20InsufficientBalance",
+        "SafeERC20FailedOperation",
+    }
+)
+"""How tokens refuse a payment that is not approved: each in its way, older ones without a typed error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +94,32 @@ class Session:
             if int(name) >= len(accounts):
                 raise InputError(f"the node has accounts 0 to {len(accounts) - 1}", field="account")
             return Unlocked(accounts[int(name)])
-        return signer(name, key_variable="SALUS_PRIVATE_KEY", parameter="account")
+        other = "" if self.network.is_live else " or account=3 (one of the node's, by number)"
+        return signer(name, key_variable="SALUS_PRIVATE_KEY", parameter="account", other=other)
+
+    def check_local(self, what: str) -> None:
+        """That the chain is one of one's own machine; `what` says what is refused elsewhere."""
+        if self.network.is_live:
+            raise ChainError(
+                f"{what} on {self.network.name} (chain {self.network.chain_id}), which counts as live",
+                remedy="use a local chain: python -m tools.run -- bash",
+            )
 
     def signing(self, key: LocalAccount, wallet: str | None) -> Signer:
         """Who signs: the key for itself, or in the name of a contract wallet that accepts its signatures."""
         return key if wallet in (None, key.address) else Wallet(self.chain.w3, str(wallet), key)
 
     def act(
-        self, actions: Action | Sequence[Action], sender: Sender, *, first: Sequence[Action] = ()
+        self,
+        actions: Action | Sequence[Action],
+        sender: Sender,
+        *,
+        first: Sequence[Action] = (),
+        check: Callable[[], None] = lambda: None,
     ) -> list[Receipt]:
         """Shows the plan, tries it without sending, asks on a live network, sends one after the other. What
         an earlier run has sent is waited for instead. `first` is what the actions need, and is left out when
-        they are there.
+        they are there. `check` says what else stands against them, before anything is sent.
 
         What the sender's role lets it take only after notice is announced instead, and the program ends; run
         again when the time has come, it is done.
@@ -106,21 +131,34 @@ class Session:
         if not left:
             out.print("Run the command once more to do the same a second time.")
             return [receipt for receipt in found if receipt]
-        self._ready([*first, *left], sender)
+        check()
+        self._ready(first, left, sender)
         for action in first:
             # is asked for only while the chain lacks it, and twice does the same as once: needs no note
             self.said(self.chain.send(action, sender))
         return [receipt or self._send(action, sender) for action, receipt in zip(planned, found, strict=True)]
 
-    def _ready(self, planned: Sequence[Action], sender: Sender) -> None:
+    def _ready(self, first: Sequence[Action], left: Sequence[Action], sender: Sender) -> None:
         """That the actions may be sent now; else the program ends here."""
+        planned = [*first, *left]
         turns = [roles.turn_of(self.chain, action, sender.address) for action in planned]
         if any(turn.stage is not Stage.NOW for turn in turns):
             self._announce([turn for turn in turns if turn.stage is not Stage.NOW], sender)
             raise SystemExit(0)
         # The first is tried before the question; the others may depend on it, and are tried when it is done.
         self.chain.preview(planned[0], sender.address)
+        if first:
+            self._foresee(left[0], sender)
         self.confirm()
+
+    def _foresee(self, action: Action, sender: Sender) -> None:
+        """Refuses what the chain would refuse with an approval too: the approval would be given for nothing,
+        and stay."""
+        try:
+            self.chain.preview(action, sender.address)
+        except Reverted as error:
+            if error.name not in _FOR_WANT_OF_APPROVAL:
+                raise
 
     def _announce(self, turns: Sequence[Turn], sender: Sender) -> None:
         """Announces what is not announced yet, and says from when it can be done."""
@@ -233,8 +271,9 @@ def ask(question: str) -> bool:
             return answer == "yes"
 
 
-def signer(name: str | None, *, key_variable: str, parameter: str) -> LocalAccount:
-    """A key from a keystore by name, or from an environment variable: no other source, and no default."""
+def signer(name: str | None, *, key_variable: str, parameter: str, other: str = "") -> LocalAccount:
+    """A key from a keystore by name, or from an environment variable: no other source, and no default.
+    `other` is what else the caller would have taken, for whoever has named nothing."""
     load_dotenv(ROOT / ".env")
     if name:
         return _from_keystore(name, parameter)
@@ -243,7 +282,7 @@ def signer(name: str | None, *, key_variable: str, parameter: str) -> LocalAccou
         raise InputError(
             "no key is named",
             field=parameter,
-            remedy=f"give {parameter}=<keystore>, or set {key_variable} in .env",
+            remedy=f"give {parameter}=<keystore>{other}, or set {key_variable} in .env",
         )
     try:
         return _account(digits)
@@ -257,6 +296,12 @@ def signer(name: str | None, *, key_variable: str, parameter: str) -> LocalAccou
 def _from_keystore(name: str, parameter: str) -> LocalAccount:
     folders = (ROOT / "keystores", Path.home() / ".brownie" / "accounts")
     path = next((folder / f"{name}.json" for folder in folders if (folder / f"{name}.json").is_file()), None)
+    if path is None and name.isdigit():
+        raise InputError(
+            f"there is no keystore {name!r}, and an account of the node's can only send, on a local chain",
+            field=parameter,
+            remedy="name a keystore, a key of your own: brownie accounts new <name> makes one",
+        )
     if path is None:
         raise InputError(
             f"there is no keystore {name!r}",

@@ -241,7 +241,7 @@ def _run(params: Params, deployer: Any) -> None:
     out.print(f"Every role, delay and parameter of the {len(GOVERNED)} governed contracts was read back.")
     out.print(f"The deployer, {deployer.address}, has no power. The book is {path_of(web3.eth.chain_id)}.")
     if suite.stablecoin:
-        out.print("The test stablecoin can be minted by anyone: `mint(to, amount)`.")
+        out.print("Anyone may make test stablecoins: brownie run insurer mint help")
 
 
 def _book() -> AddressBook:

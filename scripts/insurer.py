@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
+from eth_account.signers.local import LocalAccount
+
 from salus import enrolment, files, money
+from salus.adjudication import Account, lock
 from salus.audit import standing
 from salus.chain import Action, Pool, events, policies, pools
 from salus.chain.actions import accreditation
 from salus.enrolment import Enrolment
-from salus.errors import PolicyError
+from salus.errors import ChainError, InputError, PolicyError
 from salus.offer import Offer, words_of
 from salus.policy import PolicyFile, check_place
 from salus.portfolio import Portfolio
 from salus.records import RecordKey
+from salus.structs import Policy
 from salus.table import alike, overlaps
+from scripts._quote import check_open, check_quote_file, kept
 from scripts._recheck import key_in, recheck_all
 from scripts._session import Session, signer
 from scripts._signed import QUOTE
+from scripts._test_money import minting
 from scripts._words import (
     AccountName,
     Actor,
@@ -103,7 +110,7 @@ def set_cap(
     """Sets what the pool pays a provider without review on one day."""
     session = Session()
     found = session.chain.pool(pool)
-    limit_minor = money.to_minor(limit, found.currency)
+    limit_minor = _minor(found, limit, field="limit", least=0)
     action = accreditation.set_daily_cap(found, provider=provider, limit=limit_minor)
     session.act(action, session.sender(account))
 
@@ -142,19 +149,27 @@ def quote(
     members = _enrolment(enrolled, opener)
     enrolment.check(members, product, terms.agreed())
 
-    written = terms.policy(session.chain.book_domain, product, members)
+    found = session.chain.pool(terms.pool)
+    with files.about(offer):
+        drawn = terms.policy(session.chain.book_domain, product, members)
+        check_open(found, drawn.terms)
+    written = kept(session.chain, policy, drawn)
+    check_quote_file(quote, written.policy_id)
     account = session.signing(signer(key, key_variable="SALUS_QUOTE_KEY", parameter="key"), wallet)
-    found = session.chain.pool(written.terms.pool)
+    if not found.contract.functions.isQuoteSigner(account.address).call():
+        raise InputError(
+            f"{account.address} may not sign policies that pool {found.address} carries",
+            field="wallet" if wallet else "key",
+            remedy="sign with a quote signer of the pool, or let the insurer add this one: add_quote_signer",
+        )
     out.print(f"To be signed by {account.address}:", markup=False)
     for line in words_of(written, members, product):
         out.print(f"  {line}", markup=False)
     session.confirm("Sign this?", otherwise="Nothing was signed.")
     signature = written.book.sign(written.terms, account)
-    if not found.contract.functions.isQuoteSigner(account.address).call():
-        out.print(f"Note: {account.address} may not sign for this pool yet; see add_quote_signer.")
 
     written.save(policy)
-    QUOTE.save(quote, account.address, signature)
+    QUOTE.save(quote, account.address, signature, policy=f"0x{written.policy_id.hex()}")
     out.print(f"Policy 0x{written.policy_id.hex()} of {len(members)} members: {policy}", markup=False)
     out.print(f"Whoever pays {found.words(written.terms.premium)} can issue it with {quote}.", markup=False)
 
@@ -179,9 +194,14 @@ def issue(
     signed = None
     approvals: list[Action] = []
     if permit:
-        payer = signer(account, key_variable="SALUS_PRIVATE_KEY", parameter="account")
+        if not isinstance(sender, LocalAccount):
+            raise InputError(
+                f"{sender.address} is an account of the node's, and a permit needs a key of your own",
+                field="account",
+                remedy="name a keystore, or leave permit out",
+            )
         signed = policies.sign_permit(
-            found, amount=premium, deadline=session.chain.now() + 3_600, signer=payer
+            found, amount=premium, deadline=session.chain.now() + 3_600, signer=sender
         )
     else:
         approvals = _approval(found, sender.address, premium)
@@ -192,7 +212,15 @@ def issue(
         quote=quoted.signature,
         permit=signed,
     )
-    session.act(issuing, sender, first=approvals)
+
+    def check() -> None:
+        if policies.is_issued(session.chain, document.policy_id):
+            out.print(f"Policy 0x{document.policy_id.hex()} is issued already: nothing was sent.")
+            raise SystemExit(0)
+        _check_balance(found, sender.address, premium * found.unit, field="premium")
+        _check_capital(found, document.terms)
+
+    session.act(issuing, sender, first=approvals, check=check)
     out.print(f"Policy 0x{document.policy_id.hex()} is issued.")
 
 
@@ -206,9 +234,14 @@ def deposit(
     session = Session()
     sender = session.sender(account)
     found = session.chain.pool(pool)
-    minor = money.to_minor(amount, found.currency)
+    minor = _minor(found, amount)
     deposit = pools.deposit(found, amount=minor, receiver=sender.address)
-    session.act(deposit, sender, first=_approval(found, sender.address, minor))
+    session.act(
+        deposit,
+        sender,
+        first=_approval(found, sender.address, minor),
+        check=lambda: _check_balance(found, sender.address, minor * found.unit),
+    )
 
 
 @actor.action
@@ -255,9 +288,15 @@ def recapitalise(
     session = Session()
     sender = session.sender(account)
     found = session.chain.pool(pool)
-    minor = money.to_minor(amount, found.currency)
+    minor = _minor(found, amount)
     action = pools.recapitalise(found, amount=minor)
-    session.act(action, sender, first=_approval(found, sender.address, minor))
+    taken = min(minor * found.unit, found.contract.functions.deficit().call())
+    session.act(
+        action,
+        sender,
+        first=_approval(found, sender.address, minor),
+        check=lambda: _check_balance(found, sender.address, taken),
+    )
 
 
 @actor.action
@@ -286,6 +325,23 @@ def recheck(
 
 
 @actor.action
+def mint(
+    asset: Annotated[Address, "the test stablecoin, as the deploy names it"],
+    amount: Annotated[Amount, "how much to make"],
+    to: Annotated[Address, "who gets it"],
+    account: AccountName = None,
+) -> None:
+    """Makes test stablecoins, to pay capital and premiums with. On a local chain only; anyone may."""
+    session = Session()
+    session.check_local("test money is not made")
+    action = minting(session.chain, asset=asset, amount=amount, to=to)
+    sender = session.sender(account)
+    session.show([action], sender)
+    # leaves no note: made twice, it does no harm, and the library carries no interface to find it by
+    session.said(session.chain.send(action, sender))
+
+
+@actor.action
 def status(pool: PoolAddress) -> None:
     """Says what a pool has, owes and locks."""
     found = Session().chain.pool(pool)
@@ -304,10 +360,45 @@ def status(pool: PoolAddress) -> None:
         out.print(f"  {name:<24} {value}", markup=False)
 
 
+def _minor(pool: Pool, amount: Decimal, *, field: str = "amount", least: int = 1) -> int:
+    """A typed amount in the pool's currency: refused where it would be rounded, or move nothing."""
+    try:
+        minor = money.exactly(amount, pool.currency)
+    except InputError as error:
+        error.field = field
+        raise
+    if minor < least:
+        raise InputError("is 0, and would move nothing", field=field, remedy="name an amount")
+    return minor
+
+
 def _approval(pool: Pool, payer: str, amount: int) -> list[Action]:
     """The approval that a payment needs first, if it is not there."""
     allowed = pool.asset.functions.allowance(payer, pool.address).call()
     return [] if allowed >= amount * pool.unit else [pools.approve(pool, amount=amount)]
+
+
+def _check_balance(pool: Pool, payer: str, tokens: int, *, field: str = "amount") -> None:
+    """Before the approval: it would be given, and stay, though nothing can be paid."""
+    held = pool.asset.functions.balanceOf(payer).call()
+    if held < tokens:
+        raise InputError(
+            f"is {pool.token_words(tokens)}, and {payer} has {pool.token_words(held)}",
+            field=field,
+            remedy="bring the tokens first, or name another account",
+        )
+
+
+def _check_capital(pool: Pool, terms: Policy) -> None:
+    """That the pool can carry the policy: it looks only once the premium is there, after the approval."""
+    locked = lock(terms.annual_limit, terms.solvency_bps, Account())
+    free = pool.contract.functions.freeAssets().call()
+    if free < locked * pool.unit:
+        raise ChainError(
+            f"the policy locks {pool.words(locked)} of capital, and pool {pool.address} has "
+            f"{pool.token_words(free)} free",
+            remedy="deposit capital, or sign terms with a lower limit or solvency factor",
+        )
 
 
 def _enrolments(folder: Path, opener: RecordKey) -> list[tuple[Enrolment, ...]]:

@@ -11,14 +11,14 @@ from pydantic import Field
 from salus import enrolment, files, money
 from salus.audit import standing
 from salus.card import PolicyKey
-from salus.chain import claims as desk
-from salus.chain import consents, events
+from salus.chain import ClaimStatus, consents, events, policies
 from salus.days import to_date
+from salus.eob.ledger import Ledger
 from salus.errors import CardError, InputError, PolicyError
 from salus.offer import People
 from salus.policy import PolicyFile, check_place
 from salus.records import RecordKey, encrypt
-from salus.structs import Consent, Purpose
+from salus.structs import Consent, Member, Purpose
 from scripts._cards import opened as opened_card
 from scripts._cards import shown as shown_card
 from scripts._recheck import key_in, recheck_all
@@ -108,10 +108,17 @@ def consent(
         _sign(session, sign_to, wallet, account, member, provider, what, from_day, until)
         return
     _check_no_wallet(wallet)
+    sender = session.sender(account)
+    _check_signer(member, sender.address, field="account", remedy="send it from that one")
     action = consents.give(
-        session.chain, member=member, provider=provider, purposes=what, from_=from_day, until=until
+        session.chain,
+        member=member.commitment,
+        provider=provider,
+        purposes=what,
+        from_=from_day,
+        until=until,
     )
-    session.act(action, session.sender(account))
+    session.act(action, sender)
 
 
 @actor.action
@@ -144,7 +151,9 @@ def withdraw_consent(
         _sign(session, sign_to, wallet, account, member, provider)
         return
     _check_no_wallet(wallet)
-    session.act(consents.withdraw(session.chain, member=member, provider=provider), session.sender(account))
+    sender = session.sender(account)
+    _check_signer(member, sender.address, field="account", remedy="send it from that one")
+    session.act(consents.withdraw(session.chain, member=member.commitment, provider=provider), sender)
 
 
 @actor.action
@@ -158,7 +167,8 @@ def claims(
     opened = opened_card(session, card, cover, table)
     names = {row.code: row.title for row in opened.table}
     shown = 0
-    for event in session.chain.past(events.ClaimDecided, policy=opened.policy_id):
+    for entry in _ledger(session, opened.policy_id).entries:
+        event = entry.decided
         if event.service.member != opened.commitment:
             continue
         shown += 1
@@ -166,10 +176,10 @@ def claims(
         currency = event.service.currency
         billed = money.to_words(event.service.billed, currency)
         paid = money.to_words(event.decision.remittance.paid, currency)
-        state = desk.status_of(session.chain, event.claim).name.lower()
+        state = "withdrawn" if entry.status is ClaimStatus.NONE else entry.status.name.lower()
         out.print(
             f"  {to_date(event.service.from_)}  {names.get(code or '', 'unknown care'):<32} "
-            f"billed {billed:>14}  plan pays {paid:>14}  {'withdrawn' if state == 'none' else state}",
+            f"billed {billed:>14}  plan pays {paid:>14}  {state}",
             markup=False,
         )
         for reason in event.decision.codes:
@@ -198,6 +208,13 @@ def recheck(
     recheck_all(standing(decided, withdrawn), records, record_key, lambda _: opened)
 
 
+def _ledger(session: Session, policy: bytes) -> Ledger:
+    """Each decision with its own outcome: the chain itself only says that of the one that stands, and a bill
+    that was filed twice has two."""
+    kinds = (events.ClaimDecided, events.ClaimPaid, events.ClaimOwed, events.ClaimWithdrawn)
+    return Ledger.replay(event for kind in kinds for event in session.chain.past(kind, policy=policy))
+
+
 def _policy_key(folder: Path, *, make: bool) -> PolicyKey:
     path = folder / "policy.key"
     if make and not path.exists():
@@ -210,13 +227,25 @@ def _write_private(path: Path, text: str) -> None:
     files.write_durably(path, [text.encode(), b"\n"], fault=CardError, private=True)
 
 
-def _member(session: Session, card: Path, cover: Path) -> bytes:
-    """The member's commitment, which must be that of the cover file: a consent for a wrong member is lost."""
+def _member(session: Session, card: Path, cover: Path) -> Member:
+    """The member of the cover file, which must be the card's: a consent for a wrong member is lost."""
     shown, found = shown_card(session, card, cover)
-    commitment = shown.key.commitment
-    if found.member.commitment != commitment:
+    if found.member.commitment != shown.key.commitment:
         raise CardError("is for another member than the cover file", file=str(card), remedy="use its own")
-    return commitment
+    if not policies.is_issued(session.chain, found.policy_id):
+        # no error: whose consent is there when cover begins can be treated on the first day
+        out.print(f"Note: policy 0x{found.policy_id.hex()} is not issued; until it is, no claim can follow.")
+    return found.member
+
+
+def _check_signer(member: Member, address: str, *, field: str, remedy: str) -> None:
+    """Anybody may consent on the chain, but claims only ask for what the member's consent signer says."""
+    if address != member.consent_signer:
+        raise CardError(
+            f"{address} is not the member's consent signer, {member.consent_signer}",
+            field=field,
+            remedy=remedy,
+        )
 
 
 def _sign(
@@ -224,7 +253,7 @@ def _sign(
     path: Path,
     wallet: str | None,
     account: str | None,
-    member: bytes,
+    member: Member,
     provider: int,
     purposes: Purpose = Purpose(0),  # noqa: B008 - a constant
     from_: int = 0,
@@ -232,10 +261,13 @@ def _sign(
 ) -> None:
     """Signs a consent, or without purposes a withdrawal, for whoever records it."""
     key = session.signing(signer(account, key_variable="SALUS_PRIVATE_KEY", parameter="account"), wallet)
+    _check_signer(
+        member, key.address, field="wallet" if wallet else "account", remedy="sign in the name of that one"
+    )
     signed = consents.prepare(
         session.chain,
         signer=key.address,
-        member=member,
+        member=member.commitment,
         provider=provider,
         purposes=purposes,
         from_=from_,

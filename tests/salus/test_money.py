@@ -4,6 +4,8 @@ given a currency with a minor unit
     it converts exactly, rounding half to even
     it does not round twice however many digits are written
     it takes tiny amounts as zero
+given an amount that a person has written
+    it is refused where it would be rounded
 given an amount that no bill can have
     it refuses it at once, however large its exponent
 given anything but an ISO 4217 currency
@@ -48,6 +50,37 @@ def test_does_not_round_twice() -> None:
     just_above_a_tie = Decimal("0.125" + "0" * 40 + "1")
 
     assert money.to_minor(just_above_a_tie, "USD") == 13
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "minor"),
+    [
+        ("0.1", "USD", 10),
+        ("1.20E+2", "USD", 12_000),
+        ("5.00", "JPY", 5),
+        ("1.234", "KWD", 1_234),
+        ("-0", "USD", 0),
+    ],
+)
+def test_takes_what_is_written_exactly(amount: str, currency: str, minor: int) -> None:
+    assert money.exactly(Decimal(amount), currency) == minor
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency"),
+    [
+        ("10.123456789", "USD"),
+        ("0.5", "JPY"),
+        ("1.2345", "KWD"),
+        ("1E-999999999", "USD"),
+        ("5.00" + "0" * 40 + "1", "USD"),
+    ],
+)
+def test_rounds_nothing_that_is_written(amount: str, currency: str) -> None:
+    with pytest.raises(InputError, match=f"has more than the . decimals of {currency}") as error:
+        money.exactly(Decimal(amount), currency)
+
+    assert error.value.field == "amount"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ given an offer
     a member's own days, payee, signer and exclusions are kept
     when its members are none, too many or no members: it is refused
     when it, or the holder's file, covers no day: it is refused
+    when an amount has more decimals than the table's currency: it is refused, not rounded
 given an enrolment that the holder has written
     when days, payee, signer, exclusions or the number of members are not those priced
         it is refused, with member, field and both values
@@ -15,6 +16,7 @@ SPECIFICATION I9.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -248,6 +250,16 @@ def test_an_offer_without_a_day(tmp_path: Path) -> None:
 
     with pytest.raises(PolicyError, match="start is 2027-01-01 and end 2027-01-01, which is no day of cover"):
         Offer.load(path)
+
+
+@pytest.mark.parametrize("field", ["premium", "deductible", "auto_pay_limit"])
+def test_an_amount_is_not_rounded(offer: Any, field: str) -> None:
+    terms = offer("members: 1\n").model_copy(update={field: Decimal("12.345")})
+
+    with pytest.raises(PolicyError) as error:
+        terms.policy(BOOK, FAMILY, enrolled(person()))
+
+    assert str(error.value) == f"{field}: 12.345 has more than the 2 decimals of USD; correct the amount"
 
 
 # THE WORDS

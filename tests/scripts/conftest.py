@@ -326,12 +326,14 @@ def day(clinic: Clinic, ahead: int) -> str:
     return to_date(clinic.now() // DAY + ahead).isoformat()
 
 
-def draft(clinic: Clinic) -> tuple[Path, Path]:
+def draft(clinic: Clinic, consent_signer: str = "") -> tuple[Path, Path]:
     """Another policy for the first patient, signed and not issued."""
+    for name in ("policy-9.json", "quote-9.json"):
+        clinic.path(name).unlink(missing_ok=True)
     start, end = day(clinic, 2), day(clinic, 300)
     people, offer = clinic.path("people.yaml"), clinic.path("offer.yaml")
     people.write_text(
-        f"members:\n- consent_signer: '{clinic.parent.address}'\n  covered_since: {start}\n"
+        f"members:\n- consent_signer: '{consent_signer or clinic.parent.address}'\n  covered_since: {start}\n"
         f"  covered_until: {end}\n"
     )
     offer.write_text(
@@ -342,3 +344,11 @@ def draft(clinic: Clinic) -> tuple[Path, Path]:
     patient.new_policy_key(f"folder={keys}", f"people={people}", "table=family", f"insurer={clinic.reader}")
     clinic.quote(9)
     return clinic.path("policy-9.json"), clinic.path("quote-9.json")
+
+
+def drafted_card(clinic: Clinic, consent_signer: str = "") -> list[str]:
+    """Card and cover file of that policy, as words."""
+    policy, _ = draft(clinic, consent_signer)
+    keys, people = clinic.path("keys-9"), clinic.path("people.yaml")
+    patient.cards(f"folder={keys}", f"policy={policy}", f"people={people}", "table=family")
+    return [f"card={keys / 'member-0.card.json'}", f"cover={keys / 'member-0.cover.json'}"]

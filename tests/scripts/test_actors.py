@@ -9,10 +9,7 @@ given a suite with one hospital and one pool
         pause_sales stops sales and resumes them
         capital leaves by notice, and not before
         status says what the pool has
-    patient: consent is signed by one and recorded by another; withdrawing works forward
-        when the consent signer is a contract wallet: what is signed names it, the withdrawal too
-        when it names no purpose: it is refused, for it would withdraw
-        keys that exist are kept; cards and QR codes, which hold one, are for their owner only
+    patient: keys that exist are kept; cards and QR codes, which hold one, are for their owner only
     keeper: nothing due sends nothing
         when one is refused: the others are done, and the exit code is 1
 every actor lists its actions, and each of them explains itself
@@ -25,13 +22,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from brownie import ERC1271WalletMock, accounts, chain, web3
+from brownie import accounts, chain, web3
 from eth_account import Account
 
 from salus import keeping
-from salus.chain import consents, pools
-from salus.policy import Cover, PolicyFile
-from scripts import accreditor, governor, hospital, insurer, keeper, patient
+from salus.chain import pools
+from salus.policy import PolicyFile
+from scripts import _session, accreditor, governor, hospital, insurer, keeper, patient
 from scripts._words import Actor
 from tests.scripts.conftest import ACCREDITOR, CAPITAL, DAY, INSURER, RELAYER, Clinic, day, draft, ended
 
@@ -108,6 +105,7 @@ def test_issue_says_why_not(clinic: Clinic, capsys: pytest.CaptureFixture[str]) 
     policy, quote = draft(clinic)
 
     poor = ended(capsys, insurer.issue, f"policy={policy}", f"quote={quote}", "account=9")
+    clinic.suite.stablecoin.mint(accounts[9], 120_070_000, {"from": accounts[9]})
     insurer.add_quote_signer(
         f"pool={clinic.pool}", f"signer={clinic.quotes.address}", "remove=yes", f"account={INSURER}"
     )
@@ -115,8 +113,10 @@ def test_issue_says_why_not(clinic: Clinic, capsys: pytest.CaptureFixture[str]) 
     quote.write_text("{}")
     no_quote = ended(capsys, insurer.issue, f"policy={policy}", f"quote={quote}", "account=9")
 
-    assert "ERC20InsufficientBalance(" in poor
-    assert poor.endswith("bring the tokens first")
+    assert poor == (
+        f"premium: is 120.07 USD, and {accounts[9]} has 0.00 USD; "
+        "bring the tokens first, or name another account"
+    )
     assert f"NotQuoteSigner(signer {clinic.quotes.address}); let the insurer add the signer" in unsigned
     assert no_quote == f"{quote}: is not a quote file; ask the insurer"
 
@@ -182,108 +182,12 @@ def test_status(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
 # PATIENT
 
 
-def test_a_consent_is_signed_by_one_and_recorded_by_another(clinic: Clinic) -> None:
-    policy, _ = draft(clinic)
-    people, keys = clinic.path("people.yaml"), clinic.path("keys-9")
-    patient.cards(f"folder={keys}", f"policy={policy}", f"people={people}", "table=family")
-    card, cover = keys / "member-0.card.json", keys / "member-0.cover.json"
-    signed = clinic.work / "consent.json"
-
-    patient.consent(
-        f"card={card}",
-        f"cover={cover}",
-        "provider=0",
-        f"from_day={day(clinic, 0)}",
-        f"until={day(clinic, 90)}",
-        "purposes=file,disclose",
-        f"sign_to={signed}",
-    )
-    patient.record_consent(f"consent={signed}", f"account={RELAYER}")
-
-    facts = {
-        "signer": clinic.parent.address,
-        "member": Cover.load(cover).member.commitment,
-        "provider": 1,
-    }
-    today = clinic.now() // DAY
-    assert consents.in_force(clinic.chain, **facts, day=today + 90)
-    assert not consents.in_force(clinic.chain, **facts, day=today + 91)
-
-
 def test_a_card_and_its_code_are_for_their_owner_only(clinic: Clinic) -> None:
     keys = clinic.path("keys-0")
     written = ["policy.key", "record.key", "member-0.card.json", "member-0.svg"]
 
     assert [(keys / name).stat().st_mode & 0o777 for name in written] == [0o600] * 4
     assert (keys / "member-0.svg").read_text().startswith("<?xml")
-
-
-def test_a_contract_wallet_consents(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
-    wallet = ERC1271WalletMock.deploy(clinic.parent.address, {"from": accounts[9]})
-    card, signed = clinic.path("keys-0") / "member-0.card.json", clinic.work / "consent.json"
-    words = (
-        f"card={card}",
-        f"cover={card.with_name('member-0.cover.json')}",
-        "provider=1",
-        f"from_day={day(clinic, 0)}",
-        f"until={day(clinic, 90)}",
-        f"wallet={wallet}",
-    )
-
-    said = ended(capsys, patient.consent, *words)
-    assert said == "wallet: signs, and sends nothing; name a file with sign_to=…"
-    patient.consent(*words, f"sign_to={signed}")
-    patient.record_consent(f"consent={signed}", f"account={RELAYER}")
-
-    member = Cover.load(card.with_name("member-0.cover.json")).member.commitment
-    facts = {"signer": str(wallet), "member": member, "provider": 1}
-    assert consents.in_force(clinic.chain, **facts, day=clinic.now() // DAY + 90)
-
-
-def test_a_contract_wallet_takes_consent_back(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
-    wallet = ERC1271WalletMock.deploy(clinic.parent.address, {"from": accounts[9]})
-    card, signed = clinic.path("keys-0") / "member-0.card.json", clinic.work / "consent.json"
-    cover = card.with_name("member-0.cover.json")
-    words = (f"card={card}", f"cover={cover}", "provider=1", f"wallet={wallet}")
-    days = (f"from_day={day(clinic, -9)}", f"until={day(clinic, 90)}")
-    patient.consent(*words, *days, f"sign_to={signed}")
-    patient.record_consent(f"consent={signed}", f"account={RELAYER}")
-
-    said = ended(capsys, patient.withdraw_consent, *words)
-    patient.withdraw_consent(*words, f"sign_to={signed}")
-    patient.record_consent(f"consent={signed}", f"account={RELAYER}")
-
-    facts = {"signer": str(wallet), "member": Cover.load(cover).member.commitment, "provider": 1}
-    today = clinic.now() // DAY
-    assert said == "wallet: signs, and sends nothing; name a file with sign_to=…"
-    assert f"Record that {wallet} takes back what it let provider 1 do." in capsys.readouterr().out
-    assert consents.in_force(clinic.chain, **facts, day=today)
-    assert not consents.in_force(clinic.chain, **facts, day=today + 1)
-
-
-@pytest.mark.parametrize("where", [[], ["sign_to=consent.json"]])
-def test_a_consent_to_nothing_is_refused(
-    clinic: Clinic, capsys: pytest.CaptureFixture[str], where: list[str]
-) -> None:
-    card = clinic.path("keys-0") / "member-0.card.json"
-    words = (f"card={card}", f"cover={card.with_name('member-0.cover.json')}", "provider=1")
-    days = (f"from_day={day(clinic, 0)}", f"until={day(clinic, 9)}")
-
-    said = ended(capsys, patient.consent, *words, *days, "purposes=", *where)
-
-    assert said == "purposes: names none; name one, or take consent back with withdraw_consent"
-
-
-def test_withdrawing_works_forward(clinic: Clinic) -> None:
-    card = clinic.path("keys-0") / "member-0.card.json"
-    cover = card.with_name("member-0.cover.json")
-
-    patient.withdraw_consent(f"card={card}", f"cover={cover}", "provider=1", "account=8")
-
-    facts = {"signer": accounts[8].address, "member": Cover.load(cover).member.commitment, "provider": 1}
-    today = clinic.now() // DAY
-    assert consents.in_force(clinic.chain, **facts, day=today)
-    assert not consents.in_force(clinic.chain, **facts, day=today + 1)
 
 
 def test_keys_that_exist_are_kept(clinic: Clinic) -> None:
@@ -368,6 +272,37 @@ def test_an_unknown_account_is_named(clinic: Clinic, capsys: pytest.CaptureFixtu
 
     said = ended(capsys, keeper.accrue, f"pool={clinic.pool}", "account=99")
     assert said.startswith(f"account: the node has accounts 0 to {len(accounts) - 1}")
+
+
+def test_no_account_at_all(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SALUS_PRIVATE_KEY", "")
+    accrue = (keeper.accrue, f"pool={clinic.pool}")
+
+    local = ended(capsys, *accrue)
+    monkeypatch.setattr(_session, "LOCAL_CHAINS", frozenset())
+    live, number = ended(capsys, *accrue), ended(capsys, *accrue, "account=3")
+
+    assert local == (
+        "account: no key is named; give account=<keystore> or account=3 (one of the node's, by number), "
+        "or set SALUS_PRIVATE_KEY in .env"
+    )
+    assert live == "account: no key is named; give account=<keystore>, or set SALUS_PRIVATE_KEY in .env"
+    assert number.startswith(
+        "account: there is no keystore '3', and an account of the node's can only send, on a local chain; "
+    )
+
+
+def test_a_permit_needs_a_key_of_ones_own(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    policy, quote = draft(clinic)
+
+    said = ended(capsys, insurer.issue, f"policy={policy}", f"quote={quote}", "permit=yes", "account=5")
+
+    assert said == (
+        f"account: {accounts[5]} is an account of the node's, and a permit needs a key of your own; "
+        "name a keystore, or leave permit out"
+    )
 
 
 def test_a_keystore_opens_with_its_password(

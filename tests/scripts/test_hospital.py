@@ -28,7 +28,7 @@ from brownie import accounts, chain, web3
 from salus import submission
 from salus.chain import SkipReason, claims, sending
 from salus.outbox import Entry, State
-from scripts import _session, hospital, keeper, patient
+from scripts import _session, hospital, keeper
 from tests.scripts.conftest import DAY, READY, RELAYER, Clinic, box, ended, entries, states
 
 # FILE
@@ -370,17 +370,3 @@ def test_recheck_names_what_was_changed(
     said = capsys.readouterr()
     assert "billed is not what the record gives" in said.out
     assert f"Claim/{claim}: differs in 1 fields" in said.err
-
-
-def test_the_patient_reads_the_claims(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
-    clinic.attest()
-    clinic.file()
-    keys = clinic.path("keys-0")
-
-    patient.claims(
-        f"card={keys / 'member-0.card.json'}", f"cover={keys / 'member-0.cover.json'}", "table=family"
-    )
-
-    said = capsys.readouterr().out
-    assert f"{READY} claims." in said
-    assert "PR-2  This is your agreed share of the cost." in said

@@ -4,6 +4,11 @@ given an enrolment that matches the offer
     it shows members and terms, and then signs them
     when the quote signer is a contract wallet: the quote names it
     when the answer is no: nothing is signed
+    when it is quoted again into the same files: it is the same policy, signed again
+given a start that has begun, another currency, a policy that is issued, or a key that is no quote signer
+    it says so, and writes nothing
+given files that hold another policy, another quote or something else
+    it names the file and the way out, and leaves them as they are
 given others than were priced, or a table, an offer or an enrolment that does not fit
     it names what differs, and signs nothing
 """
@@ -11,13 +16,15 @@ given others than were priced, or a table, an offer or an enrolment that does no
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
-from brownie import ERC1271WalletMock, accounts
+from brownie import ERC1271WalletMock, TestStablecoin, accounts, chain
 
+from salus.chain import events
 from salus.policy import PolicyFile
-from scripts import _session, insurer, patient
-from tests.scripts.conftest import INSURER, Clinic, day, draft, ended
+from scripts import _session, governor, insurer, patient
+from tests.scripts.conftest import DAY, INSURER, Clinic, day, draft, ended
 
 
 def test_a_quote_shows_what_it_signs(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
@@ -132,3 +139,114 @@ def test_an_offer_that_does_not_fit_is_named(
     )
 
     assert line.removeprefix(str(clinic.work) + "/").startswith(said)
+
+
+# AGAIN
+
+
+def test_quoted_again_it_is_the_same_policy(clinic: Clinic) -> None:
+    policy, quote = draft(clinic)
+    before = policy.read_bytes()
+    quote.unlink()
+
+    clinic.quote("9")
+    clinic.quote("9")
+
+    assert policy.read_bytes() == before
+    assert json.loads(quote.read_text())["policy"] == json.loads(before)["policy"]
+
+
+@pytest.mark.parametrize("name", ["policy", "quote"])
+@pytest.mark.parametrize("kind", ["another", "something else"])
+def test_another_policy_is_not_written_over(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], name: str, kind: str
+) -> None:
+    policy, quote = draft(clinic)
+    there = {"policy": policy, "quote": quote}[name]
+    content = clinic.path(f"{name}-0.json").read_bytes() if kind == "another" else b"{}"
+    there.write_bytes(content)
+    other = {"policy": quote, "quote": policy}[name].read_bytes()
+
+    said = ended(capsys, clinic.quote, "9")
+
+    what = {"policy": "is not this policy", "quote": "is no quote of this policy"}[name]
+    assert said == (f"{there}: is there, and {what}; name another file with {name}=…, or move this one away")
+    assert there.read_bytes() == content
+    assert {"policy": quote, "quote": policy}[name].read_bytes() == other
+
+
+def test_a_policy_that_is_issued_is_not_signed_again(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str]
+) -> None:
+    policy, quote = draft(clinic)
+    clinic.suite.stablecoin.mint(accounts[6], 120_070_000, {"from": accounts[6]})
+    insurer.issue(f"policy={policy}", f"quote={quote}", "account=6")
+
+    said = ended(capsys, clinic.quote, "9")
+
+    assert said == f"{policy}: is issued already; name another file with policy=…, or move this one away"
+
+
+# NEVER TO BE ISSUED
+
+
+@pytest.fixture
+def unsigned(clinic: Clinic) -> tuple[Path, Path]:
+    """An offer and an enrolment, and where policy and quote would go."""
+    policy, quote = draft(clinic)
+    policy.unlink()
+    quote.unlink()
+    return policy, quote
+
+
+def test_a_start_that_has_begun(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], unsigned: tuple[Path, Path]
+) -> None:
+    start = day(clinic, 2)
+    chain.mine(timestamp=(clinic.now() // DAY + 2) * DAY - 14 * 3_600)
+
+    said = ended(capsys, clinic.quote, "9")
+
+    assert said == (
+        f"{clinic.path('offer.yaml')}: start: {start} has begun somewhere on earth, and no policy is issued "
+        "after its start; name a later day"
+    )
+    assert not any(path.exists() for path in unsigned)
+
+
+def test_a_key_that_is_no_quote_signer(
+    clinic: Clinic,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    unsigned: tuple[Path, Path],
+) -> None:
+    monkeypatch.setenv("SALUS_QUOTE_KEY", clinic.parent.key.hex())
+    wallet = ERC1271WalletMock.deploy(clinic.parent.address, {"from": accounts[9]})
+
+    keyed = ended(capsys, clinic.quote, "9")
+    held = ended(capsys, clinic.quote, "9", f"wallet={wallet}")
+
+    assert keyed == (
+        f"key: {clinic.parent.address} may not sign policies that pool {clinic.pool} carries; sign with a "
+        "quote signer of the pool, or let the insurer add this one: add_quote_signer"
+    )
+    assert held.startswith(f"wallet: {wallet} may not sign policies that pool ")
+    assert not any(path.exists() for path in unsigned)
+
+
+def test_a_pool_of_another_currency(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], unsigned: tuple[Path, Path]
+) -> None:
+    euro = TestStablecoin.deploy(6, {"from": accounts[9]})
+    governor.list_asset(f"asset={euro}", "currency=EUR", "account=1")
+    insurer.create_pool(f"asset={euro}", "name=Euro Pool", "symbol=sEUR", f"account={INSURER}")
+    pool = list(clinic.chain.past(events.PoolCreated))[-1].pool
+    offer = clinic.path("offer.yaml")
+    offer.write_text(offer.read_text().replace(clinic.pool, pool))
+
+    said = ended(capsys, clinic.quote, "9")
+
+    assert said == (
+        f"{offer}: pool: is in EUR, and the benefit table in USD; name a pool in the table's currency"
+    )
+    assert not any(path.exists() for path in unsigned)

@@ -17,6 +17,9 @@ from salus.structs import Policy
 _VERSIONS = ("1", "2")
 """Of signing domains: OpenZeppelin's tokens say 1, USDC says 2."""
 
+_ISSUED = 4
+"""Place of the mark in an `AccountView`."""
+
 
 class Permit(Struct):
     """An ERC-2612 permit, as the token's owner signs it. Amounts are token units, the deadline a second."""
@@ -91,6 +94,11 @@ def issue(
             f"which pays at most {pool.words(terms.annual_limit)}.",
         ),
     )
+
+
+def is_issued(chain: Chain, policy: bytes) -> bool:
+    """Whether the policy book has issued it."""
+    return bool(chain.book.functions.accountOf(policy).call()[_ISSUED])
 
 
 def close(chain: Chain, *, terms: Policy) -> Action:

@@ -1,0 +1,144 @@
+"""scripts.insurer, deposit, issue and recapitalise: what stands against a payment is known before an approval
+
+given an account with too few tokens
+    it says what it has and what is asked for, and neither approves nor pays
+given a policy that is issued already: a rerun says so, and is no error
+given a policy whose start has begun, or too large for the pool's capital
+    a quote signer without the right, paused sales, or a pool without a deficit
+    it says so, and approves nothing
+given an amount of 0, or with more decimals than the currency has
+    it is refused, and nothing is sent; a cap may be 0
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from brownie import accounts, chain, web3
+
+from scripts import insurer
+from tests.scripts.conftest import CAPITAL, DAY, INSURER, PAYER, Clinic, draft, ended
+
+
+@pytest.fixture
+def quoted(clinic: Clinic) -> tuple[str, str]:
+    """A policy and its quote, as words, and a payer with the premium."""
+    policy, quote = draft(clinic)
+    clinic.suite.stablecoin.mint(accounts[6], 120_070_000, {"from": accounts[9]})
+    return f"policy={policy}", f"quote={quote}"
+
+
+def allowed(clinic: Clinic, account: int) -> int:
+    return int(clinic.suite.stablecoin.allowance(accounts[account], clinic.pool))
+
+
+@pytest.mark.parametrize("action", [insurer.deposit, insurer.issue])
+def test_too_few_tokens(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], quoted: tuple[str, str], action: Any
+) -> None:
+    clinic.suite.stablecoin.mint(accounts[9], 1_500_000, {"from": accounts[9]})
+    block = web3.eth.block_number
+    words = quoted if action is insurer.issue else (f"pool={clinic.pool}", "amount=120.07")
+
+    said = ended(capsys, action, *words, "account=9")
+
+    field = "premium" if action is insurer.issue else "amount"
+    assert said == (
+        f"{field}: is 120.07 USD, and {accounts[9]} has 1.50 USD; "
+        "bring the tokens first, or name another account"
+    )
+    assert web3.eth.block_number == block
+
+
+def test_a_policy_is_issued_once(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], quoted: tuple[str, str]
+) -> None:
+    insurer.issue(*quoted, f"account={PAYER}")
+    clinic.suite.stablecoin.mint(accounts[6], 120_070_000, {"from": accounts[9]})
+    block = web3.eth.block_number
+
+    with pytest.raises(SystemExit) as stop:
+        insurer.issue(*quoted, f"account={PAYER}")
+
+    assert stop.value.code == 0
+    assert capsys.readouterr().out.endswith(" is issued already: nothing was sent.\n")
+    assert (web3.eth.block_number, allowed(clinic, 6)) == (block, 0)
+
+
+def test_a_quote_that_is_closed(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], quoted: tuple[str, str]
+) -> None:
+    chain.mine(timestamp=clinic.now() + 2 * DAY)
+
+    said = ended(capsys, insurer.issue, *quoted, f"account={PAYER}")
+
+    assert "QuoteClosed(start " in said
+    assert allowed(clinic, 6) == 0
+
+
+def test_a_pool_with_too_little_capital(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], quoted: tuple[str, str]
+) -> None:
+    insurer.give_notice(f"pool={clinic.pool}", f"account={CAPITAL}")
+    chain.mine(timestamp=clinic.now() + 35 * DAY)
+    insurer.redeem(f"pool={clinic.pool}", f"account={CAPITAL}")
+    policy, quote = draft(clinic)
+
+    said = ended(capsys, insurer.issue, f"policy={policy}", f"quote={quote}", f"account={PAYER}")
+
+    # the premium of others goes on being earned, and frees a cent now and then
+    assert said.startswith(f"the policy locks 5,000.50 USD of capital, and pool {clinic.pool} has 0.0")
+    assert said.endswith(" USD free; deposit capital, or sign terms with a lower limit or solvency factor")
+    assert allowed(clinic, 6) == 0
+
+
+@pytest.mark.parametrize("change", ["signer", "sales"])
+def test_what_the_pool_refuses(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], quoted: tuple[str, str], change: str
+) -> None:
+    by = (f"pool={clinic.pool}", f"account={INSURER}")
+    if change == "signer":
+        insurer.add_quote_signer(*by, f"signer={clinic.quotes.address}", "remove=yes")
+    else:
+        insurer.pause_sales(*by, "table=family")
+
+    said = ended(capsys, insurer.issue, *quoted, f"account={PAYER}")
+
+    assert {"signer": "NotQuoteSigner(", "sales": "SalesPaused("}[change] in said
+    assert allowed(clinic, 6) == 0
+
+
+def test_no_deficit(clinic: Clinic, capsys: pytest.CaptureFixture[str], quoted: tuple[str, str]) -> None:
+    said = ended(capsys, insurer.recapitalise, f"pool={clinic.pool}", "amount=1", f"account={PAYER}")
+
+    assert said.endswith("there is no deficit to fill: NoDeficit()")
+    assert allowed(clinic, 6) == 0
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [
+        ("0", "is 0, and would move nothing; name an amount"),
+        ("0.001", "0.001 has more than the 2 decimals of USD; correct the amount"),
+        ("10.123456789", "10.123456789 has more than the 2 decimals of USD; correct the amount"),
+    ],
+)
+def test_an_amount_that_is_none(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], amount: str, said: str
+) -> None:
+    pool, block = f"pool={clinic.pool}", web3.eth.block_number
+
+    for action in (insurer.deposit, insurer.recapitalise):
+        assert ended(capsys, action, pool, f"amount={amount}", f"account={CAPITAL}") == f"amount: {said}"
+    if amount != "0":
+        cap = (pool, "provider=1", f"limit={amount}", f"account={INSURER}")
+        assert ended(capsys, insurer.set_cap, *cap) == f"limit: {said}"
+
+    assert web3.eth.block_number == block
+
+
+def test_a_cap_of_nothing(clinic: Clinic) -> None:
+    insurer.set_cap(f"pool={clinic.pool}", "provider=1", "limit=0", f"account={INSURER}")
+
+    assert clinic.suite.providers.dailyCapOf(clinic.pool, 1)[0] == 0

@@ -1,0 +1,140 @@
+"""scripts.patient, consent, withdraw_consent and record_consent
+
+given the member's consent signer
+    by transaction: it is recorded; taken back, it holds until today and no longer
+    to a file: anyone records it
+    when it is a contract wallet: its owner's key signs in its name
+    when the policy is not issued: it says so
+given another account, key or wallet, or no purpose
+    it names both, and neither sends nor writes anything
+"""
+
+from __future__ import annotations
+
+import pytest
+from brownie import ERC1271WalletMock, accounts, web3
+
+from salus.chain import consents
+from salus.policy import Cover
+from scripts import patient
+from tests.scripts.conftest import DAY, RELAYER, Clinic, day, drafted_card, ended
+
+
+def shown(clinic: Clinic, member: int = 0) -> list[str]:
+    """Card and cover file, as words."""
+    keys = clinic.path(f"keys-{member}")
+    return [f"card={keys / 'member-0.card.json'}", f"cover={keys / 'member-0.cover.json'}"]
+
+
+def member_of(words: list[str]) -> bytes:
+    return Cover.load(words[1].removeprefix("cover=")).member.commitment
+
+
+def test_a_consent_is_signed_by_one_and_recorded_by_another(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str]
+) -> None:
+    card, signed = drafted_card(clinic), clinic.work / "consent.json"
+
+    patient.consent(
+        *card,
+        "provider=0",
+        f"from_day={day(clinic, 0)}",
+        f"until={day(clinic, 90)}",
+        "purposes=file,disclose",
+        f"sign_to={signed}",
+    )
+    patient.record_consent(f"consent={signed}", f"account={RELAYER}")
+
+    facts = {"signer": clinic.parent.address, "member": member_of(card), "provider": 1}
+    today = clinic.now() // DAY
+    assert consents.in_force(clinic.chain, **facts, day=today + 90)
+    assert not consents.in_force(clinic.chain, **facts, day=today + 91)
+    assert " is not issued; until it is, no claim can follow." in capsys.readouterr().out
+
+
+def test_a_contract_wallet_consents(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    wallet = ERC1271WalletMock.deploy(clinic.parent.address, {"from": accounts[9]})
+    card, signed = drafted_card(clinic, str(wallet)), clinic.work / "consent.json"
+    words = (
+        *card,
+        "provider=1",
+        f"from_day={day(clinic, 0)}",
+        f"until={day(clinic, 90)}",
+        f"wallet={wallet}",
+    )
+
+    said = ended(capsys, patient.consent, *words)
+    assert said == "wallet: signs, and sends nothing; name a file with sign_to=…"
+    patient.consent(*words, f"sign_to={signed}")
+    patient.record_consent(f"consent={signed}", f"account={RELAYER}")
+
+    facts = {"signer": str(wallet), "member": member_of(card), "provider": 1}
+    assert consents.in_force(clinic.chain, **facts, day=clinic.now() // DAY + 90)
+
+
+def test_a_contract_wallet_takes_consent_back(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    wallet = ERC1271WalletMock.deploy(clinic.parent.address, {"from": accounts[9]})
+    card, signed = drafted_card(clinic, str(wallet)), clinic.work / "consent.json"
+    words = (*card, "provider=1", f"wallet={wallet}")
+    days = (f"from_day={day(clinic, -9)}", f"until={day(clinic, 90)}")
+    patient.consent(*words, *days, f"sign_to={signed}")
+    patient.record_consent(f"consent={signed}", f"account={RELAYER}")
+
+    said = ended(capsys, patient.withdraw_consent, *words)
+    patient.withdraw_consent(*words, f"sign_to={signed}")
+    patient.record_consent(f"consent={signed}", f"account={RELAYER}")
+
+    facts = {"signer": str(wallet), "member": member_of(card), "provider": 1}
+    today = clinic.now() // DAY
+    assert said == "wallet: signs, and sends nothing; name a file with sign_to=…"
+    assert f"Record that {wallet} takes back what it let provider 1 do." in capsys.readouterr().out
+    assert consents.in_force(clinic.chain, **facts, day=today)
+    assert not consents.in_force(clinic.chain, **facts, day=today + 1)
+
+
+@pytest.mark.parametrize("where", [[], ["sign_to=consent.json"]])
+def test_a_consent_to_nothing_is_refused(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], where: list[str]
+) -> None:
+    words = (*shown(clinic), "provider=1", f"from_day={day(clinic, 0)}", f"until={day(clinic, 9)}")
+
+    said = ended(capsys, patient.consent, *words, "purposes=", *where)
+
+    assert said == "purposes: names none; name one, or take consent back with withdraw_consent"
+
+
+def test_withdrawing_works_forward(clinic: Clinic) -> None:
+    card = shown(clinic)
+
+    patient.withdraw_consent(*card, "provider=1", "account=8")
+
+    facts = {"signer": accounts[8].address, "member": member_of(card), "provider": 1}
+    today = clinic.now() // DAY
+    assert consents.in_force(clinic.chain, **facts, day=today)
+    assert not consents.in_force(clinic.chain, **facts, day=today + 1)
+
+
+# OF ANOTHER
+
+
+@pytest.mark.parametrize("action", ["consent", "withdraw_consent"])
+def test_only_the_members_signer_counts(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], action: str
+) -> None:
+    signed = clinic.work / "consent.json"
+    wallet = ERC1271WalletMock.deploy(clinic.parent.address, {"from": accounts[9]})
+    words = [*shown(clinic), "provider=1"]
+    if action == "consent":
+        words += [f"from_day={day(clinic, 0)}", f"until={day(clinic, 9)}"]
+    block = web3.eth.block_number
+
+    sent = ended(capsys, getattr(patient, action), *words, "account=7")
+    keyed = ended(capsys, getattr(patient, action), *words, f"sign_to={signed}")
+    held = ended(capsys, getattr(patient, action), *words, f"sign_to={signed}", f"wallet={wallet}")
+
+    asked = f"is not the member's consent signer, {accounts[8]}"
+    assert sent == f"account: {accounts[7]} {asked}; send it from that one"
+    assert keyed == f"account: {clinic.parent.address} {asked}; sign in the name of that one"
+    assert held == f"wallet: {wallet} {asked}; sign in the name of that one"
+    assert not signed.exists()
+    assert web3.eth.block_number == block

@@ -1,0 +1,62 @@
+"""scripts.patient, claims
+
+given claims that were decided
+    each is shown with what was billed, what the plan pays, its reasons and where it stands
+        when the same bill line was filed a second time: that decision is denied, whatever became of the first
+        when it was withdrawn: it says so
+"""
+
+from __future__ import annotations
+
+import pytest
+from brownie import chain
+
+from salus.outbox import State
+from scripts import keeper, patient
+from tests.scripts.conftest import DAY, READY, RELAYER, Clinic, entries
+
+
+def states_shown(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Where each claim stands, as the patient reads it."""
+    keys = clinic.path("keys-0")
+    capsys.readouterr()
+    patient.claims(
+        f"card={keys / 'member-0.card.json'}", f"cover={keys / 'member-0.cover.json'}", "table=family"
+    )
+    said = capsys.readouterr().out
+    assert "PR-2  This is your agreed share of the cost." in said
+    rows = [line for line in said.splitlines() if " billed " in line]
+    assert said.endswith(f"{len(rows)} claims.\n")
+    return [row.split()[-1] for row in rows]
+
+
+def test_the_patient_reads_the_claims(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    clinic.attest()
+    clinic.file()
+
+    assert states_shown(clinic, capsys) == ["paid", "paid", "held", "held"]
+
+    chain.mine(timestamp=clinic.now() + 4 * DAY)
+    keeper.settle_due(f"account={RELAYER}")
+    assert states_shown(clinic, capsys) == ["paid"] * READY
+
+
+def test_what_was_filed_twice_is_denied_once(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    clinic.attest()
+    clinic.file()
+    again = f"outbox={clinic.work / 'again.sqlite'}"
+
+    clinic.attest(again)
+    clinic.file(again)
+
+    assert states_shown(clinic, capsys) == ["paid", "paid", "held", "held"] + ["denied"] * READY
+
+
+def test_what_was_withdrawn(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    clinic.attest()
+    clinic.file()
+    held = next(entry for entry in entries(clinic) if entry.state is State.HELD)
+
+    clinic.hospital("withdraw", f"claim={held.claim}", "account=7")
+
+    assert states_shown(clinic, capsys) == ["paid", "paid", "withdrawn", "held"]
