@@ -4,6 +4,7 @@ given records, and cards that patients have shown
     attest signs each bill once, and a rerun signs nothing
         when the patient has cards of two plans: it bills under the plan of the table
         when it is a dry run: nothing is kept or signed
+        when a key stands in .env only: it is found there, on a local chain too
         when the key is not the provider's: it says so, and keeps nothing
         when the attestor is a contract wallet: it is named, and accepts what its owner's key has signed
             when the wallet does not accept it, or there is none: one line says so, and nothing is signed
@@ -15,6 +16,7 @@ given another chain's address book, outbox or a command that makes no sense
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -26,7 +28,7 @@ from eth_account import Account
 
 from salus import table
 from salus.outbox import Outbox, State
-from scripts import hospital
+from scripts import _words, hospital
 from tests.scripts.conftest import READY, Clinic, box, ended, entries, states
 
 # ATTEST
@@ -75,6 +77,20 @@ def test_attest_refuses_a_key_that_is_not_the_providers(
 
     assert said.startswith(f"the key {stranger.address} may not sign for provider 1 now; ")
     assert not clinic.outbox.exists()
+
+
+def test_attest_finds_its_keys_in_the_environment_file(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    names = ("SALUS_PROVIDER_KEY", "SALUS_ATTESTOR_KEY")
+    (tmp_path / ".env").write_text("".join(f"{name}={os.environ[name]}\n" for name in names))
+    monkeypatch.setattr(_words, "ENVIRONMENT", tmp_path / ".env")
+    for name in names:
+        monkeypatch.delenv(name)
+
+    clinic.attest()
+
+    assert states(clinic) == [State.ATTESTED] * READY
 
 
 @pytest.fixture
