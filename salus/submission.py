@@ -69,10 +69,12 @@ def draft(
     *,
     recipients: Sequence[str],
     advance: Advance = _nobody_looks,
+    again: bool = False,
     dry_run: bool = False,
 ) -> Drafting:
     """Keeps each bill line that a card covers and that is not attested yet; `recipients` are the age keys
-    that records are sealed to beside the patient's. Nothing is written when `dry_run`.
+    that records are sealed to beside the patient's. A line that was withdrawn and has not changed since is
+    kept only `again`. Nothing is written when `dry_run`.
 
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
@@ -101,7 +103,9 @@ def draft(
         with outbox.together():
             for result in part:
                 if isinstance(result, BillLine):
-                    _draft(result, report, outbox, cards, provider_key, recipients, dry_run=dry_run)
+                    _draft(
+                        result, report, outbox, cards, provider_key, recipients, again=again, dry_run=dry_run
+                    )
                 elif isinstance(result, Refused) and result.reason.in_order:
                     report.left_out.append(str(result))
                 elif isinstance(result, Refused | FhirError):
@@ -118,6 +122,7 @@ def _draft(
     provider_key: ProviderKey,
     recipients: Sequence[str],
     *,
+    again: bool,
     dry_run: bool,
 ) -> None:
     bill = f"{line.source}: Claim/{line.claim}"
@@ -134,6 +139,12 @@ def _draft(
                 continue
             diagnosis = diagnose(line, membership, provider_key, record=_NO_RECORD)
             added = outbox.offer(diagnosis)
+            if added is Added.WITHDRAWN and again:
+                added = Added.REVISED
+            if added is Added.WITHDRAWN:
+                report.left_out.append(
+                    f"{bill}: withdrawn and not changed: left out; correct the bill, or attest with again=yes"
+                )
             if added is Added.CHANGED:
                 report.problems.append(f"{bill}: differs from what was attested; withdraw that first")
             if added is Added.KNOWN:

@@ -98,6 +98,7 @@ def attest(
     days: Annotated[int, Field(ge=1, le=90), "for how many days the attestation is good, 1 to 90"] = 30,
     key: Annotated[str | None, "keystore of the seal key; else SALUS_ATTESTOR_KEY"] = None,
     attestor: ContractWallet = None,
+    again: Annotated[bool, "sign also what was withdrawn and has not changed since"] = False,
     dry_run: Annotated[bool, "read and check everything, keep and sign nothing"] = False,
 ) -> None:
     """Attests the bills of a folder: reads, seals and signs what is not attested yet. Sends nothing.
@@ -118,6 +119,7 @@ def attest(
                 provider_key,
                 recipients=readers,
                 advance=advance,
+                again=again,
                 dry_run=dry_run,
             )
         for line in (*report.left_out, *report.problems):

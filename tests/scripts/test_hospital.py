@@ -10,6 +10,7 @@ given records that are attested
         when somebody else has filed it: it finds the decision
     settle pays what was held when its window is over, and not before
     withdraw takes back what was held; the corrected bill follows one revision up
+        when the bill has not changed: it is left out, unless it is meant to be signed again
         when the line was paid: it says why not
         when the bill went to two policies: it asks which, and a corrected bill is decided under both
     withdraw_root takes back what is not filed; it can be attested anew
@@ -212,6 +213,26 @@ def test_withdraw_lets_a_corrected_bill_follow(clinic: Clinic, capsys: pytest.Ca
     assert latest.state is State.HELD
     assert states(clinic).count(State.WITHDRAWN) == 1
     assert "0 new and 1 corrected lines attested" in capsys.readouterr().out
+
+
+def test_what_was_withdrawn_and_has_not_changed_is_left_out(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clinic.attest()
+    clinic.file()
+    held = entries(clinic)[2]
+    clinic.hospital("withdraw", f"claim={held.claim}", "account=7")
+    capsys.readouterr()
+
+    clinic.attest()
+    said = capsys.readouterr()
+    assert len(entries(clinic)) == READY
+    assert f"Claim/{held.claim}: withdrawn and not changed: left out; correct the bill, or " in said.err
+    assert f"{READY - 1} were attested before, 1 bills left out" in said.out
+
+    clinic.attest("again=yes")
+    clinic.file()
+    assert (entries(clinic)[-1].diagnosis.revision, states(clinic)[-1]) == (1, State.HELD)
 
 
 def correct_total(clinic: Clinic, entry: Entry) -> None:
