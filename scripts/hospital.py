@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 from pydantic import Field
@@ -48,7 +49,8 @@ from scripts._words import (
 
 actor = Actor("hospital", "manages its seal keys, attests FHIR records, files claims and follows them")
 
-OutboxPath = Annotated[Path, "the outbox file; made if it is not there"]
+OutboxPath = Annotated[Path, "the outbox file that attest wrote"]
+NewOutboxPath = Annotated[Path, "the outbox file; made if it is not there"]
 ClaimNumber = Annotated[str, "the hospital's own number of the claim"]
 ClaimPolicy = Annotated[Hex32 | None, "where the claim went to several: one policy, 0x and 64 digits"]
 OUTBOX = Path("outbox.sqlite")
@@ -94,7 +96,7 @@ def attest(
     cards: Annotated[Path, "folder with the cards that patients have shown (docs/files.md)"],
     table: TableName,
     readers: Annotated[AgeKeys, "age keys that records are sealed to beside the patient's: the insurer's"],
-    outbox: OutboxPath = OUTBOX,
+    outbox: NewOutboxPath = OUTBOX,
     days: Annotated[int, Field(ge=1, le=90), "for how many days the attestation is good, 1 to 90"] = 30,
     key: Annotated[str | None, "keystore of the seal key; else SALUS_ATTESTOR_KEY"] = None,
     attestor: ContractWallet = None,
@@ -110,7 +112,7 @@ def attest(
     signing = session.signing(seal_key, attestor)
     session.chain.check_attestor(provider, signing.address, session.chain.now())
 
-    with _open(session, provider, outbox) as box:
+    with _dry(session, provider, outbox) if dry_run else _open(session, provider, outbox, make=True) as box:
         with _progress("bills read") as advance:
             report = submission.draft(
                 fhir.read(records, table_of(table), today=latest_day(session.chain.now())),
@@ -278,8 +280,8 @@ def export(
     """Writes each line's sealed record as a file, to be handed to insurer and patient. Its name is the
     record's hash, which the claim's event carries."""
     session = Session()
-    folder.mkdir(parents=True, exist_ok=True)
     with _open(session, provider, outbox) as box:
+        folder.mkdir(parents=True, exist_ok=True)
         entries = box.entries()
         for entry in track(entries, description="records", console=err):
             name = f"{entry.diagnosis.record.hex()}.age"
@@ -323,9 +325,20 @@ def recheck(
     out.print("The line says what the record says.")
 
 
-def _open(session: Session, provider: int, path: Path) -> Outbox:
+def _open(session: Session, provider: int, path: Path, *, make: bool = False) -> Outbox:
+    """The outbox; only attesting makes one, as a mistyped path would else be an outbox with nothing in it."""
     chain = session.chain
-    return Outbox(path, Place(chain.chain_id, chain.addresses.genesis, chain.desk.address, provider))
+    place = Place(chain.chain_id, chain.addresses.genesis, chain.desk.address, provider)
+    return Outbox(path, place, make=make)
+
+
+@contextmanager
+def _dry(session: Session, provider: int, path: Path) -> Iterator[Outbox]:
+    """The outbox to compare with; in place of one that is not there yet, an empty one that goes again."""
+    with TemporaryDirectory() as folder:
+        there = path.exists()
+        with _open(session, provider, path if there else Path(folder) / path.name, make=not there) as box:
+            yield box
 
 
 def _cards(session: Session, folder: Path, table: str) -> CardFolder:

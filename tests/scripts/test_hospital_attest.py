@@ -10,6 +10,8 @@ given records, and cards that patients have shown
             when the wallet does not accept it, or there is none: one line says so, and nothing is signed
         when Ctrl-C comes: it ends in one line, and a rerun goes on
         when the record key, the table or a number is wrong: one line names it
+given an outbox that is not there
+    every action but attest says so, and makes none
 given another chain's address book, outbox or a command that makes no sense
     it says so in one line
 """
@@ -61,10 +63,16 @@ def test_attest_bills_under_one_plan_who_has_two(clinic: Clinic, capsys: pytest.
     assert states(clinic) == [State.ATTESTED] * READY
 
 
-def test_attest_keeps_nothing_on_a_dry_run(clinic: Clinic) -> None:
+def test_attest_keeps_nothing_on_a_dry_run(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     clinic.attest("dry_run=yes")
 
-    assert entries(clinic) == []
+    assert not clinic.outbox.exists()
+    assert f"{READY} new and 0 corrected lines would be attested" in capsys.readouterr().out
+
+    clinic.attest()
+    clinic.attest("dry_run=yes")
+
+    assert f"{READY} were attested before" in capsys.readouterr().out.splitlines()[-1]
 
 
 def test_attest_refuses_a_key_that_is_not_the_providers(
@@ -185,6 +193,35 @@ def test_attest_names_a_wrong_key_and_does_not_show_it(
 
 
 # WHAT MAKES NO SENSE
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [
+        ("status", []),
+        ("file", []),
+        ("settle", []),
+        ("withdraw", ["claim=1"]),
+        ("withdraw_root", [f"root=0x{'00' * 32}"]),
+        ("export", ["folder=sealed"]),
+        ("recheck", ["claim=1", "patient=1", "cards=.", "table=family", "record_key=insurer.key"]),
+    ],
+)
+def test_says_that_the_outbox_is_not_there(
+    clinic: Clinic,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    action: str,
+    words: list[str],
+) -> None:
+    monkeypatch.chdir(clinic.work)
+    (clinic.work / "insurer.key").write_bytes(clinic.path("insurer.key").read_bytes())
+    before = sorted(clinic.work.iterdir())
+
+    said = ended(capsys, getattr(hospital, action), "provider=1", "outbox=outbx.sqlite", *words)
+
+    assert said == f"{clinic.work / 'outbx.sqlite'}: is not there; name the outbox that `attest` wrote"
+    assert sorted(clinic.work.iterdir()) == before
 
 
 def test_says_which_outbox_is_meant(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
