@@ -20,7 +20,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from salus import fhir, files, money, submission
 from salus.card_folder import CardFolder
-from salus.chain import accreditation, claims
+from salus.chain import Chain, ClaimStatus, Decision, accreditation, claims
 from salus.days import latest_day, moment_words, to_date
 from salus.errors import CardError, InputError, OutboxError, RecordError
 from salus.outbox import Entry, Outbox, Place, State
@@ -154,8 +154,16 @@ def file(
     session = Session()
     with _open(session, provider, outbox) as box:
         submission.refresh(box, session.chain)
+        duplicates: list[Entry] = []
         with _progress("lines tried") as advance:
-            planned = submission.plan_filing(box, session.chain, at_once=at_once, advance=advance)
+            planned = submission.plan_filing(
+                box, session.chain, at_once=at_once, advance=advance, keep_back=duplicates.append
+            )
+        if duplicates:
+            out.print(
+                f"Kept back: {len(duplicates)} whose bills the chain has decided before, not from this "
+                "outbox. Filed again they would cost a fee and be denied as duplicates (18)."
+            )
         if planned and not dry_run:
             sender = session.sender(account)
             session.show([filing.action for filing in planned], sender)
@@ -239,14 +247,11 @@ def withdraw(
     with _open(session, provider, outbox) as box:
         submission.refresh(box, session.chain)
         entry = box.find(claim, policy=policy)
-        if entry.state not in (State.HELD, State.DENIED) or entry.decision is None:
-            raise OutboxError(
-                f"is {entry.state}",
-                resource=f"Claim/{claim}",
-                remedy="only held and denied lines can be taken back",
-            )
         action = claims.withdraw(
-            session.chain, terms=box.cover(entry).terms, claim=entry.ref(provider), decision=entry.decision
+            session.chain,
+            terms=box.cover(entry).terms,
+            claim=entry.ref(provider),
+            decision=_takeable(session.chain, entry, provider),
         )
         session.act(action, session.sender(account))
         box.withdrawn(entry)
@@ -354,6 +359,31 @@ def _provider_key() -> ProviderKey:
             "is not set", field="SALUS_PROVIDER_KEY", remedy="set it in .env: 64 hexadecimal digits, for good"
         )
     return ProviderKey.from_hex(digits)
+
+
+def _takeable(chain: Chain, entry: Entry, provider: int) -> Decision:
+    """The decision on a line, if the chain would take it back; it is the chain that must hold it so."""
+    resource, decision = f"Claim/{entry.claim}", entry.decision
+    standing = claims.status_of(chain, entry.ref(provider))
+    words = standing.name.lower()
+    is_elsewhere = decision is None or decision.is_duplicate
+    if is_elsewhere and standing is not ClaimStatus.NONE:
+        raise OutboxError(
+            f"is {entry.state} in this outbox, and the chain has decided its bill before: {words}",
+            resource=resource,
+            remedy="that decision stands; only the outbox that filed it can take it back, if held or denied",
+        )
+    if entry.state not in (State.HELD, State.DENIED) or decision is None:
+        raise OutboxError(
+            f"is {entry.state}", resource=resource, remedy="only held and denied lines can be taken back"
+        )
+    if standing is not decision.status:
+        raise OutboxError(
+            f"is {entry.state} in this outbox, but {words} on the chain",
+            resource=resource,
+            remedy="look at `status`; only held and denied lines can be taken back",
+        )
+    return decision
 
 
 def _row(entry: Entry) -> str:

@@ -4,6 +4,8 @@ given records that are attested
     file pays what is small and in order, and a rerun files nothing
         when it is a dry run: nothing is sent
         when the answer on a live network is no: nothing is sent
+        when the outbox is lost and its lines are attested anew: they are kept back, and withdraw says why
+        when a line would be denied: the plan says so, and why
         when there is no consent: it costs nothing, and is filed once there is
         when the process dies after signing, before sending: a rerun files it once
         when the process dies after sending: a rerun finds it, and files nothing twice
@@ -79,6 +81,46 @@ def test_file_sends_nothing_on_a_no(
     assert "Nothing was sent." in said
 
 
+def test_file_says_what_the_trial_found(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    clinic.attest("days=90")
+    capsys.readouterr()
+
+    clinic.file("dry_run=yes")
+    assert "Tried one by one: 2 paid, 2 held." in capsys.readouterr().out
+
+    chain.mine(timestamp=clinic.now() + 85 * DAY)
+    clinic.file("dry_run=yes")
+    assert "2 held, 2 denied (2 for CO-29, Filing time limit has passed)." in capsys.readouterr().out
+
+
+def test_file_keeps_back_what_a_lost_outbox_has_filed(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clinic.attest()
+    clinic.file("at_once=3")
+    clinic.outbox.unlink()
+    clinic.attest()
+    block, claim = web3.eth.block_number, entries(clinic)[2].claim
+    capsys.readouterr()
+
+    clinic.file()
+
+    said = capsys.readouterr().out
+    assert web3.eth.block_number == block
+    assert f"Kept back: {READY} whose bills the chain has decided before, not from this outbox." in said
+    assert "Nothing is ready to be filed." in said
+    assert ended(capsys, clinic.hospital, "withdraw", f"claim={claim}", "account=7") == (
+        f"Claim/{claim}: is attested in this outbox, and the chain has decided its bill before: held; "
+        "that decision stands; only the outbox that filed it can take it back, if held or denied"
+    )
+
+    file_all(clinic)
+    clinic.hospital("status")
+    assert states(clinic) == [State.DENIED] * READY
+    said = ended(capsys, clinic.hospital, "withdraw", f"claim={claim}", "account=7")
+    assert said.startswith(f"Claim/{claim}: is denied in this outbox, and the chain has decided its bill")
+
+
 def test_file_waits_for_consent_at_no_cost(clinic: Clinic) -> None:
     clinic.treat(1)
     clinic.attest()
@@ -145,6 +187,16 @@ def test_file_finds_what_somebody_else_has_filed(
     """Be they few, which are asked for by name, or many."""
     monkeypatch.setattr(submission, "_AT_ONCE", at_once)
     clinic.attest()
+    file_all(clinic)
+
+    clinic.file()
+
+    assert states(clinic) == [State.PAID, State.PAID, State.HELD, State.HELD]
+    assert claims_decided(clinic) == READY
+
+
+def file_all(clinic: Clinic) -> None:
+    """Somebody files all that is attested, without a look at the outbox or what it costs."""
     with box(clinic) as opened:
         ((signed, waiting),) = opened.to_file()
         action = claims.file(
@@ -155,11 +207,6 @@ def test_file_finds_what_somebody_else_has_filed(
             lines=[opened.line(entry) for entry in waiting],
         )
     clinic.chain.send(action, clinic_sender(clinic))
-
-    clinic.file()
-
-    assert states(clinic) == [State.PAID, State.PAID, State.HELD, State.HELD]
-    assert claims_decided(clinic) == READY
 
 
 def clinic_sender(clinic: Clinic) -> Any:
