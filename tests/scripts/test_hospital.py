@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ from brownie import accounts, chain, web3
 from salus import submission
 from salus.chain import SkipReason, claims, sending
 from salus.outbox import Entry, State
+from salus.records import RecordKey
 from scripts import _session, hospital, keeper, patient
 from tests.scripts.conftest import DAY, READY, RELAYER, Clinic, box, ended, entries, states
 
@@ -398,14 +400,14 @@ def file_first_bill(clinic: Clinic, policies: int = 2) -> tuple[Entry, Entry]:
 # RECHECK
 
 
-def recheck(clinic: Clinic, claim: str) -> None:
+def recheck(clinic: Clinic, claim: str, record_key: Path | None = None) -> None:
     clinic.hospital(
         "recheck",
         f"claim={claim}",
         f"patient={clinic.patients[0].patient.id}",
         f"cards={clinic.path('cards')}",
         "table=family",
-        f"record_key={clinic.path('insurer.key')}",
+        f"record_key={record_key or clinic.path('insurer.key')}",
     )
 
 
@@ -413,6 +415,19 @@ def test_recheck_passes_an_honest_line(clinic: Clinic, capsys: pytest.CaptureFix
     clinic.attest()
 
     recheck(clinic, entries(clinic)[0].claim)
+
+    assert "The line says what the record says." in capsys.readouterr().out
+
+
+def test_recheck_takes_a_key_as_age_keygen_writes_it(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = RecordKey(clinic.path("insurer.key").read_text())
+    written = clinic.work / "age.key"
+    written.write_text(f"# created: 2026-01-01T12:00:00Z\n# public key: {key.recipient}\n\n{key.reveal()}\n")
+    clinic.attest()
+
+    recheck(clinic, entries(clinic)[0].claim, written)
 
     assert "The line says what the record says." in capsys.readouterr().out
 
