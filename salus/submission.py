@@ -110,7 +110,8 @@ def draft(
                     report.left_out.append(str(result))
                 elif isinstance(result, Refused | FhirError):
                     report.problems.append(str(result))
-                advance(1)
+                # a file that cannot be read is no bill
+                advance(not isinstance(result, FhirError))
     return report
 
 

@@ -358,7 +358,13 @@ def _provider_key() -> ProviderKey:
         raise InputError(
             "is not set", field="SALUS_PROVIDER_KEY", remedy="set it in .env: 64 hexadecimal digits, for good"
         )
-    return ProviderKey.from_hex(digits)
+    try:
+        return ProviderKey.from_hex(digits)
+    except InputError as error:
+        # the value is a key, be it a mistyped one, and is not shown
+        raise InputError(
+            error.message, field="SALUS_PROVIDER_KEY", remedy="set it to the 64 hexadecimal digits of before"
+        ) from None
 
 
 def _takeable(chain: Chain, entry: Entry, provider: int) -> Decision:
@@ -409,7 +415,7 @@ def _summary(box: Outbox) -> None:
 @contextmanager
 def _progress(what: str) -> Iterator[Callable[[int], None]]:
     """Counts on stderr what comes in unknown number."""
-    columns = (SpinnerColumn(), TextColumn("{task.completed} " + what), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn(what + ": {task.completed}"), TimeElapsedColumn())
     with Progress(*columns, console=err) as bar:
         task = bar.add_task("", total=None)
         yield lambda count: bar.advance(task, count)
