@@ -20,7 +20,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from salus import fhir, files, money, submission
 from salus.card_folder import CardFolder
-from salus.chain import Chain, ClaimStatus, Decision, accreditation, claims
+from salus.chain import Chain, ClaimStatus, Decision, accreditation, claims, forget_finished
 from salus.days import latest_day, moment_words, to_date
 from salus.errors import CardError, InputError, OutboxError, RecordError
 from salus.outbox import Entry, Outbox, Place, State
@@ -231,6 +231,7 @@ def settle(provider: ProviderNumber, outbox: OutboxPath = OUTBOX, account: Accou
             submission.refresh(box, session.chain)
         else:
             out.print("Nothing is due.")
+        forget_finished(session.chain)
         _summary(box)
 
 
@@ -246,6 +247,7 @@ def withdraw(
     session = Session()
     with _open(session, provider, outbox) as box:
         submission.refresh(box, session.chain)
+        forget_finished(session.chain)
         entry = box.find(claim, policy=policy)
         action = claims.withdraw(
             session.chain,
