@@ -203,8 +203,9 @@ def eligibility(
         emergency=emergency,
     )
     answer = claims.eligibility(session.chain, provider=provider, line=line)
+    foreseen = claims.foresee_unsigned(session.chain, provider=provider, line=line)
     out.print(f"{opened.table[benefit].title} on {to_date(day)}, at provider {provider}:", markup=False)
-    for words in eligibility_words(answer, opened.cover.terms, line.benefit):
+    for words in eligibility_words(answer, line, foreseen.decision):
         out.print(f"  {words}", markup=False)
 
 
