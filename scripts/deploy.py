@@ -14,6 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+if __name__ == "__main__":
+    raise SystemExit("Error: needs Brownie's contracts and accounts; start it with brownie run deploy")
+
 from brownie import (
     ClaimDesk,
     ConsentRegistry,
