@@ -12,7 +12,7 @@ what is left. None of them signs or files a line twice.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain as chain_of
@@ -23,7 +23,7 @@ from salus import attestation
 from salus.batch import Batch
 from salus.card_folder import CardFolder
 from salus.chain import Chain, Receipt, Sender, claims, events, sending
-from salus.chain.values import ClaimStatus, SkipReason
+from salus.chain.values import ClaimStatus, Decision
 from salus.diagnosis import diagnose
 from salus.eip712 import Signer
 from salus.errors import FhirError, InputError, OutboxError
@@ -69,10 +69,12 @@ def draft(
     *,
     recipients: Sequence[str],
     advance: Advance = _nobody_looks,
+    again: bool = False,
     dry_run: bool = False,
 ) -> Drafting:
     """Keeps each bill line that a card covers and that is not attested yet; `recipients` are the age keys
-    that records are sealed to beside the patient's. Nothing is written when `dry_run`.
+    that records are sealed to beside the patient's. A line that was withdrawn and has not changed since is
+    kept only `again`. Nothing is written when `dry_run`.
 
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
@@ -101,12 +103,15 @@ def draft(
         with outbox.together():
             for result in part:
                 if isinstance(result, BillLine):
-                    _draft(result, report, outbox, cards, provider_key, recipients, dry_run=dry_run)
+                    _draft(
+                        result, report, outbox, cards, provider_key, recipients, again=again, dry_run=dry_run
+                    )
                 elif isinstance(result, Refused) and result.reason.in_order:
                     report.left_out.append(str(result))
                 elif isinstance(result, Refused | FhirError):
                     report.problems.append(str(result))
-                advance(1)
+                # a file that cannot be read is no bill
+                advance(not isinstance(result, FhirError))
     return report
 
 
@@ -118,6 +123,7 @@ def _draft(
     provider_key: ProviderKey,
     recipients: Sequence[str],
     *,
+    again: bool,
     dry_run: bool,
 ) -> None:
     bill = f"{line.source}: Claim/{line.claim}"
@@ -134,6 +140,12 @@ def _draft(
                 continue
             diagnosis = diagnose(line, membership, provider_key, record=_NO_RECORD)
             added = outbox.offer(diagnosis)
+            if added is Added.WITHDRAWN and again:
+                added = Added.REVISED
+            if added is Added.WITHDRAWN:
+                report.left_out.append(
+                    f"{bill}: withdrawn and not changed: left out; correct the bill, or attest with again=yes"
+                )
             if added is Added.CHANGED:
                 report.problems.append(f"{bill}: differs from what was attested; withdraw that first")
             if added is Added.KNOWN:
@@ -270,10 +282,16 @@ class Filing:
 
 
 def plan_filing(
-    outbox: Outbox, chain: Chain, *, at_once: int = FILED_AT_ONCE, advance: Advance = _nobody_looks
+    outbox: Outbox,
+    chain: Chain,
+    *,
+    at_once: int = FILED_AT_ONCE,
+    advance: Advance = _nobody_looks,
+    keep_back: Callable[[Entry], None] = lambda _: None,
 ) -> list[Filing]:
-    """What would be decided now, ready to be sent. A line that would be skipped costs no gas: its reason is
-    kept instead. Nothing is sent."""
+    """What would be decided now, ready to be sent, with what the trial found in its words. A line that would
+    be skipped costs no gas: its reason is kept instead. One whose bill was decided before would be denied as
+    a duplicate for a fee, and goes to `keep_back`. Nothing is sent."""
     planned = []
     for signed, entries in outbox.to_file():
         if signed.attestation.expires_at < chain.now():
@@ -284,10 +302,12 @@ def plan_filing(
                 for entry in tried:
                     line = outbox.line(entry)
                     foreseen = claims.foresee(chain, attestation=signed.attestation, line=line)
-                    if foreseen.reason is SkipReason.NONE:
-                        ready.append((entry, line))
-                    else:
+                    if foreseen.decision is None:
                         outbox.skipped(entry, foreseen.reason, None)
+                    elif foreseen.decision.is_duplicate:
+                        keep_back(entry)
+                    else:
+                        ready.append((entry, line, foreseen.decision))
                     advance(1)
         for start in range(0, len(ready), at_once):
             part = ready[start : start + at_once]
@@ -296,10 +316,22 @@ def plan_filing(
                 attestation=signed.attestation,
                 attestor=signed.attestor,
                 signature=signed.signature,
-                lines=[line for _, line in part],
+                lines=[line for _, line, _ in part],
             )
-            planned.append(Filing(action, [entry for entry, _ in part]))
+            found = _trial_words([decision for _, _, decision in part])
+            action = replace(action, words=(*action.words, found))
+            planned.append(Filing(action, [entry for entry, _, _ in part]))
     return planned
+
+
+def _trial_words(decisions: Sequence[Decision]) -> str:
+    """What each line would become if it were the next that the chain decides."""
+    counts = Counter(decision.status for decision in decisions)
+    words = [f"{counts[status]} {status.name.lower()}" for status in ClaimStatus if counts[status]]
+    denied = [decision for decision in decisions if decision.status is ClaimStatus.DENIED]
+    reasons = Counter(f"{code}, {code.title}" for decision in denied for code in decision.codes)
+    why = "; ".join(f"{count} for {reason}" for reason, count in reasons.items())
+    return f"Tried one by one: {', '.join(words)}{f' ({why})' if why else ''}."
 
 
 def file(filing: Filing, outbox: Outbox, chain: Chain, sender: Sender) -> Receipt:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from salus import money
-from salus.chain import ClaimStatus, Eligibility, SkipReason
-from salus.structs import MAX_AMOUNT, Benefit, Policy
+from salus.chain import ClaimStatus, Decision, Eligibility, SkipReason
+from salus.days import words_of as day_words
+from salus.structs import MAX_AMOUNT, Line
 
 _BECOMES = {
     ClaimStatus.PAID: "A claim would be decided, and what it brings paid at once.",
@@ -16,20 +17,33 @@ _BECOMES = {
 }
 
 
-def words_of(answer: Eligibility, terms: Policy, benefit: Benefit) -> Iterator[str]:
-    """A line for whether a claim would be decided, one for each reason, and one for each limit."""
+def words_of(answer: Eligibility, line: Line, decision: Decision | None) -> Iterator[str]:
+    """A line for whether a claim would be decided, one for each reason, one for what it would bring, if that
+    can be told, and one for each limit."""
+    terms, benefit, diagnosis = line.policy, line.benefit, line.diagnosis
+    if answer.reason is SkipReason.UNKNOWN_POLICY:
+        yield f"A claim would not be decided: {answer.reason.words}."
+        return
+
+    first, end = max(terms.start, line.member.covered_since), min(terms.end, line.member.covered_until)
+    is_covered = first <= diagnosis.service_from < end
+    if not is_covered:
+        yield f"The day lies outside the cover, which is from {day_words(first)} to before {day_words(end)}."
     if answer.reason is SkipReason.NONE:
         yield _BECOMES[answer.status]
+    elif answer.reason is SkipReason.NO_CONSENT and not is_covered:
+        # to ask for consent would be in vain
+        yield "A claim would not be decided without the member's consent, and denied with it."
     else:
         yield f"A claim would not be decided: {answer.reason.words}."
     for code in answer.codes:
         yield f"    {code}  {code.words}"
-    if answer.reason is SkipReason.UNKNOWN_POLICY:
-        return
 
     def amount(minor: int) -> str:
         return money.to_words(minor, terms.currency)
 
+    if decision is not None and diagnosis.billed and decision.status is not ClaimStatus.DENIED:
+        yield f"Of {amount(diagnosis.billed)} the plan would pay {amount(decision.remittance.paid)}."
     most = terms.out_of_pocket
     bears = amount(answer.out_of_pocket_left) if most < MAX_AMOUNT else "no maximum"
     rows = (

@@ -33,9 +33,10 @@ def recheck_all(decided: Iterable[ClaimDecided], folder: Path, opener: Path, mem
 
 
 def key_in(path: Path) -> RecordKey:
-    """The age key in a file. Raises RecordError, naming the file."""
+    """The age key in a file; `age-keygen` writes remarks above it. Raises RecordError, naming the file."""
     with files.about(path):
-        return RecordKey(files.read(path, fault=RecordError).decode("ascii", "replace"))
+        lines = files.read(path, fault=RecordError).decode("ascii", "replace").splitlines()
+        return RecordKey("".join(line for line in lines if not line.lstrip().startswith("#")))
 
 
 def _tell(found: Audit) -> None:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from dotenv import load_dotenv
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
@@ -247,7 +246,6 @@ def _opening(turn: Turn) -> str:
 
 def node_url() -> str:
     """The node of the network that `brownie` or `tools.run` was told."""
-    load_dotenv(ROOT / ".env")
     brownie = sys.modules.get("brownie")
     if brownie is not None and brownie.network.is_connected():
         return str(brownie.web3.provider.endpoint_uri)
@@ -274,7 +272,6 @@ def ask(question: str) -> bool:
 def signer(name: str | None, *, key_variable: str, parameter: str, other: str = "") -> LocalAccount:
     """A key from a keystore by name, or from an environment variable: no other source, and no default.
     `other` is what else the caller would have taken, for whoever has named nothing."""
-    load_dotenv(ROOT / ".env")
     if name:
         return _from_keystore(name, parameter)
     digits = os.environ.get(key_variable)

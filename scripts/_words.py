@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import requests
+from dotenv import load_dotenv
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
 from rich.console import Console
 
@@ -33,6 +34,7 @@ from salus.table import Table
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 INTERRUPTED = 130
+ENVIRONMENT = Path(__file__).resolve().parent.parent / ".env"
 
 
 class Actor:
@@ -54,6 +56,7 @@ class Actor:
                 self._explain(known)
                 raise SystemExit(0)
             with one_line_errors():
+                read_environment()
                 function(**_read(words, function))
 
         return run
@@ -87,6 +90,11 @@ class Actor:
             else:
                 optional = f" (optional, else {default})"
             out.print(f"  [bold]{name:<16}[/] {words}{optional}")
+
+
+def read_environment() -> None:
+    """Takes from `.env` what is not set in the environment: once, before anything looks a variable up."""
+    load_dotenv(ENVIRONMENT)
 
 
 @contextmanager

@@ -18,6 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+if __name__ == "__main__":
+    raise SystemExit("Error: needs a chain of its own, and Brownie's accounts; start it with make demo")
+
 from brownie import accounts, web3
 from eth_account import Account
 

@@ -14,6 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+if __name__ == "__main__":
+    raise SystemExit("Error: needs Brownie's contracts and accounts; start it with brownie run deploy")
+
 from brownie import (
     ClaimDesk,
     ConsentRegistry,
@@ -36,7 +39,7 @@ from salus.errors import DeploymentError, InputError
 from scripts._session import Network, ask, signer
 from scripts._suite import LOCAL_CHAINS, Asset, Params, Suite
 from scripts._verify import outstanding, verify
-from scripts._words import one_line_errors, out
+from scripts._words import one_line_errors, out, read_environment
 
 __all__ = ["Asset", "Params", "Suite", "deploy", "verify"]
 
@@ -205,12 +208,14 @@ def main() -> None:
 def local() -> None:
     """A suite on a chain of one's own machine, with a test stablecoin."""
     with one_line_errors():
+        read_environment()
         _run(Params.local(accounts), accounts[0])
 
 
 def live() -> None:
     """A suite on any other chain. Shows what it is about to do, and asks."""
     with one_line_errors():
+        read_environment()
         network = Network.of(web3.eth.chain_id)
         params = Params(
             governor=_holder("SALUS_GOVERNOR"),

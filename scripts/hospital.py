@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 from pydantic import Field
@@ -19,7 +20,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from salus import fhir, files, money, submission
 from salus.card_folder import CardFolder
-from salus.chain import accreditation, claims
+from salus.chain import Chain, ClaimStatus, Decision, accreditation, claims, forget_finished
 from salus.days import latest_day, moment_words, to_date
 from salus.errors import CardError, InputError, OutboxError, RecordError
 from salus.outbox import Entry, Outbox, Place, State
@@ -48,7 +49,8 @@ from scripts._words import (
 
 actor = Actor("hospital", "manages its seal keys, attests FHIR records, files claims and follows them")
 
-OutboxPath = Annotated[Path, "the outbox file; made if it is not there"]
+OutboxPath = Annotated[Path, "the outbox file that attest wrote"]
+NewOutboxPath = Annotated[Path, "the outbox file; made if it is not there"]
 ClaimNumber = Annotated[str, "the hospital's own number of the claim"]
 ClaimPolicy = Annotated[Hex32 | None, "where the claim went to several: one policy, 0x and 64 digits"]
 OUTBOX = Path("outbox.sqlite")
@@ -94,10 +96,11 @@ def attest(
     cards: Annotated[Path, "folder with the cards that patients have shown (docs/files.md)"],
     table: TableName,
     readers: Annotated[AgeKeys, "age keys that records are sealed to beside the patient's: the insurer's"],
-    outbox: OutboxPath = OUTBOX,
+    outbox: NewOutboxPath = OUTBOX,
     days: Annotated[int, Field(ge=1, le=90), "for how many days the attestation is good, 1 to 90"] = 30,
     key: Annotated[str | None, "keystore of the seal key; else SALUS_ATTESTOR_KEY"] = None,
     attestor: ContractWallet = None,
+    again: Annotated[bool, "sign also what was withdrawn and has not changed since"] = False,
     dry_run: Annotated[bool, "read and check everything, keep and sign nothing"] = False,
 ) -> None:
     """Attests the bills of a folder: reads, seals and signs what is not attested yet. Sends nothing.
@@ -109,7 +112,7 @@ def attest(
     signing = session.signing(seal_key, attestor)
     session.chain.check_attestor(provider, signing.address, session.chain.now())
 
-    with _open(session, provider, outbox) as box:
+    with _dry(session, provider, outbox) if dry_run else _open(session, provider, outbox, make=True) as box:
         with _progress("bills read") as advance:
             report = submission.draft(
                 fhir.read(records, table_of(table), today=latest_day(session.chain.now())),
@@ -118,6 +121,7 @@ def attest(
                 provider_key,
                 recipients=readers,
                 advance=advance,
+                again=again,
                 dry_run=dry_run,
             )
         for line in (*report.left_out, *report.problems):
@@ -150,8 +154,16 @@ def file(
     session = Session()
     with _open(session, provider, outbox) as box:
         submission.refresh(box, session.chain)
+        duplicates: list[Entry] = []
         with _progress("lines tried") as advance:
-            planned = submission.plan_filing(box, session.chain, at_once=at_once, advance=advance)
+            planned = submission.plan_filing(
+                box, session.chain, at_once=at_once, advance=advance, keep_back=duplicates.append
+            )
+        if duplicates:
+            out.print(
+                f"Kept back: {len(duplicates)} whose bills the chain has decided before, not from this "
+                "outbox. Filed again they would cost a fee and be denied as duplicates (18)."
+            )
         if planned and not dry_run:
             sender = session.sender(account)
             session.show([filing.action for filing in planned], sender)
@@ -191,8 +203,9 @@ def eligibility(
         emergency=emergency,
     )
     answer = claims.eligibility(session.chain, provider=provider, line=line)
+    foreseen = claims.foresee_unsigned(session.chain, provider=provider, line=line)
     out.print(f"{opened.table[benefit].title} on {to_date(day)}, at provider {provider}:", markup=False)
-    for words in eligibility_words(answer, opened.cover.terms, line.benefit):
+    for words in eligibility_words(answer, line, foreseen.decision):
         out.print(f"  {words}", markup=False)
 
 
@@ -219,6 +232,7 @@ def settle(provider: ProviderNumber, outbox: OutboxPath = OUTBOX, account: Accou
             submission.refresh(box, session.chain)
         else:
             out.print("Nothing is due.")
+        forget_finished(session.chain)
         _summary(box)
 
 
@@ -234,15 +248,13 @@ def withdraw(
     session = Session()
     with _open(session, provider, outbox) as box:
         submission.refresh(box, session.chain)
+        forget_finished(session.chain)
         entry = box.find(claim, policy=policy)
-        if entry.state not in (State.HELD, State.DENIED) or entry.decision is None:
-            raise OutboxError(
-                f"is {entry.state}",
-                resource=f"Claim/{claim}",
-                remedy="only held and denied lines can be taken back",
-            )
         action = claims.withdraw(
-            session.chain, terms=box.cover(entry).terms, claim=entry.ref(provider), decision=entry.decision
+            session.chain,
+            terms=box.cover(entry).terms,
+            claim=entry.ref(provider),
+            decision=_takeable(session.chain, entry, provider),
         )
         session.act(action, session.sender(account))
         box.withdrawn(entry)
@@ -276,8 +288,8 @@ def export(
     """Writes each line's sealed record as a file, to be handed to insurer and patient. Its name is the
     record's hash, which the claim's event carries."""
     session = Session()
-    folder.mkdir(parents=True, exist_ok=True)
     with _open(session, provider, outbox) as box:
+        folder.mkdir(parents=True, exist_ok=True)
         entries = box.entries()
         for entry in track(entries, description="records", console=err):
             name = f"{entry.diagnosis.record.hex()}.age"
@@ -321,9 +333,20 @@ def recheck(
     out.print("The line says what the record says.")
 
 
-def _open(session: Session, provider: int, path: Path) -> Outbox:
+def _open(session: Session, provider: int, path: Path, *, make: bool = False) -> Outbox:
+    """The outbox; only attesting makes one, as a mistyped path would else be an outbox with nothing in it."""
     chain = session.chain
-    return Outbox(path, Place(chain.chain_id, chain.addresses.genesis, chain.desk.address, provider))
+    place = Place(chain.chain_id, chain.addresses.genesis, chain.desk.address, provider)
+    return Outbox(path, place, make=make)
+
+
+@contextmanager
+def _dry(session: Session, provider: int, path: Path) -> Iterator[Outbox]:
+    """The outbox to compare with; in place of one that is not there yet, an empty one that goes again."""
+    with TemporaryDirectory() as folder:
+        there = path.exists()
+        with _open(session, provider, path if there else Path(folder) / path.name, make=not there) as box:
+            yield box
 
 
 def _cards(session: Session, folder: Path, table: str) -> CardFolder:
@@ -338,7 +361,38 @@ def _provider_key() -> ProviderKey:
         raise InputError(
             "is not set", field="SALUS_PROVIDER_KEY", remedy="set it in .env: 64 hexadecimal digits, for good"
         )
-    return ProviderKey.from_hex(digits)
+    try:
+        return ProviderKey.from_hex(digits)
+    except InputError as error:
+        # the value is a key, be it a mistyped one, and is not shown
+        raise InputError(
+            error.message, field="SALUS_PROVIDER_KEY", remedy="set it to the 64 hexadecimal digits of before"
+        ) from None
+
+
+def _takeable(chain: Chain, entry: Entry, provider: int) -> Decision:
+    """The decision on a line, if the chain would take it back; it is the chain that must hold it so."""
+    resource, decision = f"Claim/{entry.claim}", entry.decision
+    standing = claims.status_of(chain, entry.ref(provider))
+    words = standing.name.lower()
+    is_elsewhere = decision is None or decision.is_duplicate
+    if is_elsewhere and standing is not ClaimStatus.NONE:
+        raise OutboxError(
+            f"is {entry.state} in this outbox, and the chain has decided its bill before: {words}",
+            resource=resource,
+            remedy="that decision stands; only the outbox that filed it can take it back, if held or denied",
+        )
+    if entry.state not in (State.HELD, State.DENIED) or decision is None:
+        raise OutboxError(
+            f"is {entry.state}", resource=resource, remedy="only held and denied lines can be taken back"
+        )
+    if standing is not decision.status:
+        raise OutboxError(
+            f"is {entry.state} in this outbox, but {words} on the chain",
+            resource=resource,
+            remedy="look at `status`; only held and denied lines can be taken back",
+        )
+    return decision
 
 
 def _row(entry: Entry) -> str:
@@ -364,7 +418,7 @@ def _summary(box: Outbox) -> None:
 @contextmanager
 def _progress(what: str) -> Iterator[Callable[[int], None]]:
     """Counts on stderr what comes in unknown number."""
-    columns = (SpinnerColumn(), TextColumn("{task.completed} " + what), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn(what + ": {task.completed}"), TimeElapsedColumn())
     with Progress(*columns, console=err) as bar:
         task = bar.add_task("", total=None)
         yield lambda count: bar.advance(task, count)

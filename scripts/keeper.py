@@ -9,7 +9,7 @@ from typing import Annotated
 from rich.progress import track
 
 from salus import keeping
-from salus.chain import Action, Sender, pools
+from salus.chain import Action, Sender, forget_finished, pools
 from salus.errors import Reverted
 from scripts._session import Session
 from scripts._words import AccountName, Actor, Address, err, out
@@ -51,6 +51,8 @@ def accrue(pool: Annotated[Address, "the pool"], account: AccountName = None) ->
 
 def _each(session: Session, found: Iterable[Action], sender: Sender, what: str, state: str) -> None:
     planned = list(found)
+    # what an earlier run has done is not found again, and its note would stay for good
+    forget_finished(session.chain)
     if not planned:
         out.print(f"No {what} {state}.")
         return

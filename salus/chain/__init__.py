@@ -9,7 +9,7 @@ for claim in chain.past(events.ClaimDecided): …
 from salus.chain import events, roles
 from salus.chain.actions import accreditation, claims, consents, governing, policies, pools
 from salus.chain.address_book import AddressBook, Deployed
-from salus.chain.pending import Pending
+from salus.chain.pending import Pending, forget_finished
 from salus.chain.sending import Action, Receipt, Sender, Unlocked
 from salus.chain.suite import Chain, Pool
 from salus.chain.values import ClaimRef, ClaimStatus, Decision, Eligibility, Service, SkipReason
@@ -36,6 +36,7 @@ __all__ = [
     "claims",
     "consents",
     "events",
+    "forget_finished",
     "governing",
     "policies",
     "pools",

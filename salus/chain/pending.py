@@ -14,6 +14,7 @@ nothing that the chain does not show.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -28,6 +29,9 @@ from salus.chain.address_book import path_of
 from salus.chain.sending import Action, Receipt, Sender, Unlocked
 from salus.chain.suite import Chain
 from salus.errors import InputError
+
+WORKED_OUT = frozenset(("ClaimDesk.settle", "ClaimDesk.collect", "ClaimDesk.withdraw", "PolicyBook.close"))
+"""Calls that the chain takes once, and that are planned only while it has not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,7 @@ class Pending:
         # the genesis tells local chains apart, which all have one id
         genesis = self.chain.addresses.genesis
         call = genesis + self.action.function.address.lower() + self.chain.calldata(self.action)
-        folder = path_of(self.chain.chain_id).parent / "pending" / str(self.chain.chain_id)
-        return folder / self.sender.address / f"{keccak(call.encode()).hex()}.json"
+        return _folder(self.chain) / self.sender.address / f"{keccak(call.encode()).hex()}.json"
 
     def _nonce(self) -> int:
         note = self._read()
@@ -98,8 +101,7 @@ class Pending:
         return self._count("pending")
 
     def _count(self, block: Literal["latest", "pending"]) -> int:
-        w3 = self.chain.w3
-        return w3.eth.get_transaction_count(w3.to_checksum_address(self.sender.address), block)
+        return _count(self.chain, self.sender.address, block)
 
     def _mined(self, note: Note) -> str | None:
         """The transaction with the note's nonce, looked up in the blocks since, if it was this call."""
@@ -125,9 +127,7 @@ class Pending:
         if not path.exists():
             return None
         try:
-            content = from_json(files.read(path, fault=InputError))
-            sent = content["transaction"]
-            return Note(int(content["nonce"]), int(content["block"]), None if sent is None else str(sent))
+            return _note_in(path)[1]
         except (KeyError, TypeError, ValueError):
             raise InputError(
                 f"does not say what became of {self.action.contract}.{self.action.name}",
@@ -152,3 +152,29 @@ class Pending:
                 remedy="make room, or name another folder in SALUS_DEPLOYMENTS",
             ) from None
         files.write_durably(path, [json.dumps(content).encode(), b"\n"], fault=InputError)
+
+
+def forget_finished(chain: Chain) -> None:
+    """Deletes the notes of `WORKED_OUT` calls, of whichever account, whose nonce is used: what they did, the
+    chain says. One that cannot be read stays."""
+    for path in _folder(chain).glob("*/*.json"):
+        with suppress(KeyError, TypeError, ValueError, InputError):
+            call, note = _note_in(path)
+            if call in WORKED_OUT and _count(chain, path.parent.name, "latest") > note.nonce:
+                path.unlink(missing_ok=True)
+
+
+def _folder(chain: Chain) -> Path:
+    return path_of(chain.chain_id).parent / "pending" / str(chain.chain_id)
+
+
+def _note_in(path: Path) -> tuple[str, Note]:
+    """A call by name, and its note. Raises KeyError, TypeError or ValueError if the file says neither."""
+    content = from_json(files.read(path, fault=InputError))
+    sent = content["transaction"]
+    note = Note(int(content["nonce"]), int(content["block"]), None if sent is None else str(sent))
+    return str(content["call"]), note
+
+
+def _count(chain: Chain, account: str, block: Literal["latest", "pending"]) -> int:
+    return chain.w3.eth.get_transaction_count(chain.w3.to_checksum_address(account), block)

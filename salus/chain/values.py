@@ -9,7 +9,7 @@ from typing import Any
 
 from salus.abi import Bytes32, Currency, Struct, Uint8, Uint16, Uint32, Uint64
 from salus.adjudication import Remittance
-from salus.codes import Carc, from_chain
+from salus.codes import DUPLICATE, Carc, from_chain
 
 _NO_GROUP_LIMIT, _NO_UNIT_LIMIT = 2**64 - 1, 2**32 - 1
 """What the claim desk answers where a benefit has no limit."""
@@ -123,6 +123,12 @@ class Decision:
     def codes(self) -> tuple[Carc, ...]:
         """The reasons, the latest last."""
         return tuple(from_chain(self.packed_codes))
+
+    @property
+    def is_duplicate(self) -> bool:
+        """Whether it denies because an earlier decision on the bill stands. The chain keeps that one, and
+        this only as an event."""
+        return self.status is ClaimStatus.DENIED and DUPLICATE in self.codes
 
     def as_tuple(self) -> tuple[Any, ...]:
         """The members in ABI order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, get_args
@@ -19,6 +20,8 @@ from salus.fhir.results import BillLine, Note, Refused
 from salus.table import Benefit, Care, Table
 from salus.table.model import ClaimType
 
+_LIKE_A_CURRENCY = re.compile(r"[A-Za-z]{3}")
+_DIGITS = 20
 _CLAIM_TYPES = get_args(ClaimType)
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -31,7 +34,12 @@ def to_line(claim: Entry, bundle: Bundle, table: Table, *, today: int, source: s
     except Refusal as refusal:
         resource = refusal.resource or claim.name
         return Refused(
-            reason=refusal.reason, claim=number, resource=resource, field=refusal.field, source=source
+            reason=refusal.reason,
+            claim=number,
+            resource=resource,
+            field=refusal.field,
+            value=refusal.value,
+            source=source,
         )
 
 
@@ -129,20 +137,29 @@ def _billed(claim: Entry, table: Table) -> tuple[int, str]:
     if not _is_number(value):
         raise Refusal(Reason.MALFORMED, "total.value")
     if not money.is_currency(currency):
-        raise Refusal(Reason.UNKNOWN_CURRENCY, "total.currency")
+        # any text may stand there; three letters are a mistyped code, and no more
+        shown = currency if _LIKE_A_CURRENCY.fullmatch(str(currency)) else ""
+        raise Refusal(Reason.UNKNOWN_CURRENCY, "total.currency", value=shown)
     if currency != table.currency:
-        raise Refusal(Reason.OTHER_CURRENCY, "total.currency")
+        raise Refusal(Reason.OTHER_CURRENCY, "total.currency", value=f"{currency}, not {table.currency}")
     try:
         billed = money.to_minor(Decimal(value), currency)
     except InputError:
         billed = money.MAX_BILLED + 1
     if value < 0:
-        raise Refusal(Reason.NEGATIVE_AMOUNT, "total.value")
+        raise Refusal(Reason.NEGATIVE_AMOUNT, "total.value", value=_amount(value, currency))
     if billed > money.MAX_BILLED:
-        raise Refusal(Reason.AMOUNT_TOO_LARGE, "total.value")
+        raise Refusal(Reason.AMOUNT_TOO_LARGE, "total.value", value=_amount(value, currency))
     if billed == 0:
         raise Refusal(Reason.ZERO_AMOUNT, "total.value")
     return billed, currency
+
+
+def _amount(value: Decimal | int, currency: str) -> str:
+    """As written; in few digits where they are many, as a number in JSON may be of any length."""
+    exact = Decimal(value)
+    text = str(exact)
+    return f"{text if len(text) <= _DIGITS else f'{exact:.3e}'} {currency}"
 
 
 def _is_number(value: Any) -> bool:

@@ -85,8 +85,9 @@ _IN_ORDER = frozenset(
 class Refusal(Exception):
     """Carries a reason from where it is found to where the Claim ends; never leaves this package."""
 
-    def __init__(self, reason: Reason, field: str, resource: str | None = None) -> None:
+    def __init__(self, reason: Reason, field: str, resource: str | None = None, *, value: str = "") -> None:
         self.reason = reason
         self.field = field
         self.resource = resource
+        self.value = value
         super().__init__(reason.name)

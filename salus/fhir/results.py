@@ -66,10 +66,13 @@ class Refused:
     """Type and id of the resource at fault: `Encounter/7`."""
     field: str
     """Path of the element at fault within it."""
+    value: str = attribute(repr=False, default="")
+    """What stands there, if it is an amount or a currency: nothing that tells of the patient."""
     source: str = attribute(repr=False)
 
     def __str__(self) -> str:
-        return f"{self.source}: {self.resource}.{self.field} {self.reason.words}; {self.reason.remedy}"
+        found = f" ({self.value})" if self.value else ""
+        return f"{self.source}: {self.resource}.{self.field} {self.reason.words}{found}; {self.reason.remedy}"
 
 
 @dataclass(frozen=True, slots=True)

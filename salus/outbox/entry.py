@@ -42,7 +42,9 @@ class Added(StrEnum):
 
     NEW = "new"
     REVISED = "revised"
-    """A corrected line after a withdrawal."""
+    """A corrected line after a withdrawal, or one that only its signature's withdrawal took along."""
+    WITHDRAWN = "withdrawn"
+    """Taken back after a decision, and not changed since: to sign it anew undoes the withdrawal."""
     KNOWN = "known"
     """Already in the outbox, with the same content."""
     CHANGED = "changed"

@@ -4,7 +4,8 @@ given a new file
     it is readable by its owner only
 given a line that was offered
     it is new, then known, or changed when it says something else
-    after a withdrawal it is wanted again, with the revision that the chain then wants
+    after a withdrawal it is wanted again when it was corrected, with the revision that the chain then wants
+        when only its signature was withdrawn: it is wanted as it was
 given drafts
     attesting keeps signature and proofs, and a line comes back as it was proven
     what was signed is not wanted again, until its signature has run out without a decision
@@ -170,6 +171,7 @@ def test_a_withdrawn_bill_is_wanted_again(outbox: Outbox, membership: Membership
 
     assert outbox.find("B-1").state is State.WITHDRAWN
     assert outbox.offer(bill(membership, billed=1)) is Added.REVISED
+    assert outbox.offer(bill(membership)) is Added.WITHDRAWN
     assert outbox.has_past(entry)
 
 
@@ -265,6 +267,7 @@ def test_a_root_taken_back_takes_its_undecided_lines(outbox: Outbox, membership:
 
     assert [entry.state for entry in outbox.entries()] == [State.HELD, State.WITHDRAWN, State.WITHDRAWN]
     assert list(outbox.to_file()) == []
+    assert outbox.offer(bill(membership, 2)) is Added.REVISED
 
 
 def test_a_failing_step_among_others_is_absent(outbox: Outbox, membership: Membership) -> None:

@@ -63,10 +63,24 @@ def at_fault(clinic: Clinic, capsys: pytest.CaptureFixture[str], count: int = 1)
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda bill: bill["total"].update(value=-5), "total.value is negative; send a corrected bill"),
-        (lambda bill: bill["total"].update(value=1e40), "total.value is astronomically large; correct"),
-        (lambda bill: bill["total"].update(currency="XQQ"), "total.currency is no ISO 4217 currency; use a"),
-        (lambda bill: bill["total"].update(currency="EUR"), "total.currency is not the currency of the"),
+        (lambda bill: bill["total"].update(value=-5), "total.value is negative (-5 USD); send a"),
+        (lambda bill: bill["total"].update(value=1e40), "total.value is astronomically large (1E+40 USD);"),
+        (
+            lambda bill: bill["total"].update(currency="XQQ"),
+            "total.currency is no ISO 4217 currency (XQQ); use",
+        ),
+        (
+            lambda bill: bill["total"].update(value=-int("7" * 99)),
+            "total.value is negative (-7.778e+98 USD); send a",
+        ),
+        (
+            lambda bill: bill["total"].update(currency="EUR"),
+            "total.currency is not the currency of the benefit table (EUR, not USD); bill in the",
+        ),
+        (
+            lambda bill: bill["total"].update(currency="Mrs Doe"),
+            "total.currency is no ISO 4217 currency; use a code such as USD",
+        ),
         (
             lambda bill: bill.update(billablePeriod={"start": "2999-01-01", "end": "2999-01-01"}),
             "billablePeriod.end lies in the future; send the bill after the service",
@@ -147,6 +161,16 @@ def test_a_folder_without_records_is_named(
     reason = "holds no .json or .ndjson file" if there else "cannot be read: no such file or directory"
     assert line.startswith(f"{clinic.records}: {reason}; name ")
     assert states(clinic) == []
+
+
+def test_a_file_is_not_counted_as_a_bill(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    path(clinic).write_text("{")
+    capsys.readouterr()
+
+    with pytest.raises(SystemExit):
+        clinic.attest()
+
+    assert "bills read: 0" in capsys.readouterr().err
 
 
 # CARDS

@@ -1,25 +1,26 @@
-"""scripts.hospital: filing, settling, withdrawing, rechecking
+"""scripts.hospital: filing, settling, withdrawing
 
 given records that are attested
     file pays what is small and in order, and a rerun files nothing
         when it is a dry run: nothing is sent
         when the answer on a live network is no: nothing is sent
+        when the outbox is lost and its lines are attested anew: they are kept back, and withdraw says why
+        when a line would be denied: the plan says so, and why
         when there is no consent: it costs nothing, and is filed once there is
         when the process dies after signing, before sending: a rerun files it once
         when the process dies after sending: a rerun finds it, and files nothing twice
         when somebody else has filed it: it finds the decision
     settle pays what was held when its window is over, and not before
     withdraw takes back what was held; the corrected bill follows one revision up
+        when the bill has not changed: it is left out, unless it is meant to be signed again
         when the line was paid: it says why not
         when the bill went to two policies: it asks which, and a corrected bill is decided under both
     withdraw_root takes back what is not filed; it can be attested anew
-    recheck finds nothing in an honest line, and names the field that somebody has changed
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -76,6 +77,46 @@ def test_file_sends_nothing_on_a_no(
     assert "On unknown chain 1337" in said
     assert f"File {READY} claim lines of provider 1, billed 3,366.82 USD." in said
     assert "Nothing was sent." in said
+
+
+def test_file_says_what_the_trial_found(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    clinic.attest("days=90")
+    capsys.readouterr()
+
+    clinic.file("dry_run=yes")
+    assert "Tried one by one: 2 paid, 2 held." in capsys.readouterr().out
+
+    chain.mine(timestamp=clinic.now() + 85 * DAY)
+    clinic.file("dry_run=yes")
+    assert "2 held, 2 denied (2 for CO-29, Filing time limit has passed)." in capsys.readouterr().out
+
+
+def test_file_keeps_back_what_a_lost_outbox_has_filed(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clinic.attest()
+    clinic.file("at_once=3")
+    clinic.outbox.unlink()
+    clinic.attest()
+    block, claim = web3.eth.block_number, entries(clinic)[2].claim
+    capsys.readouterr()
+
+    clinic.file()
+
+    said = capsys.readouterr().out
+    assert web3.eth.block_number == block
+    assert f"Kept back: {READY} whose bills the chain has decided before, not from this outbox." in said
+    assert "Nothing is ready to be filed." in said
+    assert ended(capsys, clinic.hospital, "withdraw", f"claim={claim}", "account=7") == (
+        f"Claim/{claim}: is attested in this outbox, and the chain has decided its bill before: held; "
+        "that decision stands; only the outbox that filed it can take it back, if held or denied"
+    )
+
+    file_all(clinic)
+    clinic.hospital("status")
+    assert states(clinic) == [State.DENIED] * READY
+    said = ended(capsys, clinic.hospital, "withdraw", f"claim={claim}", "account=7")
+    assert said.startswith(f"Claim/{claim}: is denied in this outbox, and the chain has decided its bill")
 
 
 def test_file_waits_for_consent_at_no_cost(clinic: Clinic) -> None:
@@ -144,6 +185,16 @@ def test_file_finds_what_somebody_else_has_filed(
     """Be they few, which are asked for by name, or many."""
     monkeypatch.setattr(submission, "_AT_ONCE", at_once)
     clinic.attest()
+    file_all(clinic)
+
+    clinic.file()
+
+    assert states(clinic) == [State.PAID, State.PAID, State.HELD, State.HELD]
+    assert claims_decided(clinic) == READY
+
+
+def file_all(clinic: Clinic) -> None:
+    """Somebody files all that is attested, without a look at the outbox or what it costs."""
     with box(clinic) as opened:
         ((signed, waiting),) = opened.to_file()
         action = claims.file(
@@ -154,11 +205,6 @@ def test_file_finds_what_somebody_else_has_filed(
             lines=[opened.line(entry) for entry in waiting],
         )
     clinic.chain.send(action, clinic_sender(clinic))
-
-    clinic.file()
-
-    assert states(clinic) == [State.PAID, State.PAID, State.HELD, State.HELD]
-    assert claims_decided(clinic) == READY
 
 
 def clinic_sender(clinic: Clinic) -> Any:
@@ -212,6 +258,26 @@ def test_withdraw_lets_a_corrected_bill_follow(clinic: Clinic, capsys: pytest.Ca
     assert latest.state is State.HELD
     assert states(clinic).count(State.WITHDRAWN) == 1
     assert "0 new and 1 corrected lines attested" in capsys.readouterr().out
+
+
+def test_what_was_withdrawn_and_has_not_changed_is_left_out(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clinic.attest()
+    clinic.file()
+    held = entries(clinic)[2]
+    clinic.hospital("withdraw", f"claim={held.claim}", "account=7")
+    capsys.readouterr()
+
+    clinic.attest()
+    said = capsys.readouterr()
+    assert len(entries(clinic)) == READY
+    assert f"Claim/{held.claim}: withdrawn and not changed: left out; correct the bill, or " in said.err
+    assert f"{READY - 1} were attested before, 1 bills left out" in said.out
+
+    clinic.attest("again=yes")
+    clinic.file()
+    assert (entries(clinic)[-1].diagnosis.revision, states(clinic)[-1]) == (1, State.HELD)
 
 
 def correct_total(clinic: Clinic, entry: Entry) -> None:
@@ -325,48 +391,3 @@ def file_first_bill(clinic: Clinic, policies: int = 2) -> tuple[Entry, Entry]:
     first, other = (stands(clinic, line) for line in lines)
     assert first.state in (State.HELD, State.DENIED)
     return first, other
-
-
-# RECHECK
-
-
-def recheck(clinic: Clinic, claim: str) -> None:
-    clinic.hospital(
-        "recheck",
-        f"claim={claim}",
-        f"patient={clinic.patients[0].patient.id}",
-        f"cards={clinic.path('cards')}",
-        "table=family",
-        f"record_key={clinic.path('insurer.key')}",
-    )
-
-
-def test_recheck_passes_an_honest_line(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
-    clinic.attest()
-
-    recheck(clinic, entries(clinic)[0].claim)
-
-    assert "The line says what the record says." in capsys.readouterr().out
-
-
-def test_recheck_names_what_was_changed(
-    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    real = submission.diagnose
-
-    def dearer(*arguments: Any, **options: Any) -> Any:
-        diagnosis = real(*arguments, **options)
-        return replace(diagnosis, billed=diagnosis.billed + 1)
-
-    monkeypatch.setattr(submission, "diagnose", dearer)
-    clinic.attest()
-    claim = entries(clinic)[0].claim
-    capsys.readouterr()
-
-    with pytest.raises(SystemExit) as stop:
-        recheck(clinic, claim)
-
-    assert stop.value.code == 1
-    said = capsys.readouterr()
-    assert "billed is not what the record gives" in said.out
-    assert f"Claim/{claim}: differs in 1 fields" in said.err

@@ -4,17 +4,21 @@ given records, and cards that patients have shown
     attest signs each bill once, and a rerun signs nothing
         when the patient has cards of two plans: it bills under the plan of the table
         when it is a dry run: nothing is kept or signed
+        when a key stands in .env only: it is found there, on a local chain too
         when the key is not the provider's: it says so, and keeps nothing
         when the attestor is a contract wallet: it is named, and accepts what its owner's key has signed
             when the wallet does not accept it, or there is none: one line says so, and nothing is signed
         when Ctrl-C comes: it ends in one line, and a rerun goes on
         when the record key, the table or a number is wrong: one line names it
+given an outbox that is not there
+    every action but attest says so, and makes none
 given another chain's address book, outbox or a command that makes no sense
     it says so in one line
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -26,7 +30,7 @@ from eth_account import Account
 
 from salus import table
 from salus.outbox import Outbox, State
-from scripts import hospital
+from scripts import _words, hospital
 from tests.scripts.conftest import READY, Clinic, box, ended, entries, states
 
 # ATTEST
@@ -59,10 +63,16 @@ def test_attest_bills_under_one_plan_who_has_two(clinic: Clinic, capsys: pytest.
     assert states(clinic) == [State.ATTESTED] * READY
 
 
-def test_attest_keeps_nothing_on_a_dry_run(clinic: Clinic) -> None:
+def test_attest_keeps_nothing_on_a_dry_run(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     clinic.attest("dry_run=yes")
 
-    assert entries(clinic) == []
+    assert not clinic.outbox.exists()
+    assert f"{READY} new and 0 corrected lines would be attested" in capsys.readouterr().out
+
+    clinic.attest()
+    clinic.attest("dry_run=yes")
+
+    assert f"{READY} were attested before" in capsys.readouterr().out.splitlines()[-1]
 
 
 def test_attest_refuses_a_key_that_is_not_the_providers(
@@ -75,6 +85,20 @@ def test_attest_refuses_a_key_that_is_not_the_providers(
 
     assert said.startswith(f"the key {stranger.address} may not sign for provider 1 now; ")
     assert not clinic.outbox.exists()
+
+
+def test_attest_finds_its_keys_in_the_environment_file(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    names = ("SALUS_PROVIDER_KEY", "SALUS_ATTESTOR_KEY")
+    (tmp_path / ".env").write_text("".join(f"{name}={os.environ[name]}\n" for name in names))
+    monkeypatch.setattr(_words, "ENVIRONMENT", tmp_path / ".env")
+    for name in names:
+        monkeypatch.delenv(name)
+
+    clinic.attest()
+
+    assert states(clinic) == [State.ATTESTED] * READY
 
 
 @pytest.fixture
@@ -150,7 +174,8 @@ def test_attest_goes_on_after_ctrl_c(
     ("variable", "value", "said"),
     [
         ("SALUS_PROVIDER_KEY", "", "SALUS_PROVIDER_KEY: is not set; set it in .env"),
-        ("SALUS_PROVIDER_KEY", "12", "ProviderKey: is not a key of 32 bytes"),
+        ("SALUS_PROVIDER_KEY", "12", "SALUS_PROVIDER_KEY: is not a key of 32 bytes; set it to"),
+        ("SALUS_PROVIDER_KEY", "abc", "SALUS_PROVIDER_KEY: is not hexadecimal; set it to the 64"),
         ("SALUS_ATTESTOR_KEY", "", "key: no key is named; give key=<keystore>"),
         ("SALUS_ATTESTOR_KEY", "zz", "SALUS_ATTESTOR_KEY: is not a private key of 32 bytes"),
     ],
@@ -169,6 +194,35 @@ def test_attest_names_a_wrong_key_and_does_not_show_it(
 
 
 # WHAT MAKES NO SENSE
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [
+        ("status", []),
+        ("file", []),
+        ("settle", []),
+        ("withdraw", ["claim=1"]),
+        ("withdraw_root", [f"root=0x{'00' * 32}"]),
+        ("export", ["folder=sealed"]),
+        ("recheck", ["claim=1", "patient=1", "cards=.", "table=family", "record_key=insurer.key"]),
+    ],
+)
+def test_says_that_the_outbox_is_not_there(
+    clinic: Clinic,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    action: str,
+    words: list[str],
+) -> None:
+    monkeypatch.chdir(clinic.work)
+    (clinic.work / "insurer.key").write_bytes(clinic.path("insurer.key").read_bytes())
+    before = sorted(clinic.work.iterdir())
+
+    said = ended(capsys, getattr(hospital, action), "provider=1", "outbox=outbx.sqlite", *words)
+
+    assert said == f"{clinic.work / 'outbx.sqlite'}: is not there; name the outbox that `attest` wrote"
+    assert sorted(clinic.work.iterdir()) == before
 
 
 def test_says_which_outbox_is_meant(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:

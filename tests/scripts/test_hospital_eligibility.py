@@ -4,7 +4,8 @@ given a member who has consented
     it says that a claim would be decided and paid, and that all of each limit is left
     when claims were paid and held: it says what is left
     when the benefit has a limit, or the bill is large, or the care must be agreed beforehand: it says so
-    when the day lies outside the cover: it says that the claim would be denied, and why
+    when the bill is known: it says what the plan would pay, also on a day to come
+    when the day lies outside the cover: it says that first, and that a claim would be denied, consent or no
 given a member who has not consented
     it says that it would not be decided, and what heals it; in an emergency it would be held
 given a policy that is not issued
@@ -75,6 +76,7 @@ def test_says_what_would_be_paid(clinic: Clinic, ask: Ask) -> None:
     assert said[0] == f"Visit to your doctor on {to_date(clinic.start + 30)}, at provider 1:"
     assert said[1] == "A claim would be decided, and what it brings paid at once."
     assert said[2].startswith("PR-2  ")
+    assert said[3] == "Of 120.00 USD the plan would pay 96.00 USD."
     assert left(said, "policy year") == "100,000.00 USD of 100,000.00 USD"
     assert left(said, "out-of-pocket maximum") == "no maximum"
     assert left(said, "benefit or its group") == left(said, "each claim") == "no limit"
@@ -100,11 +102,35 @@ def test_says_what_limits_there_are(ask: Ask) -> None:
     assert "had to be authorised beforehand" in ask("0", "surgery.weight")[1]
 
 
-def test_says_what_is_denied(ask: Ask) -> None:
+def test_says_what_is_denied(clinic: Clinic, ask: Ask) -> None:
     said = ask("0", "visit.primary", "day=2020-01-01", "emergency")
 
-    assert said[1] == "A claim would be decided, and denied."
+    assert said[1].startswith(f"The day lies outside the cover, which is from {to_date(clinic.start)} to bef")
+    assert said[2] == "A claim would be decided, and denied."
+    assert not [line for line in said if "would pay" in line]
     assert left(said, "policy year") == "100,000.00 USD of 100,000.00 USD"
+
+
+@pytest.mark.parametrize("after", [0, 100])
+def test_asks_for_no_consent_outside_the_cover(clinic: Clinic, ask: Ask, after: int) -> None:
+    end = clinic.start + 365
+
+    said = ask("0", "visit.primary", f"day={to_date(end + after)}", "billed=120")
+
+    assert said[1] == (
+        f"The day lies outside the cover, which is from {to_date(clinic.start)} to before {to_date(end)}."
+    )
+    assert said[2] == (
+        "A claim would not be decided without the member's consent, and denied with it."
+        if after
+        else "A claim would be decided, and denied."
+    )
+
+
+def test_says_what_would_be_paid_for_care_to_come(clinic: Clinic, ask: Ask) -> None:
+    said = ask("0", "visit.primary", f"day={to_date(clinic.start + 300)}", "billed=4000")
+
+    assert "Of 4,000.00 USD the plan would pay 3,200.00 USD." in said
 
 
 def test_says_that_consent_is_missing(ask: Ask) -> None:

@@ -8,6 +8,8 @@ given a deposit, which needs an approval first
     when the chain has taken it in vain: it says so, and sends it
     when it is still under way: it says which transaction, and sends nothing
     when its note cannot be read, or not be written: it names the file, and sends nothing
+given claims that are settled, or one that is taken back, which nobody does again
+    when the run ended while it waited: the next finds nothing to do, and leaves no note
 given a call of an account whose key the node has
     when the run ended before it knew the transaction: it is found by its nonce
 given a role with a delay
@@ -23,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from brownie import accounts, history, web3
+from brownie import accounts, chain, history, web3
 from brownie.exceptions import VirtualMachineError
 from web3.eth import Eth
 
@@ -31,9 +33,10 @@ from salus import files
 from salus.chain import Pending, pools, sending
 from salus.chain.pending import Note
 from salus.errors import InputError, NodeUnreachable, NotFinished
-from scripts import insurer
+from salus.outbox import State
+from scripts import insurer, keeper
 from scripts._session import Session
-from tests.scripts.conftest import Clinic, Office, ended, stopped
+from tests.scripts.conftest import DAY, READY, Clinic, Office, ended, entries, states, stopped
 
 TOKENS = 2_000 * 10**6
 AMOUNT = 750.25
@@ -242,6 +245,68 @@ def test_nothing_leaves_unless_it_is_noted(
 
     assert ended(capsys, depositor.deposit).startswith("a note: cannot be written: No space left on device")
     assert depositor.deposits == 0
+
+
+# WHAT NOBODY DOES AGAIN
+
+
+@pytest.fixture
+def held(clinic: Clinic) -> Clinic:
+    """Two claims whose review window is over."""
+    clinic.attest()
+    clinic.file()
+    chain.mine(timestamp=clinic.now() + 4 * DAY)
+    return clinic
+
+
+@pytest.mark.parametrize("account", ["of the node's", "of one's own"])
+@pytest.mark.parametrize("at", [1, 2])
+def test_what_was_settled_leaves_no_note(
+    held: Clinic, depositor: Depositor, interrupted: Interrupted, account: str, at: int
+) -> None:
+    words = ["account=9"] if account == "of the node's" else []
+    interrupted(lambda: held.hospital("settle", *words), sending, "wait_for", at=at)
+    assert (len(depositor.notes), states(held).count(State.PAID)) == (1, READY - 2)
+
+    held.hospital("settle", *words)
+
+    assert (depositor.notes, states(held)) == ([], [State.PAID] * READY)
+
+
+def test_what_a_keeper_has_settled_leaves_no_note(
+    held: Clinic, depositor: Depositor, interrupted: Interrupted
+) -> None:
+    interrupted(lambda: keeper.settle_due("account=9"), sending, "wait_for", at=2)
+    assert len(depositor.notes) == 1
+
+    keeper.settle_due("account=9")
+
+    assert depositor.notes == []
+
+
+def test_what_was_taken_back_leaves_no_note(
+    clinic: Clinic, depositor: Depositor, interrupted: Interrupted, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clinic.attest()
+    clinic.file()
+    words = ("withdraw", f"claim={entries(clinic)[2].claim}", "account=7")
+    interrupted(lambda: clinic.hospital(*words), sending, "wait_for")
+    assert len(depositor.notes) == 1
+
+    assert "is withdrawn; only held and denied lines" in ended(capsys, clinic.hospital, *words)
+
+    assert depositor.notes == []
+
+
+def test_a_note_that_says_nothing_stops_no_settling(held: Clinic, depositor: Depositor) -> None:
+    depositor.deposit()
+    folder = Path(os.environ["SALUS_DEPLOYMENTS"]) / "pending/1337" / accounts[9].address
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "damaged.json").write_text("{")
+
+    held.hospital("settle", "account=9")
+
+    assert [path.name for path in depositor.notes] == ["damaged.json"]
 
 
 # AN ACCOUNT OF THE NODE'S

@@ -68,7 +68,7 @@ class PolicyModel:
         return use
 
     def groups(self) -> set[bytes]:
-        """Those of claims that stand, and of its benefits: a withdrawn claim must leave nothing in its group."""
+        """Those of claims that stand, and of its benefits: a withdrawn claim leaves nothing in its group."""
         groups = {claim.group for claim in self.claims.values()}
         return {group for group in groups | {row.group_key for row in self.sold.benefits} if any(group)}
 

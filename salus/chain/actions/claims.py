@@ -11,6 +11,8 @@ from salus.chain.suite import Chain
 from salus.chain.values import ClaimRef, ClaimStatus, Decision, Eligibility, SkipReason
 from salus.structs import Attestation, Line, Policy
 
+_DAY = 86_400
+
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
@@ -48,6 +50,14 @@ def foresee(chain: Chain, *, attestation: Attestation, line: Line) -> Foreseen:
     reason, decision = chain.desk.functions.preview(attestation.as_tuple(), line.as_tuple()).call()
     why = SkipReason(reason)
     return Foreseen(why, None if why else Decision.from_tuple(decision))
+
+
+def foresee_unsigned(chain: Chain, *, provider: int, line: Line) -> Foreseen:
+    """What filing the line would bring now if it were attested when the care is over; nothing is sent.
+    A trial looks at no signature, so the line as `Membership.inquiry` makes it will do."""
+    over = (line.diagnosis.service_to + 1) * _DAY
+    alone = Attestation(provider=provider, root=line.diagnosis.hash_struct(), issued_at=over, expires_at=over)
+    return foresee(chain, attestation=alone, line=line)
 
 
 def eligibility(chain: Chain, *, provider: int, line: Line) -> Eligibility:
