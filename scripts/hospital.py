@@ -199,7 +199,7 @@ def eligibility(
         service_from=day,
         service_to=day if to_day is None else to_day,
         units=units,
-        billed=money.to_minor(billed, opened.currency),
+        billed=money.exactly(billed, opened.currency),
         emergency=emergency,
     )
     answer = claims.eligibility(session.chain, provider=provider, line=line)
