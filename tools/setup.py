@@ -94,8 +94,6 @@ def install_python() -> None:
         "BROWNIE_NOCOMPILE": "1",
         "PIP_CACHE_DIR": str(CACHE / "pip"),
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-        # pip asks rustc for its version, and where rustup stands in for rustc, that writes into HOME
-        "RUSTUP_HOME": str(CACHE / "rustup"),
     }
     pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-binary", "eth-brownie"]
     run([*pip, "-r", "requirements.txt"], "install the Python packages", environment)
@@ -121,7 +119,14 @@ def install_compiler() -> None:
 def run(command: list[str], purpose: str, extra: dict[str, str] | None = None) -> None:
     temporary = CACHE / "tmp"
     temporary.mkdir(exist_ok=True)
-    environment = {**tool_environment(), "TMPDIR": str(temporary), **(extra or {})}
+    environment = {
+        **tool_environment(),
+        "TMPDIR": str(temporary),
+        # pip asks rustc for its version, also where venv calls it, and where rustup stands in for rustc, that
+        # writes into HOME
+        "RUSTUP_HOME": str(CACHE / "rustup"),
+        **(extra or {}),
+    }
     done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False)
     if done.returncode != 0:
         command_line = " ".join(

@@ -290,9 +290,9 @@ READY = 4
 """Bills of the patient's first sixty days."""
 
 
-def box(clinic: Clinic) -> Outbox:
+def box(clinic: Clinic, path: Path | None = None) -> Outbox:
     addresses = clinic.chain.addresses
-    return Outbox(clinic.outbox, Place(1337, addresses.genesis, addresses.address("ClaimDesk"), 1))
+    return Outbox(path or clinic.outbox, Place(1337, addresses.genesis, addresses.address("ClaimDesk"), 1))
 
 
 def entries(clinic: Clinic) -> list[Entry]:
