@@ -11,6 +11,8 @@
    What the start has loaded is set aside: it stays anyway, and a quarter of the time is saved.
 5. When a transaction is confirmed, its thread takes all others of the same sender and number for dropped. The
    next one after the chain has gone back has the same number: going back waits for such threads.
+6. Brownie waits for the node to count past the last transaction that it remembers: for ever, if the chain has
+   gone back behind that one. After two seconds the node is believed.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import gc
 import re
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,7 +30,8 @@ from typing import Any
 import pytest
 from brownie._config import CONFIG
 from brownie.network import contract
-from brownie.network.state import Chain
+from brownie.network.account import _PrivateKeyAccount
+from brownie.network.state import Chain, TxHistory
 from brownie.network.transaction import TransactionReceipt
 from brownie.network.web3 import web3
 from brownie.project.main import get_loaded_projects
@@ -37,6 +41,7 @@ from web3 import HTTPProvider
 
 UNSET_IMMUTABLE = re.compile("7f" + "0" * 64)  # PUSH32 0, which the constructor overwrites
 THREAD_ENDS_WITHIN_SECONDS = 60
+COUNTED_WITHIN_SECONDS = 2
 UNLINKED_LIBRARY = re.compile("__.{36}__")
 
 
@@ -53,6 +58,8 @@ def pytest_configure(config: pytest.Config) -> None:
         return go_back(*arguments)
 
     patched._revert = go_back_alone
+    patched = _PrivateKeyAccount
+    patched._pending_nonce = next_number
     if config.getoption("--coverage"):
         LeanTraces().install()
 
@@ -74,6 +81,18 @@ def wait_for_confirmations() -> None:
         # Python names a thread after the function that it runs
         if thread.name.endswith("(_await_confirmation)"):
             thread.join(THREAD_ENDS_WITHIN_SECONDS)
+
+
+def next_number(account: Any) -> int:
+    """The number of an account's next transaction."""
+    known: list[Any] = list(TxHistory().from_sender(account.address))
+    sent = max(known, key=lambda receipt: receipt.nonce, default=None)
+    if sent is not None and sent.status == -1:  # not mined yet
+        return int(sent.nonce) + 1
+    believed_at = time.monotonic() + COUNTED_WITHIN_SECONDS
+    while sent is not None and account.nonce == sent.nonce and time.monotonic() < believed_at:
+        time.sleep(0.1)  # Ganache may count late
+    return int(account.nonce)
 
 
 def is_code_as_compiled(address: str, compiled: str, language: str) -> bool:
