@@ -92,6 +92,7 @@ def test_keeps_no_empty_window(world: World) -> None:
 
 def test_bounds_the_gaps(world: World, provider: int) -> None:
     gaps = world.providers.PAST_WINDOWS()
+    assert gaps == 32
     for gap in range(1, gaps + 1):
         renew(world, provider, END + 2 * gap, END + 2 * gap + 1)
     last = END + 2 * gaps + 1
