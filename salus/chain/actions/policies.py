@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from web3.exceptions import Web3Exception
 
 from salus.abi import Address, Struct, Uint256
+from salus.adjudication import Account
 from salus.chain.sending import Action
 from salus.chain.suite import Chain, Pool
 from salus.days import to_date
@@ -16,9 +17,6 @@ from salus.structs import Policy
 
 _VERSIONS = ("1", "2")
 """Of signing domains: OpenZeppelin's tokens say 1, USDC says 2."""
-
-_ISSUED = 4
-"""Place of the mark in an `AccountView`."""
 
 
 class Permit(Struct):
@@ -98,7 +96,7 @@ def issue(
 
 def is_issued(chain: Chain, policy: bytes) -> bool:
     """Whether the policy book has issued it."""
-    return bool(chain.book.functions.accountOf(policy).call()[_ISSUED])
+    return Account.from_tuple(tuple(chain.book.functions.accountOf(policy).call())).issued
 
 
 def close(chain: Chain, *, terms: Policy) -> Action:
