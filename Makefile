@@ -19,7 +19,7 @@ setup: ## install Python packages, npm packages and the compiler into this folde
 
 .PHONY: demo
 demo: setup ## run the whole story on a fresh chain; the results are in out/demo
-	@clock=$$($(PY) -m scripts._demo_clock $(if $(FHIR),"$(FHIR)")) && \
+	@clock=$$($(PY) -m scripts._demo.clock $(if $(FHIR),"$(FHIR)")) && \
 	SALUS_DEMO_FHIR="$(FHIR)" $(PY) -m tools.run --network $(NETWORK) --clock $$clock -- brownie run demo
 
 .PHONY: test

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from eth_account import Account
 
-from salus.attestation import attest
-from salus.batch import BatchFile
-from salus.eip712 import Domain
-from salus.structs import Diagnosis
+from salus.claim.attestation import attest
+from salus.claim.batch import BatchFile
+from salus.crypto.eip712 import Domain
+from salus.types import Diagnosis
 
 ISSUED_AT = 1_750_000_000
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from benchmarks.stage import IMAGING, MATERNITY, VISIT, Stage
-from salus.chain.values import SkipReason
+from salus.types import SkipReason
 from tests.support.craft import AUTO_PAY_LIMIT, DAY, Sold
 
 LINES = 100

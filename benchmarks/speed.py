@@ -7,10 +7,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.attest_100k import measure
-from salus import days, fhir, samples
-from salus.errors import FhirError
+from salus import fhir, samples
+from salus.base import days
+from salus.base.errors import FhirError
 from salus.fhir import BillLine
-from salus.table import shipped
+from salus.product import shipped
 from tools.places import ROOT
 
 SHARED = ROOT.parent / "shared" / "fhir"

@@ -13,7 +13,7 @@ from typing import Any
 
 from brownie import accounts, chain, network, project, web3
 
-from salus.structs import Line
+from salus.types import Line
 from tests.support import craft
 from tests.support.craft import Sold
 from tools.places import ROOT

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from salus import files
-from salus.card import MemberCard
-from salus.errors import CardError
-from salus.membership import Membership, open_card
-from salus.policy import Cover, check_place
+from salus.base import files
+from salus.base.errors import CardError
+from salus.cover.card import MemberCard
+from salus.cover.membership import Membership, open_card
+from salus.cover.policy import Cover, check_place
 from scripts._session import Session
 from scripts._words import table_of
 

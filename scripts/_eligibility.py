@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from salus import money
+from salus.base import money
+from salus.base.days import words_of as day_words
 from salus.chain import ClaimStatus, Decision, Eligibility, SkipReason
-from salus.days import words_of as day_words
-from salus.structs import MAX_AMOUNT, Line
+from salus.types import MAX_AMOUNT, Line
 
 _BECOMES = {
     ClaimStatus.PAID: "A claim would be decided, and what it brings paid at once.",

@@ -6,11 +6,11 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from salus.base.days import latest_day, words_of
+from salus.base.errors import PolicyError
 from salus.chain import Chain, Pool, policies
-from salus.days import latest_day, words_of
-from salus.errors import PolicyError
-from salus.policy import PolicyFile
-from salus.structs import Policy
+from salus.cover.policy import PolicyFile
+from salus.types import Policy
 from scripts._signed import QUOTE
 
 

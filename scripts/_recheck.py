@@ -9,11 +9,11 @@ from pathlib import Path
 
 from rich.progress import track
 
-from salus import files
-from salus.audit import Audit, Checked, Fault, Linked, MemberOf, audit
+from salus.base import files
+from salus.base.errors import RecordError
 from salus.chain.events import ClaimDecided
-from salus.errors import RecordError
-from salus.records import RecordKey
+from salus.crypto.records import RecordKey
+from salus.insurer.audit import Audit, Checked, Fault, Linked, MemberOf, audit
 from scripts._words import err, out
 
 

@@ -16,11 +16,11 @@ import yaml
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
+from salus.base.days import moment_words
+from salus.base.errors import ChainError, InputError, NodeUnreachable, Reverted
 from salus.chain import Action, Chain, Pending, Receipt, Sender, Unlocked, Wallet, roles
 from salus.chain.roles import Stage, Turn
-from salus.days import moment_words
-from salus.eip712 import Signer
-from salus.errors import ChainError, InputError, NodeUnreachable, Reverted
+from salus.crypto.eip712 import Signer
 from scripts._suite import LOCAL_CHAINS, Asset
 from scripts._words import out
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from salus import files
-from salus.abi import AddressCodec
-from salus.errors import CardError, InputError, PolicyError
+from salus.base import files
+from salus.base.errors import CardError, InputError, PolicyError
+from salus.crypto.abi import AddressCodec
 
 _FORMAT = 1
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from salus import money
+from salus.base import money
+from salus.base.errors import InputError
 from salus.chain import Action, Chain
-from salus.errors import InputError
 
 _ABI: list[dict[str, Any]] = [
     {

@@ -9,9 +9,9 @@ from typing import Any
 
 from brownie import web3
 
+from salus.base.errors import DeploymentError
 from salus.chain.roles import GOVERNED
-from salus.eip712 import Domain
-from salus.errors import DeploymentError
+from salus.crypto.eip712 import Domain
 from scripts._suite import ACCREDITOR, ADMIN, LABELS, SENTINEL, Asset, Params, Suite
 
 NEVER_LISTED, LISTED = 0, 1  # DeskStatus

@@ -25,11 +25,13 @@ from dotenv import load_dotenv
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
 from rich.console import Console
 
-from salus import days, records, table
-from salus.abi import AddressCodec
+from salus import product
+from salus.base import days
+from salus.base.errors import InputError, SalusError
 from salus.chain.node import unreachable
-from salus.errors import InputError, SalusError
-from salus.table import Table
+from salus.crypto import records
+from salus.crypto.abi import AddressCodec
+from salus.product import Table
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -265,4 +267,4 @@ def table_of(name: str, *, verify: bool = False) -> Table:
     """A benefit table by its shipped name, or the YAML file of that path. A shipped one is known to be sound,
     and checked only to `verify`."""
     is_file = name.endswith((".yaml", ".yml"))
-    return table.load(name) if is_file else table.shipped(name, verify=verify)
+    return product.load(name) if is_file else product.shipped(name, verify=verify)

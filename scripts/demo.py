@@ -24,17 +24,17 @@ if __name__ == "__main__":
 from brownie import accounts, web3
 from eth_account import Account
 
-from salus import days
+from salus.base import days
+from salus.base.errors import ChainError, InputError
 from salus.chain import AddressBook, Chain
 from salus.chain.node import genesis_of
-from salus.errors import ChainError, InputError
-from scripts import _demo_cast as casting
-from scripts import _demo_scenes as scenes
-from scripts._demo_cast import YEAR, Cast
-from scripts._demo_clock import DAYS_AHEAD
-from scripts._demo_leave import Left, leave
-from scripts._demo_tell import Teller, dollars, words_of
-from scripts._demo_world import (
+from scripts._demo import cast as casting
+from scripts._demo import scenes
+from scripts._demo.cast import YEAR, Cast
+from scripts._demo.clock import DAYS_AHEAD
+from scripts._demo.narration import Teller, dollars, words_of
+from scripts._demo.results import Left, leave
+from scripts._demo.world import (
     ADMIN_A,
     ADMIN_B,
     CAPITAL,
@@ -44,7 +44,7 @@ from scripts._demo_world import (
     GOVERNOR,
     World,
 )
-from scripts._demo_year import Shown, Year
+from scripts._demo.year import Shown, Year
 from scripts._session import Network
 from scripts._words import one_line_errors
 from scripts.deploy import Params, Recorder, deploy

@@ -31,11 +31,11 @@ from brownie import (
 )
 from brownie.exceptions import RPCRequestError, VirtualMachineError
 
-from salus.abi import AddressCodec
+from salus.base.errors import DeploymentError, InputError
 from salus.chain.abis import abi_of
 from salus.chain.address_book import AddressBook, Deployed, path_of
 from salus.chain.roles import GOVERNED
-from salus.errors import DeploymentError, InputError
+from salus.crypto.abi import AddressCodec
 from scripts._session import Network, ask, signer
 from scripts._suite import LOCAL_CHAINS, Asset, Params, Suite
 from scripts._verify import outstanding, verify

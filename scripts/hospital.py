@@ -18,14 +18,16 @@ from typing import Annotated
 from pydantic import Field
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, track
 
-from salus import fhir, files, money, submission
-from salus.card_folder import CardFolder
+from salus import fhir
+from salus.base import files, money
+from salus.base.days import latest_day, moment_words, to_date
+from salus.base.errors import CardError, InputError, OutboxError, RecordError
 from salus.chain import Chain, ClaimStatus, Decision, accreditation, claims, forget_finished
-from salus.days import latest_day, moment_words, to_date
-from salus.errors import CardError, InputError, OutboxError, RecordError
-from salus.outbox import Entry, Outbox, Place, State
-from salus.provider_key import ProviderKey
-from salus.recheck import recheck as compare
+from salus.claim.provider_key import ProviderKey
+from salus.insurer.recheck import recheck as compare
+from salus.provider import submission
+from salus.provider.card_folder import CardFolder
+from salus.provider.outbox import Entry, Outbox, Place, State
 from scripts._cards import opened as opened_card
 from scripts._eligibility import words_of as eligibility_words
 from scripts._recheck import key_in

@@ -9,19 +9,20 @@ from typing import Annotated
 
 from eth_account.signers.local import LocalAccount
 
-from salus import enrolment, files, money
-from salus.adjudication import Account, lock
-from salus.audit import standing
+from salus.base import files, money
+from salus.base.errors import ChainError, InputError, PolicyError
 from salus.chain import Action, Pool, events, policies, pools
 from salus.chain.actions import accreditation
-from salus.enrolment import Enrolment
-from salus.errors import ChainError, InputError, PolicyError
-from salus.offer import Offer, words_of
-from salus.policy import PolicyFile, check_place
-from salus.portfolio import Portfolio
-from salus.records import RecordKey
-from salus.structs import Policy
-from salus.table import alike, overlaps
+from salus.claim.adjudication import lock
+from salus.cover import enrolment
+from salus.cover.enrolment import Enrolment
+from salus.cover.offer import Offer, words_of
+from salus.cover.policy import PolicyFile, check_place
+from salus.crypto.records import RecordKey
+from salus.insurer.audit import standing
+from salus.insurer.portfolio import Portfolio
+from salus.product import alike, overlaps
+from salus.types import Account, Policy
 from scripts._quote import check_open, check_quote_file, kept
 from scripts._recheck import key_in, recheck_all
 from scripts._session import Session, signer

@@ -8,9 +8,8 @@ from typing import Annotated
 
 from rich.progress import track
 
-from salus import keeping
-from salus.chain import Action, Sender, forget_finished, pools
-from salus.errors import Reverted
+from salus.base.errors import Reverted
+from salus.chain import Action, Sender, forget_finished, keeping, pools
 from scripts._session import Session
 from scripts._words import AccountName, Actor, Address, err, out
 

@@ -8,17 +8,18 @@ from typing import Annotated
 
 from pydantic import Field
 
-from salus import enrolment, files, money
-from salus.audit import standing
-from salus.card import PolicyKey
+from salus.base import files, money
+from salus.base.days import to_date
+from salus.base.errors import CardError, InputError, PolicyError
 from salus.chain import ClaimStatus, consents, events, policies
-from salus.days import to_date
-from salus.eob.ledger import Ledger
-from salus.errors import CardError, InputError, PolicyError
-from salus.offer import People
-from salus.policy import PolicyFile, check_place
-from salus.records import RecordKey, encrypt
-from salus.structs import Consent, Member, Purpose
+from salus.cover import enrolment
+from salus.cover.keys import PolicyKey
+from salus.cover.offer import People
+from salus.cover.policy import PolicyFile, check_place
+from salus.crypto.records import RecordKey, encrypt
+from salus.insurer.audit import standing
+from salus.statement.ledger import Ledger
+from salus.types import Consent, Member, Purpose
 from scripts._cards import opened as opened_card
 from scripts._cards import shown as shown_card
 from scripts._recheck import key_in, recheck_all

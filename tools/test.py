@@ -2,7 +2,7 @@
 
     python -m tools.test [--network ganache|anvil] [--workers N] [PATH …] [-- PYTEST OPTIONS …]
 
-`tests/salus`, `tests/tools` and the doctests of `salus` need no chain; everything else below `tests` does.
+`tests/salus`, `tests/tools`, `tests/demo` and the doctests need no chain; everything else below `tests` does.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tools.ending import plainly
 from tools.places import ROOT, tool_environment
 from tools.supervise import supervise
 
-WITHOUT_CHAIN = ("salus", "tests/salus", "tests/tools")
+WITHOUT_CHAIN = ("salus", "scripts/_demo/picture.py", "tests/salus", "tests/tools", "tests/demo")
 NO_TESTS = 5
 HOUR, DAY = 3_600, 86_400
 BEGINS_AT = 6 * HOUR
@@ -52,7 +52,7 @@ def everything() -> list[str]:
     """The library for its doctests, and each folder or file below `tests` that holds tests."""
     entries = sorted((ROOT / "tests").iterdir())
     holding = [path for path in entries if path.match("test_*.py") or any(path.rglob("test_*.py"))]
-    return ["salus", *(path.relative_to(ROOT).as_posix() for path in holding)]
+    return ["salus", "scripts/_demo/picture.py", *(path.relative_to(ROOT).as_posix() for path in holding)]
 
 
 def sort_out(paths: list[str]) -> tuple[list[str], list[str]]:

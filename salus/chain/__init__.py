@@ -12,8 +12,8 @@ from salus.chain.address_book import AddressBook, Deployed
 from salus.chain.pending import Pending, forget_finished
 from salus.chain.sending import Action, Receipt, Sender, Unlocked
 from salus.chain.suite import Chain, Pool
-from salus.chain.values import ClaimRef, ClaimStatus, Decision, Eligibility, Service, SkipReason
 from salus.chain.wallet import Wallet
+from salus.types import ClaimRef, ClaimStatus, Decision, Eligibility, Service, SkipReason
 
 __all__ = [
     "Action",

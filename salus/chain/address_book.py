@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from salus import files
-from salus.abi import AddressCodec
-from salus.errors import AddressBookError, WrongChain
+from salus.base import files
+from salus.base.errors import AddressBookError, WrongChain
+from salus.crypto.abi import AddressCodec
 
 CONTRACTS: Final = (
     "SalusAccessManager",

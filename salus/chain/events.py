@@ -16,12 +16,10 @@ from web3.contract import Contract
 from web3.logs import DISCARD
 from web3.types import EventData, TxReceipt
 
-from salus.abi import Struct, camel_case
-from salus.adjudication import Account, GroupUse
 from salus.chain.abis import abi_of
 from salus.chain.facts import Facts, unpack
-from salus.chain.values import ClaimRef, Decision, Service, SkipReason
-from salus.structs import Policy
+from salus.crypto.abi import Struct, camel_case
+from salus.types import Account, ClaimRef, Decision, GroupUse, Policy, Service, SkipReason
 
 BLOCKS_AT_ONCE = 2_000
 

@@ -10,9 +10,8 @@ import struct
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from salus.adjudication import Account, GroupUse, Remittance
-from salus.chain.values import ClaimStatus, Decision, Service
-from salus.errors import ChainError
+from salus.base.errors import ChainError
+from salus.types import Account, ClaimStatus, Decision, GroupUse, Remittance, Service
 
 _WORDS = 6
 _LAYOUT = struct.Struct(">7xBQQQ 9xBBIIHQ3s 4Q 4Q 8xQIQI 7s7s7s7sHH")

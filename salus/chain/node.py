@@ -16,7 +16,7 @@ from web3 import HTTPProvider, Web3
 from web3.exceptions import BadResponseFormat
 from web3.types import RPCEndpoint, RPCResponse
 
-from salus.errors import NodeUnreachable, WrongChain
+from salus.base.errors import NodeUnreachable, WrongChain
 
 PATIENCE_SECONDS = 10.0
 _ANSWER_SECONDS = 60.0

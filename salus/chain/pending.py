@@ -22,13 +22,13 @@ from typing import Literal
 from pydantic_core import from_json
 from web3.types import TxData
 
-from salus import files
-from salus.abi import keccak
+from salus.base import files
+from salus.base.errors import InputError
 from salus.chain import sending
 from salus.chain.address_book import path_of
 from salus.chain.sending import Action, Receipt, Sender, Unlocked
 from salus.chain.suite import Chain
-from salus.errors import InputError
+from salus.crypto.abi import keccak
 
 WORKED_OUT = frozenset(("ClaimDesk.settle", "ClaimDesk.collect", "ClaimDesk.withdraw", "PolicyBook.close"))
 """Calls that the chain takes once, and that are planned only while it has not."""

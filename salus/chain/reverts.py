@@ -14,10 +14,10 @@ from eth_utils.abi import abi_to_signature
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
+from salus.base.days import to_date
+from salus.base.errors import NotAccredited, Reverted
 from salus.chain.abis import abi_of, contracts, errors_in_words
-from salus.chain.values import ClaimStatus
-from salus.days import to_date
-from salus.errors import NotAccredited, Reverted
+from salus.types import ClaimStatus
 
 _STANDARD: Final = {
     "0x08c379a0": {"name": "Error", "inputs": [{"name": "message", "type": "string"}]},

@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum, auto
 from typing import Any, Final
 
-from salus import days
+from salus.base import days
+from salus.base.errors import NotAuthorised
 from salus.chain import events
 from salus.chain.sending import Action
 from salus.chain.suite import Chain
-from salus.errors import NotAuthorised
 
 MANAGER: Final = "SalusAccessManager"
 

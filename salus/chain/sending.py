@@ -22,8 +22,8 @@ from web3.contract.contract import ContractFunction
 from web3.exceptions import BadFunctionCallOutput, ContractLogicError, TransactionNotFound, Web3RPCError
 from web3.types import Nonce, TxParams, TxReceipt, Wei
 
+from salus.base.errors import ChainError, NotFinished, Reverted
 from salus.chain.reverts import reverted
-from salus.errors import ChainError, NotFinished, Reverted
 
 WAIT_SECONDS = 300.0
 _POLL_SECONDS = (0.05, 2.0)

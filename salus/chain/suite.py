@@ -10,15 +10,15 @@ from typing import Any, TypeVar
 from web3 import Web3
 from web3.contract import Contract
 
-from salus import money
+from salus.base import money
+from salus.base.errors import ChainError, NotAccredited
 from salus.chain import events, sending
 from salus.chain.abis import abi_of
 from salus.chain.address_book import AddressBook, book_of
 from salus.chain.events import Event
 from salus.chain.node import PATIENCE_SECONDS, connect, genesis_of
 from salus.chain.sending import Action, OnSigned, Receipt, Sender
-from salus.eip712 import Domain
-from salus.errors import ChainError, NotAccredited
+from salus.crypto.eip712 import Domain
 
 E = TypeVar("E", bound=Event)
 _REVISION = 3

@@ -9,8 +9,8 @@ from eth_account.datastructures import SignedMessage
 from web3 import Web3
 from web3.exceptions import BadFunctionCallOutput, ContractLogicError
 
-from salus.eip712 import Signer
-from salus.errors import ChainError
+from salus.base.errors import ChainError
+from salus.crypto.eip712 import Signer
 
 _ACCEPTED = bytes.fromhex("1626ba7e")
 _ABI = [

@@ -11,7 +11,7 @@ from typing import Any
 from fhir.resources.R4B import get_fhir_model_class
 from pydantic import ValidationError
 
-from salus.errors import FhirError
+from salus.base.errors import FhirError
 from salus.fhir.reasons import Reason, Refusal
 from salus.fhir.release import foreign
 

@@ -9,16 +9,17 @@ from typing import Any, get_args
 
 import msgspec
 
-from salus import days, money
-from salus.errors import InputError
+from salus.base import days, money
+from salus.base.errors import InputError
+from salus.claim.bill_line import BillLine, Note
 from salus.fhir.bundle import Bundle, Entry
 from salus.fhir.diagnosis import Diagnosis, diagnoses, principal
 from salus.fhir.elements import codes_of, identifier_of, party_of
 from salus.fhir.evidence import Evidence, gather
 from salus.fhir.reasons import Reason, Refusal
-from salus.fhir.results import BillLine, Note, Refused
-from salus.table import Benefit, Care, Table
-from salus.table.model import ClaimType
+from salus.fhir.results import Refused
+from salus.product import Benefit, Care, Table
+from salus.product.model import ClaimType
 
 _LIKE_A_CURRENCY = re.compile(r"[A-Za-z]{3}")
 _DIGITS = 20

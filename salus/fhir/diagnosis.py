@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from salus import days
-from salus.errors import InputError
+from salus.base import days
+from salus.base.errors import InputError
 from salus.fhir.bundle import Bundle, Entry
 from salus.fhir.elements import check_subject, codes_of
 from salus.fhir.reasons import Reason, Refusal
-from salus.table import Code, CodeSet
+from salus.product import Code, CodeSet
 
 _DATES = ("onsetDateTime", "recordedDate")
 

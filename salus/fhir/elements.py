@@ -7,7 +7,7 @@ from typing import Any
 
 from salus.fhir.bundle import Bundle, Entry
 from salus.fhir.reasons import Reason, Refusal
-from salus.table import Code
+from salus.product import Code
 
 
 def codes_of(concept: Any) -> tuple[Code, ...]:

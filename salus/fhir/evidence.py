@@ -10,7 +10,7 @@ from salus.fhir.bundle import Bundle, Entry
 from salus.fhir.diagnosis import Diagnosis
 from salus.fhir.elements import check_subject, codes_of
 from salus.fhir.reasons import Reason, Refusal
-from salus.table import Code, CodeSet
+from salus.product import Code, CodeSet
 
 _UNDONE = {
     "Encounter": ("planned", "cancelled", "entered-in-error"),

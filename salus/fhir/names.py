@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from salus.errors import FhirError
+from salus.base.errors import FhirError
 from salus.fhir.bundle import Bundle, Entry, Resource
 from salus.fhir.elements import party_of
 from salus.fhir.reader import Source, bundles

@@ -12,13 +12,14 @@ from typing import BinaryIO, cast
 
 import msgspec
 
-from salus import days
-from salus.errors import FhirError
+from salus.base import days
+from salus.base.errors import FhirError
+from salus.claim.bill_line import BillLine
 from salus.fhir.bundle import Bundle
 from salus.fhir.claim import to_line
 from salus.fhir.reasons import Reason
-from salus.fhir.results import BillLine, Refused
-from salus.table import Table
+from salus.fhir.results import Refused
+from salus.product import Table
 
 Source = str | os.PathLike[str] | bytes | BinaryIO
 Result = BillLine | Refused | FhirError
@@ -43,12 +44,12 @@ def read(source: Source | Iterable[Source], table: Table, *, today: int | None =
     What cannot be used as a whole (no such file, not JSON, not a Bundle, not R4) comes out as a `FhirError`
     in its place, and the others go on: it is not raised.
 
-    >>> from salus import samples, table
+    >>> from salus import samples, product
     >>> mother = samples.generate(seed=7, start=20_454)[0]
-    >>> first, *others = read(mother.to_json(), table.shipped("family"), today=20_454 + 365)
+    >>> first, *others = read(mother.to_json(), product.shipped("family"), today=20_454 + 365)
     >>> first.benefit, first.billed, first.currency, len(others)
     ('visit.chronic', 21846, 'USD', 8)
-    >>> print(*read(b'{"resourceType": "Patient"}', table.shipped("family")))
+    >>> print(*read(b'{"resourceType": "Patient"}', product.shipped("family")))
     <input>: resourceType: is a Patient, not a Bundle; put the records in a FHIR R4 Bundle
     """
     limit = days.latest_day() if today is None else today

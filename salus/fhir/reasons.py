@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 
-from salus import codes
-from salus.codes import Carc
+from salus.base import codes
+from salus.base.codes import Carc
 
 
 class Reason(Enum):

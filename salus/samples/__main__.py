@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from salus import days
-from salus.errors import SalusError
+from salus.base import days
+from salus.base.errors import SalusError
 from salus.samples import generate, write
 
 

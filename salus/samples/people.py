@@ -8,7 +8,7 @@ from enum import StrEnum
 from random import Random
 from uuid import UUID
 
-from salus import days
+from salus.base import days
 
 _GIVEN = {
     "female": (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from salus import days
+from salus.base import days
 from salus.samples.care import CDT, CPT, CVX, HCPCS, ICD, RXNORM, Bill, Coded
 from salus.samples.people import Patient
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from salus import table
-from salus.card import MemberCard, PolicyKey
-from salus.eip712 import Domain
-from salus.enrolment import Applicant, Enrolment, enrol
-from salus.membership import Membership, open_card
-from salus.policy import PolicyFile, build_policy
-from salus.table import Table
+from salus import product
+from salus.cover.card import MemberCard
+from salus.cover.enrolment import Applicant, Enrolment, enrol
+from salus.cover.keys import PolicyKey
+from salus.cover.membership import Membership, open_card
+from salus.cover.policy import PolicyFile, build_policy
+from salus.crypto.eip712 import Domain
+from salus.product import Table
 
 _YEAR = 365
 _BOOK = Domain.policy_book(31337, "0x" + "b0" * 20)
@@ -41,7 +42,7 @@ def sell(start: int, *, plan: str = "family", members: int = 1) -> Sale:
     >>> len(sale.policy.members), sale.membership(1).currency
     (2, 'USD')
     """
-    benefits = table.shipped(plan)
+    benefits = product.shipped(plan)
     person = Applicant(consent_signer=_HOLDER, covered_since=start, covered_until=start + _YEAR)
     enrolments = enrol(PolicyKey(bytes(32)), benefits, [person] * members)
     policy = build_policy(

@@ -9,8 +9,8 @@ from random import Random
 
 import msgspec
 
-from salus import files
-from salus.errors import FhirError
+from salus.base import files
+from salus.base.errors import FhirError
 from salus.samples import care, resources
 from salus.samples.care import CLINIC, HOSPITAL, Bill
 from salus.samples.people import Patient, invent, new_id
@@ -36,7 +36,7 @@ class Sample:
 def generate(seed: int, start: int) -> tuple[Sample, ...]:
     """The patients' year from the civil day `start`; the last bill ends before `start + 365`.
 
-    >>> from salus import days
+    >>> from salus.base import days
     >>> samples = generate(7, days.civil_day("2026-01-01"))
     >>> [sample.patient.role.value for sample in samples]
     ['mother', 'father', 'daughter', 'son', 'retired teacher', 'builder']

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from salus.abi import keccak
+from salus.crypto.abi import keccak
 from tests.permissions.stage import Stage
 from tests.support.bills import CLAIMED, LINE, POLICY, bill
 from tests.support.craft import DAY, word

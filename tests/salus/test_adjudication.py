@@ -32,10 +32,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from salus import codes
-from salus.adjudication import BPS, Account, GroupUse, Remittance, Used, adjudicate, lock
-from salus.errors import InputError
-from salus.structs import MAX_AMOUNT, BenefitKind
+from salus.base import codes
+from salus.base.errors import InputError
+from salus.claim.adjudication import BPS, Used, adjudicate, lock
+from salus.types import MAX_AMOUNT, Account, BenefitKind, GroupUse, Remittance
 from tests.support.adjudication import GOLDEN, Case, Tabled, counters, golden, random_case, tabled
 
 ROOT = Path(__file__).parents[2]

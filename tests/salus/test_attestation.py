@@ -29,13 +29,14 @@ from eth_account import Account
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salus import attestation, files
-from salus.abi import keccak
-from salus.attestation import attest, proven, signer_of
-from salus.batch import Batch, BatchFile
-from salus.eip712 import Domain
-from salus.errors import AttestationError
-from salus.structs import Diagnosis
+from salus.base import files
+from salus.base.errors import AttestationError
+from salus.claim import attestation
+from salus.claim.attestation import attest, proven, signer_of
+from salus.claim.batch import Batch, BatchFile
+from salus.crypto.abi import keccak
+from salus.crypto.eip712 import Domain
+from salus.types import Diagnosis
 
 DESK = Domain.claim_desk(31337, "0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512")
 SIGNER = Account.from_key(keccak(b"an attestor of the tests"))

@@ -29,18 +29,19 @@ from typing import Any
 
 import pytest
 
-from salus import enrolment, fhir, table
-from salus.audit import Audit, Fault, Link, audit, standing
-from salus.card import PolicyKey
+from salus import fhir, product
+from salus.base.errors import PolicyError
 from salus.chain.events import ClaimDecided, ClaimWithdrawn, PolicyIssued
-from salus.enrolment import Applicant, Enrolment
-from salus.errors import PolicyError
+from salus.cover import enrolment
+from salus.cover.enrolment import Applicant, Enrolment
+from salus.cover.keys import PolicyKey
+from salus.cover.membership import Membership
+from salus.cover.policy import PolicyFile, build_policy
+from salus.crypto.records import RecordKey, seal
 from salus.fhir import BillLine
-from salus.membership import Membership
-from salus.policy import PolicyFile, build_policy
-from salus.portfolio import Portfolio
-from salus.recheck import Recheck
-from salus.records import RecordKey, seal
+from salus.insurer.audit import Audit, Fault, Link, audit, standing
+from salus.insurer.portfolio import Portfolio
+from salus.insurer.recheck import Recheck
 from tests.support.decided import BOOK, DESK, FAMILY, POOL, SIGNER, START, Desk, memberships
 from tests.support.fhir_bundles import claim, document, encounter, ref
 
@@ -303,4 +304,4 @@ def test_a_policy_without_its_table_is_refused() -> None:
     policy, enrolled = sold()
 
     with pytest.raises(PolicyError, match="which is not named; name the table of each policy of the pool"):
-        Portfolio([issued(policy)], [enrolled], [table.shipped("critical-illness")], BOOK)
+        Portfolio([issued(policy)], [enrolled], [product.shipped("critical-illness")], BOOK)

@@ -31,11 +31,12 @@ from typing import Any
 
 import pytest
 
-from salus.card import MAX_CARD_BYTES, MemberCard, MemberKey, PolicyKey
-from salus.errors import AttestationError, CardError, InputError
-from salus.provider_key import ProviderKey
-from salus.records import RecordKey
-from salus.secret import Secret, length_prefixed
+from salus.base.errors import AttestationError, CardError, InputError
+from salus.claim.provider_key import ProviderKey
+from salus.cover.card import MAX_CARD_BYTES, MemberCard
+from salus.cover.keys import MemberKey, PolicyKey
+from salus.crypto.records import RecordKey
+from salus.crypto.secret import Secret, length_prefixed
 
 BOOK = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
 SECRET = bytes(range(32))

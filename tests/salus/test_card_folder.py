@@ -14,19 +14,21 @@ from pathlib import Path
 
 import pytest
 
-from salus import days, enrolment, table
-from salus.card import PolicyKey
-from salus.card_folder import CardFolder
-from salus.eip712 import Domain
-from salus.enrolment import Applicant
-from salus.errors import InputError
-from salus.policy import build_policy
-from salus.table import Table
+from salus import product
+from salus.base import days
+from salus.base.errors import InputError
+from salus.cover import enrolment
+from salus.cover.enrolment import Applicant
+from salus.cover.keys import PolicyKey
+from salus.cover.policy import build_policy
+from salus.crypto.eip712 import Domain
+from salus.product import Table
+from salus.provider.card_folder import CardFolder
 
 BOOK = Domain.policy_book(31337, "0x5FbDB2315678afecb367f032d93F642f64180aa3")
 HOLDER, POOL = "0x" + "22" * 20, "0x" + "33" * 20
 START, END = days.civil_day("2027-01-01"), days.civil_day("2028-01-01")
-TABLES = {name: table.shipped(name) for name in ("family", "critical-illness")}
+TABLES = {name: product.shipped(name) for name in ("family", "critical-illness")}
 PATIENT = "a/b.c"
 
 

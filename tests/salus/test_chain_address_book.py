@@ -19,8 +19,8 @@ from typing import Any
 
 import pytest
 
+from salus.base.errors import AddressBookError, WrongChain
 from salus.chain.address_book import AddressBook, Deployed, book_of, path_of
-from salus.errors import AddressBookError, WrongChain
 
 GENESIS = "0x" + "11" * 32
 ADDRESS = "0xABaBaBaBABabABabAbAbABAbABabababaBaBABaB"

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import pytest
 
+from salus.base.errors import ChainError
 from salus.chain.facts import unpack
-from salus.errors import ChainError
 
 KEYS = dict.fromkeys(("member", "benefit", "caseId", "record", "diagnosis", "group", "codes"), bytes(32))
 KEYS |= {"pool": "0x" + "c0" * 20, "payee": "0x" + "ab" * 20}

@@ -27,11 +27,11 @@ import requests
 from eth_account import Account
 from web3 import HTTPProvider, Web3
 
+from salus.base.errors import ChainError, NodeUnreachable, NotFinished, WrongChain
 from salus.chain import Action, sending
 from salus.chain.abis import abi_of
 from salus.chain.node import Node, connect, genesis_of
 from salus.chain.sending import Unlocked
-from salus.errors import ChainError, NodeUnreachable, NotFinished, WrongChain
 from tools.chain import CHAIN_ID, chains, free_ports
 
 SECRET = "v3/0123456789abcdef"

@@ -19,9 +19,9 @@ import pytest
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
+from salus.base.errors import NotAccredited, Reverted
 from salus.chain.abis import abi_of, contracts
 from salus.chain.reverts import _meaning, reverted
-from salus.errors import NotAccredited, Reverted
 
 SOMEBODY = "0x" + "ab" * 20
 CHECKSUMMED = "0xABaBaBaBABabABabAbAbABAbABabababaBaBABaB"

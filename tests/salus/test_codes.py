@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import pytest
 
-from salus import codes
-from salus.codes import Group
+from salus.base import codes
+from salus.base.codes import Group
 
 GROUPS = {
     Group.PATIENT: {"1", "2", "26", "27", "78", "119", "149", "179", "204", "238"},

@@ -24,14 +24,14 @@ from eth_account import Account
 from eth_account.messages import encode_typed_data
 from eth_utils import keccak
 
-from salus import structs
-from salus.abi import Struct
-from salus.eip712 import Domain, recover
-from salus.errors import AttestationError, InputError, PolicyError
+from salus import types
+from salus.base.errors import AttestationError, InputError, PolicyError
+from salus.crypto.abi import Struct
+from salus.crypto.eip712 import Domain, recover
 
 ROOT = Path(__file__).parents[2]
 VECTORS: dict[str, Any] = json.loads((ROOT / "tests/vectors/eip712.json").read_text())
-STRUCTS = {name: getattr(structs, name) for name in VECTORS["types"]}
+STRUCTS = {name: getattr(types, name) for name in VECTORS["types"]}
 N = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 
 
@@ -140,7 +140,7 @@ def test_signature_is_that_of_viem() -> None:
 def test_claim_id_is_the_hash_of_policy_provider_and_bill_line() -> None:
     for vector in VECTORS["claimIds"]:
         policy, bill_line = (bytes.fromhex(vector[name][2:]) for name in ("policy", "billLine"))
-        claim_id = structs.claim_id(policy, int(vector["provider"]), bill_line)
+        claim_id = types.claim_id(policy, int(vector["provider"]), bill_line)
         assert "0x" + claim_id.hex() == vector["claimId"]
 
 
@@ -198,7 +198,7 @@ class TestBounds:
     )
     def test_raises_naming_struct_and_field(self, change: dict[str, Any], field: str, message: str) -> None:
         with pytest.raises(AttestationError) as refusal:
-            structs.Attestation(**{**self.attestation, **change})
+            types.Attestation(**{**self.attestation, **change})
         assert (refusal.value.resource, refusal.value.field, refusal.value.message) == (
             "Attestation",
             field,
@@ -215,14 +215,14 @@ class TestBounds:
             "schedule": bytes(32),
         }
 
-        assert structs.Member(consent_signer=right.lower(), **member).consent_signer == right
+        assert types.Member(consent_signer=right.lower(), **member).consent_signer == right
         for wrong, message in {
             right.replace("D", "d"): "is an address with a wrong checksum",
             right[:-1]: "is not an address: 0x and 40 hexadecimal digits",
             right[2:]: "is not an address: 0x and 40 hexadecimal digits",
         }.items():
             with pytest.raises(PolicyError) as refusal:
-                structs.Member(consent_signer=wrong, **member)
+                types.Member(consent_signer=wrong, **member)
             assert (refusal.value.field, refusal.value.message) == ("consentSigner", message)
 
     @pytest.mark.parametrize("currency", ["usd", "US", "USDT", "U$D", "ÜSD", 840, b"USD"])
@@ -230,27 +230,27 @@ class TestBounds:
         vector = next(v for v in VECTORS["structs"] if (v["struct"], v["case"]) == ("Diagnosis", "ordinary"))
         values = build("Diagnosis", vector["message"]).__dict__
         with pytest.raises(AttestationError, match="currency: is not an ISO 4217 code"):
-            structs.Diagnosis(**{**values, "currency": currency})
+            types.Diagnosis(**{**values, "currency": currency})
 
     def test_json_with_a_member_too_many_or_too_few_is_refused(self) -> None:
-        whole = structs.Attestation(**self.attestation).to_json()
+        whole = types.Attestation(**self.attestation).to_json()
         assert whole == {"provider": "1", "root": "0x" + "00" * 32, "issuedAt": "5", "expiresAt": "6"}
 
         with pytest.raises(AttestationError, match=r"Attestation\.extra: is not known"):
-            structs.Attestation.from_json({**whole, "extra": 1})
+            types.Attestation.from_json({**whole, "extra": 1})
         with pytest.raises(AttestationError, match=r"Attestation\.root: is missing"):
-            structs.Attestation.from_json({name: value for name, value in whole.items() if name != "root"})
+            types.Attestation.from_json({name: value for name, value in whole.items() if name != "root"})
         with pytest.raises(AttestationError, match=r"Attestation\.root: is not a bytes32"):
-            structs.Attestation.from_json({**whole, "root": "0xzz"})
+            types.Attestation.from_json({**whole, "root": "0xzz"})
         with pytest.raises(AttestationError, match="has 3 members instead of 4"):
-            structs.Attestation.from_tuple((1, bytes(32), 5))
+            types.Attestation.from_tuple((1, bytes(32), 5))
 
 
 def test_benefit_counts_under_its_group_its_id_or_nothing() -> None:
     vector = next(v for v in VECTORS["structs"] if (v["struct"], v["case"]) == ("Benefit", "ordinary"))
     values = {**build("Benefit", vector["message"]).__dict__, "group_limit": 5, "unit_limit": 0}
 
-    assert structs.Benefit(**values).group_key == values["group"]
-    assert structs.Benefit(**{**values, "group": bytes(32)}).group_key == values["id"]
-    assert structs.Benefit(**{**values, "group_limit": 0}).group_key == bytes(32)
-    assert structs.Benefit(**{**values, "group_limit": 0, "unit_limit": 1}).group_key == values["group"]
+    assert types.Benefit(**values).group_key == values["group"]
+    assert types.Benefit(**{**values, "group": bytes(32)}).group_key == values["id"]
+    assert types.Benefit(**{**values, "group_limit": 0}).group_key == bytes(32)
+    assert types.Benefit(**{**values, "group_limit": 0, "unit_limit": 1}).group_key == values["group"]

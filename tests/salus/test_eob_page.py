@@ -21,9 +21,8 @@ import pytest
 from fhir.resources.R4B.claimresponse import ClaimResponse
 from fhir.resources.R4B.explanationofbenefit import ExplanationOfBenefit
 
-from salus.chain.values import ClaimStatus
-from salus.eob import Item, Letterhead, Statement, page, statement
-from salus.fhir import out
+from salus.statement import Item, Letterhead, Statement, fhir, page, statement
+from salus.types import ClaimStatus
 from tests.support.decided import FAMILY, START, Desk, bill, memberships
 
 (MOTHER,) = memberships(members=1)
@@ -176,13 +175,13 @@ ITEMS = [(letter, item) for letter in (everything(), fixed()) for item in letter
 
 @pytest.mark.parametrize(("letter", "item"), ITEMS)
 def test_fhir_is_valid(letter: Statement, item: Item) -> None:
-    ClaimResponse.model_validate_json(out.to_json(out.claim_response(item, letter)))
-    ExplanationOfBenefit.model_validate_json(out.to_json(out.explanation_of_benefit(item, letter)))
+    ClaimResponse.model_validate_json(fhir.to_json(fhir.claim_response(item, letter)))
+    ExplanationOfBenefit.model_validate_json(fhir.to_json(fhir.explanation_of_benefit(item, letter)))
 
 
 @pytest.mark.parametrize(("letter", "item"), ITEMS)
 def test_fhir_amounts(letter: Statement, item: Item) -> None:
-    document = json.loads(out.to_json(out.explanation_of_benefit(item, letter)), parse_float=str)
+    document = json.loads(fhir.to_json(fhir.explanation_of_benefit(item, letter)), parse_float=str)
 
     adjudication = {
         (
@@ -201,8 +200,8 @@ def test_fhir_amounts(letter: Statement, item: Item) -> None:
 
 def test_fhir_names_nobody() -> None:
     for letter, item in ITEMS:
-        text = out.to_json(out.explanation_of_benefit(item, letter)) + out.to_json(
-            out.claim_response(item, letter)
+        text = fhir.to_json(fhir.explanation_of_benefit(item, letter)) + fhir.to_json(
+            fhir.claim_response(item, letter)
         )
         assert b"Heatherbeck" not in text
         assert letter.membership.policy_id.hex().encode() in text

@@ -22,8 +22,8 @@ given a plan of fixed benefits
 
 from __future__ import annotations
 
-from salus.chain.values import ClaimStatus
-from salus.eob import Item, Statement, statement
+from salus.statement import Item, Statement, statement
+from salus.types import ClaimStatus
 from tests.support.decided import Desk, bill, memberships
 
 MOTHER, FATHER = memberships()

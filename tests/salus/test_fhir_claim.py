@@ -33,13 +33,14 @@ from typing import Any
 
 import pytest
 
-from salus import codes, days, fhir, table
+from salus import fhir, product
+from salus.base import codes, days
 from salus.fhir import BillLine, Note, Reason, Refused
-from salus.table import Code
+from salus.product import Code
 from tests.support import fhir_bundles as build
 from tests.support.fhir_bundles import FAMILY, TODAY, Resource, line, read_one, ref, refused
 
-CASH = table.shipped("critical-illness")
+CASH = product.shipped("critical-illness")
 
 
 def test_a_complete_record_becomes_one_line() -> None:

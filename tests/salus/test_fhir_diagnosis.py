@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 
 from salus.fhir import BillLine, Reason
-from salus.table import Code
+from salus.product import Code
 from tests.support import fhir_bundles as build
 from tests.support.fhir_bundles import Resource, line, ref, refused
 

@@ -26,7 +26,7 @@ from typing import Any
 import pytest
 
 from salus import fhir
-from salus.errors import FhirError
+from salus.base.errors import FhirError
 from salus.fhir import BillLine, Reason, Refused, Summary
 from tests.support import fhir_bundles as build
 from tests.support.fhir_bundles import FAMILY, TODAY, Resource, ref

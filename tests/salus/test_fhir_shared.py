@@ -16,11 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from salus import days, fhir, table
+from salus import fhir, product
+from salus.base import days
 from salus.fhir import BillLine, Reason, Summary
 
 FOLDER = Path(__file__).parents[3] / "shared" / "fhir"
-FAMILY = table.shipped("family")
+FAMILY = product.shipped("family")
 
 pytestmark = pytest.mark.skipif(
     not FOLDER.is_dir(), reason="the generated patients are not beside the project"

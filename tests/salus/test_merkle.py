@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from eth_utils import keccak
 
-from salus.errors import InputError
-from salus.merkle import MerkleTree, hash_pair, verify
+from salus.base.errors import InputError
+from salus.crypto.merkle import MerkleTree, hash_pair, verify
 
 TREES: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "vectors/merkle.json").read_text())[
     "trees"

@@ -19,8 +19,8 @@ from decimal import Decimal
 
 import pytest
 
-from salus import money
-from salus.errors import InputError
+from salus.base import money
+from salus.base.errors import InputError
 
 
 @pytest.mark.parametrize(

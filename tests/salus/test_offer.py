@@ -22,19 +22,21 @@ from typing import Any
 
 import pytest
 
-from salus import days, enrolment, table
-from salus.card import PolicyKey
-from salus.eip712 import Domain
-from salus.enrolment import Agreed, Applicant, Enrolment
-from salus.errors import PolicyError
-from salus.offer import Offer, People, words_of
-from salus.structs import MAX_MEMBERS
+from salus import product
+from salus.base import days
+from salus.base.errors import PolicyError
+from salus.cover import enrolment
+from salus.cover.enrolment import Agreed, Applicant, Enrolment
+from salus.cover.keys import PolicyKey
+from salus.cover.offer import Offer, People, words_of
+from salus.crypto.eip712 import Domain
+from salus.types import MAX_MEMBERS
 
 BOOK = Domain.policy_book(31337, "0x5FbDB2315678afecb367f032d93F642f64180aa3")
 HOLDER = "0x" + "22" * 20
 POOL = "0x" + "33" * 20
 OTHER = "0x" + "44" * 20
-FAMILY = table.shipped("family")
+FAMILY = product.shipped("family")
 START, END = days.civil_day("2027-01-01"), days.civil_day("2028-01-01")
 TERMS = f"""\
 holder: "{HOLDER}"

@@ -43,20 +43,19 @@ from pathlib import Path
 import pytest
 from eth_account import Account
 
-from salus import attestation, table
-from salus.adjudication import Remittance
-from salus.batch import Batch
-from salus.card import PolicyKey
-from salus.chain.values import ClaimStatus, Decision, SkipReason
-from salus.eip712 import Domain
-from salus.enrolment import Applicant, enrol
-from salus.errors import OutboxError
-from salus.membership import Membership, open_card
-from salus.outbox import Added, Entry, Outbox, Place, State
-from salus.policy import build_policy
-from salus.structs import Diagnosis
+from salus import product
+from salus.base.errors import OutboxError
+from salus.claim import attestation
+from salus.claim.batch import Batch
+from salus.cover.enrolment import Applicant, enrol
+from salus.cover.keys import PolicyKey
+from salus.cover.membership import Membership, open_card
+from salus.cover.policy import build_policy
+from salus.crypto.eip712 import Domain
+from salus.provider.outbox import Added, Entry, Outbox, Place, State
+from salus.types import ClaimStatus, Decision, Diagnosis, Remittance, SkipReason
 
-FAMILY = table.shipped("family")
+FAMILY = product.shipped("family")
 SIGNER = Account.from_key(bytes(31) + b"\7")
 NOBODY = "0x" + "ab" * 20
 DESK = Domain.claim_desk(1337, "0x" + "cd" * 20)

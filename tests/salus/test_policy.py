@@ -27,22 +27,26 @@ from typing import Any
 
 import pytest
 
-from salus import enrolment, files, merkle, table
-from salus.card import MemberCard, MemberKey, PolicyKey
-from salus.eip712 import Domain
-from salus.enrolment import Agreed, Applicant, Enrolment
-from salus.errors import CardError, PolicyError
-from salus.membership import Membership, open_card
-from salus.policy import Cover, PolicyFile, build_policy
-from salus.schedule import Schedule
-from salus.structs import BenefitKind, Diagnosis
+from salus import product
+from salus.base import files
+from salus.base.errors import CardError, PolicyError
+from salus.cover import enrolment
+from salus.cover.card import MemberCard
+from salus.cover.enrolment import Agreed, Applicant, Enrolment
+from salus.cover.keys import MemberKey, PolicyKey
+from salus.cover.membership import Membership, open_card
+from salus.cover.policy import Cover, PolicyFile, build_policy
+from salus.cover.schedule import Schedule
+from salus.crypto import merkle
+from salus.crypto.eip712 import Domain
+from salus.types import BenefitKind, Diagnosis
 
 BOOK = Domain.policy_book(31337, "0x5FbDB2315678afecb367f032d93F642f64180aa3")
 POOL = "0x9fE46736679d2D9a65F0992F2272dE9f3c7fa6e0"
 HOLDER = "0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512"
 OTHER = "0x" + "11" * 20
 START, END = 20_454, 20_819
-FAMILY = table.shipped("family")
+FAMILY = product.shipped("family")
 CODES = [row.code for row in FAMILY]
 EXCLUDED = frozenset({CODES[3], CODES[-1]})
 
@@ -125,7 +129,7 @@ class TestSchedule:
         assert len(groups[0]) > 1
 
     def test_rows_of_one_group_share_one_blinded_name(self) -> None:
-        illness = table.shipped("critical-illness")
+        illness = product.shipped("critical-illness")
         schedule = Schedule(self.key, illness)
         leaves = [(row.group, leaf) for row in illness if (leaf := schedule.benefit(row.code))]
         groups = {group for group, _ in leaves}
@@ -401,7 +405,11 @@ class TestMembership:
         cases = {
             "policy: is for another policy": (card, other.cover(0), FAMILY),
             "member: is for another member": (card, found.cover(1), FAMILY),
-            "policy: was sold under another benefit table": (card, cover, table.shipped("critical-illness")),
+            "policy: was sold under another benefit table": (
+                card,
+                cover,
+                product.shipped("critical-illness"),
+            ),
             "excluded: does not give the schedule": (replace(card, excluded=frozenset({1})), cover, FAMILY),
             "excluded: names a row": (replace(card, excluded=frozenset({len(FAMILY)})), cover, FAMILY),
             "book: is for 0x.* on chain 1, the cover file for .* on chain 31337": (

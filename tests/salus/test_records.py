@@ -23,22 +23,23 @@ from typing import Any
 
 import pytest
 
-from salus import enrolment, table
-from salus.card import PolicyKey
-from salus.diagnosis import diagnose
-from salus.eip712 import Domain
-from salus.enrolment import Applicant
-from salus.errors import AttestationError, CardError, RecordError
+from salus import product
+from salus.base.errors import AttestationError, CardError, RecordError
+from salus.claim.diagnosis import diagnose
+from salus.claim.provider_key import ProviderKey
+from salus.cover import enrolment
+from salus.cover.enrolment import Applicant
+from salus.cover.keys import PolicyKey
+from salus.cover.membership import Membership, open_card
+from salus.cover.policy import build_policy
+from salus.crypto.eip712 import Domain
+from salus.crypto.records import RecordKey, SealedRecord, encrypt, open_sealed, seal
 from salus.fhir import BillLine, read
-from salus.membership import Membership, open_card
-from salus.policy import build_policy
-from salus.provider_key import ProviderKey
-from salus.recheck import recheck
-from salus.records import RecordKey, SealedRecord, encrypt, open_sealed, seal
-from salus.structs import Diagnosis
+from salus.insurer.recheck import recheck
+from salus.types import Diagnosis
 
 RECORD = b'{"resourceType": "Bundle", "note": "a clinical word"}'
-FAMILY = table.shipped("family")
+FAMILY = product.shipped("family")
 START = 20_454
 
 

@@ -24,14 +24,16 @@ from fhir.resources.R4B import get_fhir_model_class
 from typer import Typer
 from typer.testing import CliRunner
 
-from salus import days, fhir, icd10, table
-from salus.errors import FhirError
+from salus import fhir, product
+from salus.base import days
+from salus.base.errors import FhirError
 from salus.fhir import Summary
+from salus.product import icd10
 from salus.samples import Sample, generate, write
 from salus.samples.__main__ import main
 
 START = days.civil_day("2026-01-01")
-FAMILY = table.shipped("family")
+FAMILY = product.shipped("family")
 
 
 @pytest.fixture(scope="module", params=[7, 8, 2026])

@@ -24,9 +24,9 @@ from pathlib import Path
 
 import pytest
 
-from salus import table
-from salus.errors import TableError
-from salus.table import Care, Code
+from salus import product
+from salus.base.errors import TableError
+from salus.product import Care, Code
 
 SOUND = """\
 name: small
@@ -78,14 +78,14 @@ def changed(old: str, new: str) -> str:
 
 def error_of(text: str) -> TableError:
     with pytest.raises(TableError) as raised:
-        table.parse(text, file="small.yaml")
+        product.parse(text, file="small.yaml")
     assert raised.value.file == "small.yaml"
     assert raised.value.remedy
     return raised.value
 
 
 def test_gives_the_table() -> None:
-    small = table.parse(SOUND)
+    small = product.parse(SOUND)
 
     assert [benefit.code for benefit in small] == ["ill.sugar", "ill.lung", "teeth", "eyes", "other"]
     assert small["teeth"].terms.share_bps == 8000
@@ -97,7 +97,7 @@ def test_reads_a_file(tmp_path: Path) -> None:
     path = tmp_path / "small.yaml"
     path.write_text(SOUND, encoding="utf-8")
 
-    assert table.load(path) == table.parse(SOUND)
+    assert product.load(path) == product.parse(SOUND)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_reads_a_file(tmp_path: Path) -> None:
 def test_the_hash_does_not_depend_on_layout(old: str, new: str) -> None:
     text = changed(old, new).replace("terms: one", "terms: another" if "another" in new else "terms: one")
 
-    assert table.parse(text).hash == table.parse(SOUND).hash
+    assert product.parse(text).hash == product.parse(SOUND).hash
 
 
 @pytest.mark.parametrize(
@@ -131,18 +131,18 @@ def test_the_hash_does_not_depend_on_layout(old: str, new: str) -> None:
     ],
 )
 def test_the_hash_depends_on_every_word_and_number(old: str, new: str) -> None:
-    assert table.parse(changed(old, new)).hash != table.parse(SOUND).hash
+    assert product.parse(changed(old, new)).hash != product.parse(SOUND).hash
 
 
 def test_the_hash_depends_on_the_order() -> None:
     rows = SOUND.split("  - ")
     swapped = "  - ".join([rows[0], rows[2], rows[1], *rows[3:]])
 
-    assert table.parse(swapped).hash != table.parse(SOUND).hash
+    assert product.parse(swapped).hash != product.parse(SOUND).hash
 
 
 def test_the_hash_is_keccak_of_the_canonical_form() -> None:
-    small = table.parse(SOUND)
+    small = product.parse(SOUND)
 
     assert len(small.hash) == 32
     assert small.canonical().startswith(b'{"benefits":[{"category":"primary care","code":"ill.sugar",')
@@ -220,7 +220,7 @@ def test_refuses_what_cannot_be_read(tmp_path: Path, content: bytes | None, said
         path.write_bytes(content)
 
     with pytest.raises(TableError, match=said) as raised:
-        table.load(path)
+        product.load(path)
 
     assert raised.value.file == str(path)
 
@@ -252,7 +252,7 @@ def test_rows_of_different_groups_have_limits_of_their_own() -> None:
     text = changed("  one: ", "  two: {kind: indemnity, share_bps: 8000, group_limit: 5}\n  one: ")
     text = text.replace("    terms: one\n    when: {claim_types: [oral]}", "    terms: two\n    group: g")
 
-    assert table.parse(text, verify=False)["teeth"].terms.group_limit == 5
+    assert product.parse(text, verify=False)["teeth"].terms.group_limit == 5
 
 
 ODD = (
@@ -293,7 +293,7 @@ def test_an_override_names_each_benefit() -> None:
     everyone = "diversity_override: [ill.sugar, ill.lung, teeth, eyes, other]\n"
     all_but_one = "diversity_override: [ill.sugar, ill.lung, teeth, other]\n"
 
-    assert len(table.parse(with_odd_terms(everyone))) == 5
+    assert len(product.parse(with_odd_terms(everyone))) == 5
     assert "the terms of eyes are shared by 1 benefits" in error_of(with_odd_terms(all_but_one)).message
 
 
@@ -305,18 +305,18 @@ def test_an_override_of_nobody_is_refused() -> None:
 
 @pytest.mark.parametrize(("name", "least", "sets"), [("family", 30, 6), ("critical-illness", 12, 2)])
 def test_the_shipped_tables_pass(name: str, least: int, sets: int) -> None:
-    path = Path(table.__file__).parents[1] / "tables" / f"{name}.yaml"
+    path = Path(product.__file__).parent / "tables" / f"{name}.yaml"
 
-    shipped = table.load(path)
+    shipped = product.load(path)
 
-    assert shipped == table.shipped(name)
+    assert shipped == product.shipped(name)
     assert len(shipped) >= least
     assert len({benefit.terms for benefit in shipped}) == sets
-    assert table.revealing(shipped) == []
-    assert table.unreachable(shipped) == []
+    assert product.revealing(shipped) == []
+    assert product.unreachable(shipped) == []
     assert "diversity_override" not in path.read_text(encoding="utf-8")
 
 
 def test_no_other_table_is_shipped() -> None:
     with pytest.raises(TableError, match="no table named 'gold' is shipped"):
-        table.shipped("gold")
+        product.shipped("gold")

@@ -26,13 +26,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from salus import table
-from salus.abi import ZERO_ADDRESS
-from salus.card import MemberKey
-from salus.errors import TableError
-from salus.schedule import blind_row
-from salus.structs import Benefit as BlindedBenefit
-from salus.table import Benefit, Care, Category, Code, CodeSet, Matcher, Table, Terms
+from salus import product
+from salus.base.errors import TableError
+from salus.cover.keys import MemberKey
+from salus.cover.schedule import blind_row
+from salus.crypto.abi import ZERO_ADDRESS
+from salus.product import Benefit, Care, Category, Code, CodeSet, Matcher, Table, Terms
+from salus.types.benefit import Benefit as BlindedBenefit
 from tests.support.attacker import Attacker
 
 TERMS = Terms(kind="indemnity", share_bps=8000)
@@ -145,7 +145,7 @@ def test_finds_unreachable_rows() -> None:
         row("taken.together", claim_types={"vision", "professional"}, encounter_classes={"EMER"}),
     )
 
-    found = {f.benefit.code: [b.code for b in f.earlier] for f in table.unreachable(small)}
+    found = {f.benefit.code: [b.code for b in f.earlier] for f in product.unreachable(small)}
 
     assert found.keys() == {"taken", "taken.together"}
     assert found["taken"] == ["oral"]
@@ -155,8 +155,8 @@ def test_finds_unreachable_rows() -> None:
 def test_a_row_with_codes_does_not_hide_a_row_without() -> None:
     codes = CodeSet(snomed=("1",))
 
-    assert table.unreachable(plan(row("narrow", items=codes), row("wide"))) == []
-    assert [f.benefit.code for f in table.unreachable(plan(row("wide"), row("narrow", items=codes)))] == [
+    assert product.unreachable(plan(row("narrow", items=codes), row("wide"))) == []
+    assert [f.benefit.code for f in product.unreachable(plan(row("wide"), row("narrow", items=codes)))] == [
         "narrow"
     ]
 
@@ -169,7 +169,7 @@ def test_finds_rows_that_only_order_decides() -> None:
         row("general", claim_types={"oral"}),
     )
 
-    found = {(f.first.code, f.second.code) for f in table.overlaps(small)}
+    found = {(f.first.code, f.second.code) for f in product.overlaps(small)}
 
     # `special` lies inside `general`: that is order as it is meant, and no finding.
     assert found == {("lung", "scan"), ("scan", "special"), ("lung", "general"), ("scan", "general")}
@@ -178,7 +178,7 @@ def test_finds_rows_that_only_order_decides() -> None:
 def test_counts_benefits_not_codes() -> None:
     rows = [row(f"sugar{n}", diagnoses=CodeSet(icd10cm=(f"E{n:02}",))) for n in (8, 9, 10, 11, 13)]
 
-    (found,) = table.revealing(plan(*rows))
+    (found,) = product.revealing(plan(*rows))
 
     assert len(found.benefits) == 5
     assert found.kinds == {"ICD-10-CM chapter 4"}
@@ -187,7 +187,7 @@ def test_counts_benefits_not_codes() -> None:
 def test_a_benefit_over_several_chapters_is_of_its_category() -> None:
     wide = row("wide", category=Category.HOME, diagnoses=CodeSet(icd10cm=("C00-J99",)))
 
-    (found,) = table.revealing(plan(wide))
+    (found,) = product.revealing(plan(wide))
 
     assert found.kinds == {"care at home"}
 
@@ -208,7 +208,7 @@ def grouped(*groups: str | None, terms: dict[int, Terms] | None = None) -> Table
 
 
 def found(small: Table) -> list[list[str]]:
-    return [[benefit.code for benefit in finding.benefits] for finding in table.revealing(small)]
+    return [[benefit.code for benefit in finding.benefits] for finding in product.revealing(small)]
 
 
 def test_rows_that_look_alike_pass() -> None:
@@ -232,7 +232,7 @@ def test_a_group_of_ones_own_gives_a_row_away(groups: tuple[str | None, ...], al
 
 
 def test_the_finding_tells_the_size_of_the_group() -> None:
-    (finding,) = table.revealing(grouped(*[None] * 5, "g", "g"))
+    (finding,) = product.revealing(grouped(*[None] * 5, "g", "g"))
 
     assert finding.in_group == 2
 
@@ -259,7 +259,7 @@ def test_calldata_gives_away_what_the_check_finds(groups: tuple[str | None, ...]
 
 @pytest.mark.parametrize("name", ["family", "critical-illness"])
 def test_calldata_gives_no_row_of_a_shipped_table_away(name: str) -> None:
-    shipped, key = table.shipped(name), MemberKey.generate()
+    shipped, key = product.shipped(name), MemberKey.generate()
     lines = [calldata(shipped, blind_row(key, benefit)) for benefit in shipped]
 
     for code, guess in zip(_codes(shipped), Attacker([shipped], []).attack(lines), strict=True):

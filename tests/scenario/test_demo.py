@@ -36,20 +36,20 @@ from brownie import web3
 from fhir.resources.R4B import get_fhir_model_class
 from rich.console import Console
 
-from salus import samples, table
+from salus import product, samples
+from salus.base.codes import DUPLICATE
+from salus.base.days import to_date, utc_day
+from salus.base.errors import FhirError, InputError
 from salus.chain import Chain, claims, events
-from salus.chain.values import ClaimStatus, SkipReason
-from salus.codes import DUPLICATE
-from salus.days import to_date, utc_day
-from salus.errors import FhirError, InputError
-from salus.table import Table
+from salus.product import Table
+from salus.types import ClaimStatus, SkipReason
 from scripts import demo
-from scripts._demo_cast import SEED, from_folder
-from scripts._demo_clock import DAY, DAYS_AHEAD, clock
-from scripts._demo_leave import not_shown
-from scripts._demo_scenes import choose
-from scripts._demo_tell import Teller
-from scripts._demo_year import Shown
+from scripts._demo.cast import SEED, from_folder
+from scripts._demo.clock import DAY, DAYS_AHEAD, clock
+from scripts._demo.narration import Teller
+from scripts._demo.results import not_shown
+from scripts._demo.scenes import choose
+from scripts._demo.year import Shown
 from tests.support import secrets_of
 from tests.support.attacker import Attacker, Guess
 from tests.support.depth import DEMO_SECONDS, SHALLOW
@@ -95,7 +95,7 @@ def seen(seat: Seat) -> Seen:
 @pytest.fixture(scope="module")
 def secrets(seat: Seat) -> set[str]:
     """Of the patients, and the names of all benefits and groups."""
-    rows = [row for name in ("family", "critical-illness") for row in table.shipped(name)]
+    rows = [row for name in ("family", "critical-illness") for row in product.shipped(name)]
     clinical = {secret for sample in seat.patients for secret in secrets_of.of_bundle(sample.bundle)}
     named = {f"{sample.patient.given} {sample.patient.family}" for sample in seat.patients}
     public = {"official", "active", "normal", "claim"}
@@ -211,7 +211,7 @@ def test_the_picture(seat: Seat) -> None:
 
 
 def test_the_story_names_nobody(seat: Seat) -> None:
-    told, rows = seat.told, [row.code for row in table.shipped("family")]
+    told, rows = seat.told, [row.code for row in product.shipped("family")]
 
     for chapter in ("1 · Who plays", "3 · Policies", "4 · A year of care", "6 · Look at it"):
         assert chapter in told
@@ -257,7 +257,7 @@ def icd_codes() -> list[str]:
     return [spelling for code in codes for spelling in (code, code.replace(".", ""))]
 
 
-TABLES = tuple(table.shipped(name) for name in ("family", "critical-illness"))
+TABLES = tuple(product.shipped(name) for name in ("family", "critical-illness"))
 
 
 @pytest.fixture(scope="module")
@@ -299,7 +299,7 @@ def test_what_is_revealed_fits_five_benefits_of_three_kinds(seat: Seat, guesses:
 
 
 def _chapters(guess: Guess) -> int:
-    from salus import icd10
+    from salus.product import icd10
 
     found = set()
     for row in guess.candidates:

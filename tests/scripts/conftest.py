@@ -13,16 +13,16 @@ from brownie import accounts, chain, web3
 from eth_account import Account
 
 from salus import samples
-from salus.card import PolicyKey
+from salus.base.days import to_date
 from salus.chain import Chain, Unlocked, events, roles
 from salus.chain.address_book import AddressBook
 from salus.chain.node import genesis_of
-from salus.days import to_date
-from salus.enrolment import Applicant, enrol
-from salus.outbox import Entry, Outbox, Place, State
-from salus.policy import build_policy
-from salus.records import RecordKey
-from salus.table import Table
+from salus.cover.enrolment import Applicant, enrol
+from salus.cover.keys import PolicyKey
+from salus.cover.policy import build_policy
+from salus.crypto.records import RecordKey
+from salus.product import Table
+from salus.provider.outbox import Entry, Outbox, Place, State
 from scripts import accreditor, deploy, hospital, insurer, patient
 
 ACCREDITOR, INSURER, CAPITAL, PAYER, HOSPITAL, RELAYER = "2", "4", "5", "6", "7", "9"

@@ -25,9 +25,8 @@ import pytest
 from brownie import accounts, chain, web3
 from eth_account import Account
 
-from salus import keeping
-from salus.chain import pools
-from salus.policy import PolicyFile
+from salus.chain import keeping, pools
+from salus.cover.policy import PolicyFile
 from scripts import _session, accreditor, governor, hospital, insurer, keeper, patient
 from scripts._words import Actor
 from tests.scripts.conftest import ACCREDITOR, CAPITAL, DAY, INSURER, RELAYER, Clinic, day, draft, ended

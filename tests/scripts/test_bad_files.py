@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from salus.records import RecordKey
+from salus.crypto.records import RecordKey
 from scripts import hospital, insurer, patient
 from tests.scripts.conftest import Clinic, ended, entries
 

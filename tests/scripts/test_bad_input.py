@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from salus import table
-from salus.outbox import State
+from salus import product
+from salus.provider.outbox import State
 from tests.scripts.conftest import READY, Clinic, ended, states
 
 Document = dict[str, Any]
@@ -240,7 +240,7 @@ def test_bills_without_a_card_are_left_out(
 def test_what_one_policy_excludes_goes_to_the_other(
     clinic: Clinic, cards: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    plan = table.shipped("family")
+    plan = product.shipped("family")
     clinic.show_another(cards, plan, *(row.code for row in list(plan)[:-5]))
 
     clinic.attest(f"cards={cards}")

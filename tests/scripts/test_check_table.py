@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from salus import table
+from salus import product
 from scripts import insurer
 from tests.scripts.conftest import ended
 
@@ -45,7 +45,7 @@ def test_it_says_what_the_author_should_know(tmp_path: Path, capsys: pytest.Capt
 
     assert capsys.readouterr().out.splitlines() == [
         "small 1: 3 benefits, in USD.",
-        f"Every policy under it names the hash 0x{table.load(path).hash.hex()}.",
+        f"Every policy under it names the hash 0x{product.load(path).hash.hex()}.",
         "Care that fits two of these rows is decided by the earlier:",
         "  visit after clinic",
         "These look alike on the chain, where neither name nor care shows:",
@@ -58,7 +58,7 @@ def test_a_shipped_table_is_checked_too(capsys: pytest.CaptureFixture[str]) -> N
     insurer.check_table("table=critical-illness")
 
     said = capsys.readouterr().out
-    assert f"0x{table.shipped('critical-illness').hash.hex()}" in said
+    assert f"0x{product.shipped('critical-illness').hash.hex()}" in said
     assert "  cash.illness after " in said
     assert "diversity_override" not in said
 

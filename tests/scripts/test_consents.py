@@ -15,7 +15,7 @@ import pytest
 from brownie import ERC1271WalletMock, accounts, web3
 
 from salus.chain import consents
-from salus.policy import Cover
+from salus.cover.policy import Cover
 from scripts import patient
 from tests.scripts.conftest import DAY, RELAYER, Clinic, day, drafted_card, ended
 

@@ -24,7 +24,7 @@ import pytest
 from brownie import accounts, web3
 
 from salus.chain import events
-from salus.outbox import State
+from salus.provider.outbox import State
 from tests.scripts.conftest import READY, Clinic, states
 from tests.support.stopping import PATIENCE, between, start, stop
 from tools.run import BROWNIE_ID, write_brownie_home

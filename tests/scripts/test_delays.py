@@ -26,8 +26,8 @@ from __future__ import annotations
 import pytest
 from brownie import accounts, web3
 
+from salus.base.days import moment_words
 from salus.chain import events
-from salus.days import moment_words
 from scripts import _session, accreditor, governor
 from tests.scripts.conftest import ACCREDITOR, DAY, Office, ended, stopped
 

@@ -25,7 +25,7 @@ from typing import Any
 import pytest
 
 from salus import samples
-from scripts._demo_cast import from_folder
+from scripts._demo.cast import from_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 BOM = b"\xef\xbb\xbf"
@@ -49,7 +49,7 @@ def without(bundle: dict[str, Any], kind: str) -> dict[str, Any]:
 
 
 def clock(folder: Path) -> list[str]:
-    return [sys.executable, "-m", "scripts._demo_clock", str(folder)]
+    return [sys.executable, "-m", "scripts._demo.clock", str(folder)]
 
 
 def said(folder: Path) -> str:

@@ -36,9 +36,9 @@ from typing import Any
 import pytest
 from brownie import TestStablecoin, accounts, web3
 
+from salus.base.errors import DeploymentError
 from salus.chain.address_book import CONTRACTS, AddressBook
 from salus.chain.node import genesis_of
-from salus.errors import DeploymentError
 from scripts import _session, _verify, deploy
 from scripts.deploy import Asset, Params, Recorder, Suite, verify
 

@@ -26,9 +26,9 @@ from typing import Any
 import pytest
 from brownie import accounts, chain, web3
 
-from salus import submission
 from salus.chain import SkipReason, claims, sending
-from salus.outbox import Entry, State
+from salus.provider import submission
+from salus.provider.outbox import Entry, State
 from scripts import _session, hospital, keeper
 from tests.scripts.conftest import DAY, READY, RELAYER, Clinic, box, ended, entries, states
 

@@ -28,8 +28,8 @@ import pytest
 from brownie import ERC1271WalletMock, accounts
 from eth_account import Account
 
-from salus import table
-from salus.outbox import Outbox, State
+from salus import product
+from salus.provider.outbox import Outbox, State
 from scripts import _words, hospital
 from tests.scripts.conftest import READY, Clinic, box, ended, entries, states
 
@@ -52,7 +52,7 @@ def test_attest_signs_each_bill_once(clinic: Clinic, capsys: pytest.CaptureFixtu
 
 def test_attest_bills_under_one_plan_who_has_two(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     cards = Path(shutil.copytree(clinic.path("cards"), clinic.work / "cards"))
-    clinic.show_another(cards, table.shipped("critical-illness"))
+    clinic.show_another(cards, product.shipped("critical-illness"))
 
     clinic.attest(f"cards={cards}", "table=critical-illness")
     under_illness = len(entries(clinic))

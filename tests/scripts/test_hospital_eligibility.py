@@ -26,8 +26,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from brownie import accounts, web3
 
-from salus import money
-from salus.days import to_date
+from salus.base import money
+from salus.base.days import to_date
 from scripts import hospital, patient
 from tests.scripts.conftest import Clinic, draft, ended, entries
 

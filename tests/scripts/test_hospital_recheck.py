@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from salus import submission
-from salus.records import RecordKey
+from salus.crypto.records import RecordKey
+from salus.provider import submission
 from scripts import patient
 from tests.scripts.conftest import READY, Clinic, entries
 

@@ -22,7 +22,7 @@ import pytest
 from brownie import ERC1271WalletMock, TestStablecoin, accounts, chain
 
 from salus.chain import events
-from salus.policy import PolicyFile
+from salus.cover.policy import PolicyFile
 from scripts import _session, governor, insurer, patient
 from tests.scripts.conftest import DAY, INSURER, Clinic, day, draft, ended
 

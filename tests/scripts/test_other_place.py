@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from brownie import web3
 
-from salus.card import MemberCard
-from salus.eip712 import Domain
-from salus.policy import Cover, PolicyFile
+from salus.cover.card import MemberCard
+from salus.cover.policy import Cover, PolicyFile
+from salus.crypto.eip712 import Domain
 from scripts import insurer, patient
 from tests.scripts.conftest import Clinic, day, draft, ended, states
 

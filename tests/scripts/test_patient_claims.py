@@ -11,7 +11,7 @@ from __future__ import annotations
 import pytest
 from brownie import accounts, chain
 
-from salus.outbox import State
+from salus.provider.outbox import State
 from scripts import keeper, patient
 from tests.scripts.conftest import DAY, READY, RELAYER, Clinic, box, entries
 

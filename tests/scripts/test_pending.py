@@ -29,11 +29,11 @@ from brownie import accounts, chain, history, web3
 from brownie.exceptions import VirtualMachineError
 from web3.eth import Eth
 
-from salus import files
+from salus.base import files
+from salus.base.errors import InputError, NodeUnreachable, NotFinished
 from salus.chain import Pending, pools, sending
 from salus.chain.pending import Note
-from salus.errors import InputError, NodeUnreachable, NotFinished
-from salus.outbox import State
+from salus.provider.outbox import State
 from scripts import insurer, keeper
 from scripts._session import Session
 from tests.scripts.conftest import DAY, READY, Clinic, Office, ended, entries, states, stopped

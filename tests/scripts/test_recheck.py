@@ -20,12 +20,14 @@ from typing import Any
 
 import pytest
 
-from salus import attestation, submission, table
-from salus.card import MemberCard
+from salus import product
 from salus.chain import claims
-from salus.membership import Membership, open_card
-from salus.policy import Cover
-from salus.records import RecordKey
+from salus.claim import attestation
+from salus.cover.card import MemberCard
+from salus.cover.membership import Membership, open_card
+from salus.cover.policy import Cover
+from salus.crypto.records import RecordKey
+from salus.provider import submission
 from scripts import insurer, patient
 from tests.scripts.conftest import DAY, READY, Clinic, ended, entries
 from tests.support import secrets_of
@@ -69,7 +71,7 @@ def membership(clinic: Clinic) -> Membership:
     """The first patient's."""
     card = clinic.path("keys-0") / "member-0.card.json"
     cover = card.with_name("member-0.cover.json")
-    return open_card(MemberCard.load(card), Cover.load(cover), table.shipped("family"))
+    return open_card(MemberCard.load(card), Cover.load(cover), product.shipped("family"))
 
 
 def bill_again(clinic: Clinic) -> None:

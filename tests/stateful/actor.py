@@ -13,7 +13,7 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from salus.chain.facts import Facts, unpack
-from salus.chain.values import ClaimStatus, SkipReason
+from salus.types import ClaimStatus, SkipReason
 from tests.stateful.model import Shadow
 from tests.stateful.model_pool import ClaimKey, ClaimModel, PolicyModel, PoolModel
 from tests.stateful.node import Mined, Node, Refused

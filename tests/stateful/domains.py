@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from salus.structs import FLAG_EMERGENCY, Purpose
+from salus.types import FLAG_EMERGENCY, Purpose
 from tests.stateful.rules_claims import BILLED, FORGERIES, POISONS
 from tests.stateful.stage import CLINIC, HOSPITAL, LAPSED, A, B
 

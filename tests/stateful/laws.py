@@ -7,10 +7,8 @@ from typing import Any
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from salus.adjudication import Account
 from salus.chain.facts import Facts
-from salus.chain.values import ClaimStatus
-from salus.structs import Benefit, BenefitKind, Diagnosis
+from salus.types import Account, Benefit, BenefitKind, ClaimStatus, Diagnosis
 from tests.stateful.actor import Actor, Touched
 from tests.stateful.model import Verdict
 from tests.stateful.model_pool import ClaimKey, PolicyModel, PoolModel

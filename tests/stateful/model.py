@@ -8,13 +8,22 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from salus.adjudication import Account, GroupUse, Remittance, Used, adjudicate, check_form
-from salus.chain.values import ClaimStatus, SkipReason
-from salus.codes import DUPLICATE, HELD, NOT_ACCREDITED, Carc
-from salus.eip712 import Domain, recover
-from salus.errors import InputError
-from salus.merkle import verify
-from salus.structs import ATTESTATION_LIFETIME, Attestation, BenefitKind, Line
+from salus.base.codes import DUPLICATE, HELD, NOT_ACCREDITED, Carc
+from salus.base.errors import InputError
+from salus.claim.adjudication import Used, adjudicate, check_form
+from salus.crypto.eip712 import Domain, recover
+from salus.crypto.merkle import verify
+from salus.types import (
+    ATTESTATION_LIFETIME,
+    Account,
+    Attestation,
+    BenefitKind,
+    ClaimStatus,
+    GroupUse,
+    Line,
+    Remittance,
+    SkipReason,
+)
 from tests.stateful.model_pool import ClaimKey, ClaimModel, PolicyModel, PoolModel, Tokens
 from tests.stateful.model_registry import BillModel, CapModel, Consents, ProviderModel
 from tests.support.craft import DAY, Filing, Sold

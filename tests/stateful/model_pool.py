@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
-from salus.adjudication import Account, GroupUse, Remittance, lock
-from salus.chain.values import ClaimStatus, Decision
+from salus.claim.adjudication import lock
+from salus.types import Account, ClaimStatus, Decision, GroupUse, Remittance
 from tests.support.craft import DAY, Sold
 
 NOTICE_PERIOD = 35 * DAY

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from salus.chain.values import ClaimStatus, Decision, SkipReason
-from salus.structs import Line
+from salus.types import ClaimStatus, Decision, Line, SkipReason
 from tests.stateful import stage
 from tests.stateful.actor import decided
 from tests.stateful.model_pool import ClaimModel

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from salus.chain.values import ClaimStatus
-from salus.structs import Purpose
+from salus.types import ClaimStatus, Purpose
 from tests.stateful.laws import policy_payees
 from tests.stateful.model_pool import EXIT_WINDOW
 from tests.stateful.model_registry import SAFE_MODE

@@ -11,9 +11,9 @@ from typing import Any
 from brownie import BlockingTokenMock, ReaderMock
 from eth_account.signers.local import LocalAccount
 
-from salus.abi import ZERO_ADDRESS
-from salus.merkle import MerkleTree
-from salus.structs import Benefit, BenefitKind
+from salus.crypto.abi import ZERO_ADDRESS
+from salus.crypto.merkle import MerkleTree
+from salus.types import Benefit, BenefitKind
 from tests.stateful.model import Shadow
 from tests.stateful.model_pool import PoolModel
 from tests.stateful.model_registry import ProviderModel

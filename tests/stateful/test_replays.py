@@ -10,9 +10,8 @@ from dataclasses import replace
 
 import pytest
 
-from salus.chain.values import ClaimStatus
-from salus.codes import DUPLICATE, ELIMINATION, LIMIT, OTHER_COVER, OUTSIDE_COVER
-from salus.structs import FLAG_EMERGENCY, Purpose
+from salus.base.codes import DUPLICATE, ELIMINATION, LIMIT, OTHER_COVER, OUTSIDE_COVER
+from salus.types import FLAG_EMERGENCY, ClaimStatus, Purpose
 from tests.stateful.model_pool import ClaimModel
 from tests.stateful.rules_claims import BILLED, FORGERIES, POISONS
 from tests.stateful.stage import (

@@ -8,9 +8,19 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from salus.abi import ZERO_ADDRESS
-from salus.adjudication import BPS, Account, GroupUse, Outcome, Remittance, Used, adjudicate
-from salus.structs import MAX_AMOUNT, Benefit, BenefitKind, Diagnosis, Member, Policy
+from salus.claim.adjudication import BPS, Outcome, Used, adjudicate
+from salus.crypto.abi import ZERO_ADDRESS
+from salus.types import (
+    MAX_AMOUNT,
+    Account,
+    Benefit,
+    BenefitKind,
+    Diagnosis,
+    GroupUse,
+    Member,
+    Policy,
+    Remittance,
+)
 from tests.support.words import account_word, group_word
 
 VECTORS = Path(__file__).parents[1] / "vectors"

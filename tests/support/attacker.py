@@ -15,10 +15,10 @@ from hashlib import sha256
 from random import Random
 from typing import Any
 
-from salus.abi import keccak
-from salus.secret import length_prefixed
-from salus.structs import BenefitKind
-from salus.table import Benefit, Table
+from salus.crypto.abi import keccak
+from salus.crypto.secret import length_prefixed
+from salus.product import Benefit, Table
+from salus.types import BenefitKind
 
 Look = tuple[int, ...]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from brownie import web3
 
-from salus.abi import Struct
+from salus.crypto.abi import Struct
 
 EXCESS = {"bool": 1 << 1, "bytes3": 1, "address": 1 << 160}
 """A bit beside those of the type; of a number, the one above."""

@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 
 from brownie.convert.datatypes import HexString
 
-from salus import adjudication
-from salus.adjudication import Account, GroupUse, Outcome, Used, adjudicate
-from salus.chain.values import ClaimStatus, Decision, SkipReason
-from salus.structs import Line
+from salus.claim import adjudication
+from salus.claim.adjudication import Outcome, Used, adjudicate
+from salus.types import Account, ClaimStatus, Decision, GroupUse, Line, SkipReason
 from tests.support.craft import Filing
 from tests.support.world import CAPITAL, DAILY_CAP, World, codes, decision
 

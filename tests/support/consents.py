@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from salus.structs import Purpose
+from salus.types import Purpose
 from tests.support.craft import word
 from tests.support.world import World
 

@@ -13,10 +13,10 @@ from typing import Any
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
-from salus.abi import ZERO_ADDRESS, keccak
-from salus.eip712 import Domain
-from salus.merkle import MerkleTree
-from salus.structs import Attestation, Benefit, BenefitKind, Diagnosis, Line, Member, Policy
+from salus.crypto.abi import ZERO_ADDRESS, keccak
+from salus.crypto.eip712 import Domain
+from salus.crypto.merkle import MerkleTree
+from salus.types import Attestation, Benefit, BenefitKind, Diagnosis, Line, Member, Policy
 
 DAY = 86_400
 LIFETIME = 30 * DAY

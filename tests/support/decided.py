@@ -5,20 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from salus import table
-from salus.adjudication import Account, GroupUse, Used, adjudicate
-from salus.card import PolicyKey
+from salus import product
+from salus.base.codes import DUPLICATE, HELD, Carc
 from salus.chain.events import ClaimDecided, ClaimEvent, ClaimOwed, ClaimPaid, ClaimWithdrawn
-from salus.chain.values import ClaimStatus, Decision, Service
-from salus.codes import DUPLICATE, HELD, Carc
-from salus.diagnosis import keyed_fields
-from salus.eip712 import Domain
-from salus.enrolment import Applicant, enrol
+from salus.claim.adjudication import Used, adjudicate
+from salus.claim.diagnosis import keyed_fields
+from salus.claim.provider_key import ProviderKey
+from salus.cover.enrolment import Applicant, enrol
+from salus.cover.keys import PolicyKey
+from salus.cover.membership import Membership, open_card
+from salus.cover.policy import build_policy
+from salus.crypto.eip712 import Domain
 from salus.fhir import BillLine
-from salus.membership import Membership, open_card
-from salus.policy import build_policy
-from salus.provider_key import ProviderKey
-from salus.structs import Diagnosis
+from salus.types import Account, ClaimStatus, Decision, Diagnosis, GroupUse, Service
 
 START = 20_454
 """2026-01-01."""
@@ -30,7 +29,7 @@ WINDOW = 3 * 86_400
 
 def memberships(plan: str = "family", members: int = 2, **terms: Any) -> tuple[Membership, ...]:
     """The members of one policy of the year 2026, opened by their cards. Keys are fixed."""
-    benefits = table.shipped(plan)
+    benefits = product.shipped(plan)
     people = [
         Applicant(consent_signer=SIGNER, covered_since=START, covered_until=START + 365)
         for _ in range(members)

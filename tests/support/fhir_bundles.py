@@ -6,7 +6,8 @@ import copy
 import json
 from typing import Any
 
-from salus import days, fhir, table
+from salus import fhir, product
+from salus.base import days
 
 SNOMED = "http://snomed.info/sct"
 ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
@@ -20,25 +21,25 @@ CHECK_UP = "185349003"
 ASTHMA = "195967001"
 EMPLOYMENT = "160903007"
 
-FAMILY = table.shipped("family")
+FAMILY = product.shipped("family")
 TODAY = days.civil_day("2025-12-31")
 
 Resource = dict[str, Any]
 
 
-def read_one(*resources: Resource, plan: table.Table = FAMILY) -> fhir.Result:
+def read_one(*resources: Resource, plan: product.Table = FAMILY) -> fhir.Result:
     """What the one Claim among the resources becomes, read on the last day of 2025."""
     (result,) = fhir.read(document(*resources), plan, today=TODAY)
     return result
 
 
-def line(*resources: Resource, plan: table.Table = FAMILY) -> fhir.BillLine:
+def line(*resources: Resource, plan: product.Table = FAMILY) -> fhir.BillLine:
     result = read_one(*resources, plan=plan)
     assert isinstance(result, fhir.BillLine), result
     return result
 
 
-def refused(*resources: Resource, plan: table.Table = FAMILY) -> tuple[fhir.Reason, str, str]:
+def refused(*resources: Resource, plan: product.Table = FAMILY) -> tuple[fhir.Reason, str, str]:
     """Reason, resource and field of the refusal."""
     result = read_one(*resources, plan=plan)
     assert isinstance(result, fhir.Refused), result

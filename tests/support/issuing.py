@@ -8,7 +8,7 @@ from brownie import accounts
 from eth_account.signers.local import LocalAccount
 
 from salus.chain.actions.policies import Permit, SignedPermit
-from salus.eip712 import EIP712Domain
+from salus.crypto.eip712 import EIP712Domain
 from tests.support.craft import Sold
 from tests.support.world import World
 

@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from salus.chain.values import SkipReason
-from salus.merkle import MerkleTree
-from salus.structs import BenefitKind, Line
+from salus.crypto.merkle import MerkleTree
+from salus.types import BenefitKind, Line, SkipReason
 from tests.support import craft
 from tests.support.claims import hold, withdraw
 from tests.support.craft import BENEFITS, BILLED, SURGERY, Filing, Sold, indemnity, scheduled, word

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from salus.abi import keccak
+from salus.crypto.abi import keccak
 
 _SHORTEST = 5
 """Bytes: shorter texts turn up by chance in a megabyte of hashes."""

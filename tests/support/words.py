@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from salus.adjudication import Account, GroupUse
+from salus.types import Account, GroupUse
 
 _ACCOUNT = (
     ("paid", 200),

@@ -12,9 +12,8 @@ from brownie import RiskPool, TestStablecoin, chain
 from eth_account.signers.local import LocalAccount
 
 from salus.chain.facts import Facts, unpack
-from salus.chain.values import ClaimStatus, Decision, SkipReason
-from salus.eip712 import Domain
-from salus.structs import Consent, Line, Purpose
+from salus.crypto.eip712 import Domain
+from salus.types import ClaimStatus, Consent, Decision, Line, Purpose, SkipReason
 from tests.support import craft
 from tests.support.craft import DAY, Filing, Sold
 

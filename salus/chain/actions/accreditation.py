@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from salus.base.days import moment_words, to_date
 from salus.chain.sending import Action
 from salus.chain.suite import Chain, Pool
-from salus.days import moment_words, to_date
 
 
 def accredit(chain: Chain, *, admin: str, from_: int, until: int, licence: bytes) -> Action:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from salus import money
+from salus.base import money
 from salus.chain.sending import Action
 from salus.chain.suite import Chain
-from salus.chain.values import ClaimRef, ClaimStatus, Decision, Eligibility, SkipReason
-from salus.structs import Attestation, Line, Policy
+from salus.types import Attestation, ClaimRef, ClaimStatus, Decision, Eligibility, Line, Policy, SkipReason
 
 _DAY = 86_400
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from salus.base.days import words_of
 from salus.chain.sending import Action
 from salus.chain.suite import Chain
-from salus.days import words_of
-from salus.structs import Consent, Purpose
+from salus.types import Consent, Purpose
 
 
 def give(chain: Chain, *, member: bytes, provider: int, purposes: Purpose, from_: int, until: int) -> Action:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from web3.exceptions import BadFunctionCallOutput, ContractLogicError
 
-from salus import money
+from salus.base import money
+from salus.base.days import moment_words, span_words
+from salus.base.errors import InputError
 from salus.chain import roles
 from salus.chain.roles import MANAGER, Role
 from salus.chain.sending import Action
 from salus.chain.suite import Chain
-from salus.days import moment_words, span_words
-from salus.errors import InputError
 
 _LISTED, _RETIRED = 1, 2  # DeskStatus
 

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 
 from web3.exceptions import Web3Exception
 
-from salus.abi import Address, Struct, Uint256
-from salus.adjudication import Account
+from salus.base.days import to_date
+from salus.base.errors import ChainError
 from salus.chain.sending import Action
 from salus.chain.suite import Chain, Pool
-from salus.days import to_date
-from salus.eip712 import EIP712Domain, Signer
-from salus.errors import ChainError
-from salus.structs import Policy
+from salus.crypto.abi import Address, Struct, Uint256
+from salus.crypto.eip712 import EIP712Domain, Signer
+from salus.types import Account, Policy
 
 _VERSIONS = ("1", "2")
 """Of signing domains: OpenZeppelin's tokens say 1, USDC says 2."""

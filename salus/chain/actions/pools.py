@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from salus.base.days import moment_words
 from salus.chain.sending import Action
 from salus.chain.suite import Chain, Pool
-from salus.days import moment_words
 
 
 def create(chain: Chain, *, asset: str, insurer: str, name: str, symbol: str) -> Action:

@@ -32,9 +32,9 @@ from typing import Any
 import brownie
 import pytest
 
-from salus import codes
-from salus.adjudication import Account, Remittance, lock
-from salus.structs import MAX_AMOUNT
+from salus.base import codes
+from salus.claim.adjudication import lock
+from salus.types import MAX_AMOUNT, Account, Remittance
 from tests.support.adjudication import Case, amount, golden, random_case, tabled
 from tests.support.depth import SHALLOW
 from tests.support.words import account_word

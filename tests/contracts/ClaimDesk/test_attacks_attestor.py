@@ -22,8 +22,8 @@ from typing import Any
 
 import pytest
 
-from salus.chain.values import ClaimStatus, SkipReason
-from salus.eip712 import Domain
+from salus.crypto.eip712 import Domain
+from salus.types import ClaimStatus, SkipReason
 from tests.support import craft
 from tests.support.answers import refuses
 from tests.support.claims import ledger

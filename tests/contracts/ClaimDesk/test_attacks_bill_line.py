@@ -31,8 +31,7 @@ from typing import Any
 
 import pytest
 
-from salus.chain.values import ClaimStatus, SkipReason
-from salus.structs import FLAG_EMERGENCY, Line
+from salus.types import FLAG_EMERGENCY, ClaimStatus, Line, SkipReason
 from tests.support import craft
 from tests.support.claims import ledger, plain, withdraw
 from tests.support.craft import BILLED, MATERNITY, Sold, indemnity, scheduled, word

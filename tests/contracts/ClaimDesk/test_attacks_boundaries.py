@@ -32,8 +32,7 @@ from typing import Any
 
 import pytest
 
-from salus.chain.values import ClaimStatus, SkipReason
-from salus.structs import MAX_AMOUNT, Line
+from salus.types import MAX_AMOUNT, ClaimStatus, Line, SkipReason
 from tests.support.claims import account, code_of, ledger, preview, use
 from tests.support.craft import (
     ANNUAL_LIMIT,

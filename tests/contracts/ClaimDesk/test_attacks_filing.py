@@ -39,8 +39,7 @@ from typing import Any
 
 import pytest
 
-from salus.chain.values import ClaimStatus, SkipReason
-from salus.structs import FLAG_EMERGENCY, Diagnosis
+from salus.types import FLAG_EMERGENCY, ClaimStatus, Diagnosis, SkipReason
 from tests.support.answers import refuses
 from tests.support.claims import account, code_of, ledger, model, withdraw
 from tests.support.craft import BILLED, FILING_DAYS, HOSPITAL_CASH, PHYSIOTHERAPY, RATE, Sold, word

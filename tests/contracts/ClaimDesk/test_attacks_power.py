@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import pytest
 
-from salus.chain.values import ClaimStatus
-from salus.structs import FLAG_EMERGENCY
+from salus.types import FLAG_EMERGENCY, ClaimStatus
 from tests.support.answers import refuses
 from tests.support.claims import account, ledger, settle, withdraw
 from tests.support.craft import Sold, word

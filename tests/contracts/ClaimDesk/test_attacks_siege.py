@@ -20,8 +20,7 @@ from typing import Any
 
 import pytest
 
-from salus.chain.values import ClaimStatus, Decision
-from salus.structs import FLAG_EMERGENCY, Line
+from salus.types import FLAG_EMERGENCY, ClaimStatus, Decision, Line
 from tests.support.answers import refuses
 from tests.support.claims import ask, collect, ledger, settle, with_asset, withdraw
 from tests.support.craft import BILLED, DAY, MATERNITY, Sold, word

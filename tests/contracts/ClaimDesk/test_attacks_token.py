@@ -29,8 +29,7 @@ from typing import Any
 
 import pytest
 
-from salus.chain.values import ClaimStatus, SkipReason
-from salus.structs import FLAG_EMERGENCY, Line
+from salus.types import FLAG_EMERGENCY, ClaimStatus, Line, SkipReason
 from tests.support.answers import emitted, refuses
 from tests.support.claims import account, collect, ledger, lock, settle, with_asset
 from tests.support.craft import ANNUAL_LIMIT, BILLED, PREMIUM, Sold, word

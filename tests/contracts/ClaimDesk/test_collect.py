@@ -32,8 +32,7 @@ from typing import Any
 
 import pytest
 
-from salus.chain.values import ClaimStatus, Decision
-from salus.structs import FLAG_EMERGENCY, Line
+from salus.types import FLAG_EMERGENCY, ClaimStatus, Decision, Line
 from tests.support.answers import emitted, refuses
 from tests.support.claims import account, collect, hold, ledger, settle
 from tests.support.craft import ANNUAL_LIMIT, BILLED, MATERNITY, PREMIUM, Sold, word

@@ -25,9 +25,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from salus.chain.values import ClaimStatus, SkipReason
-from salus.codes import from_chain
-from salus.structs import FLAG_EMERGENCY, Attestation, Line
+from salus.base.codes import from_chain
+from salus.types import FLAG_EMERGENCY, Attestation, ClaimStatus, Line, SkipReason
 from tests.support.answers import refuses
 from tests.support.claims import hold, plain
 from tests.support.craft import (

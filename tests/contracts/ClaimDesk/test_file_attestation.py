@@ -30,7 +30,7 @@ from typing import Any
 
 import pytest
 
-from salus.chain.values import ClaimStatus
+from salus.types import ClaimStatus
 from tests.support import craft
 from tests.support.answers import refuses
 from tests.support.claims import ask

@@ -22,7 +22,7 @@ SPECIFICATION F5, F6.
 
 from __future__ import annotations
 
-from salus.chain.values import ClaimStatus, SkipReason
+from salus.types import ClaimStatus, SkipReason
 from tests.support.answers import emitted
 from tests.support.claims import account, ledger, model_each
 from tests.support.craft import MATERNITY, Sold, word

@@ -23,9 +23,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from salus.adjudication import Remittance
-from salus.chain.values import ClaimStatus, SkipReason
-from salus.structs import FLAG_EMERGENCY, Line
+from salus.types import FLAG_EMERGENCY, ClaimStatus, Line, Remittance, SkipReason
 from tests.support import craft
 from tests.support.claims import account, hold, ledger, use
 from tests.support.craft import (

@@ -29,9 +29,7 @@ from collections.abc import Callable
 
 import pytest
 
-from salus.adjudication import Account, GroupUse
-from salus.chain.values import ClaimStatus
-from salus.structs import FLAG_EMERGENCY, Line
+from salus.types import FLAG_EMERGENCY, Account, ClaimStatus, GroupUse, Line
 from tests.support import craft
 from tests.support.answers import emitted
 from tests.support.claims import account, ledger, lock, model, preview, use

@@ -25,8 +25,7 @@ from __future__ import annotations
 
 import pytest
 
-from salus.adjudication import GroupUse
-from salus.chain.values import ClaimStatus
+from salus.types import ClaimStatus, GroupUse
 from tests.support import craft
 from tests.support.claims import account, ledger, lock, model, use
 from tests.support.craft import (

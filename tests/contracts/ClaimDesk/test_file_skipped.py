@@ -27,8 +27,7 @@ from typing import Any
 import pytest
 from brownie.exceptions import VirtualMachineError
 
-from salus.chain.values import ClaimStatus, SkipReason
-from salus.structs import Purpose
+from salus.types import ClaimStatus, Purpose, SkipReason
 from tests.support import craft
 from tests.support.answers import emitted
 from tests.support.calldata import check_refuses_overfull

@@ -22,9 +22,8 @@ from dataclasses import replace
 
 import pytest
 
-from salus.abi import ZERO_ADDRESS
-from salus.chain.values import ClaimStatus, SkipReason
-from salus.structs import FLAG_EMERGENCY, Line
+from salus.crypto.abi import ZERO_ADDRESS
+from salus.types import FLAG_EMERGENCY, ClaimStatus, Line, SkipReason
 from tests.support import craft
 from tests.support.answers import refuses
 from tests.support.claims import account, ledger, plain, preview

@@ -34,9 +34,7 @@ from typing import Any
 
 import pytest
 
-from salus.adjudication import Account
-from salus.chain.values import ClaimStatus, Decision
-from salus.structs import FLAG_EMERGENCY
+from salus.types import FLAG_EMERGENCY, Account, ClaimStatus, Decision
 from tests.support.answers import emitted, refuses
 from tests.support.claims import account, collect, hold, ledger, settle, use, withdraw
 from tests.support.craft import AUTO_PAY_LIMIT, BILLED, IMAGING, MATERNITY, REVIEW_WINDOW, Sold, word

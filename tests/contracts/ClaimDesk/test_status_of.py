@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from salus.chain.values import ClaimStatus
+from salus.types import ClaimStatus
 from tests.support import craft
 from tests.support.claims import hold, settle, withdraw
 from tests.support.craft import MATERNITY, SURGERY, Sold, word

@@ -35,9 +35,7 @@ from typing import Any
 
 import pytest
 
-from salus.adjudication import Account
-from salus.chain.values import ClaimStatus, SkipReason
-from salus.structs import FLAG_EMERGENCY
+from salus.types import FLAG_EMERGENCY, Account, ClaimStatus, SkipReason
 from tests.support.answers import emitted, refuses
 from tests.support.bills import bill
 from tests.support.calldata import check_refuses_overfull

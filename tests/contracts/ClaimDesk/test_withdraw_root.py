@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from salus.chain.values import ClaimStatus
+from salus.types import ClaimStatus
 from tests.support.answers import emitted, refuses
 from tests.support.claims import settle
 from tests.support.craft import BILLED, Sold, word

@@ -31,7 +31,7 @@ from __future__ import annotations
 
 import pytest
 
-from salus.structs import Purpose
+from salus.types import Purpose
 from tests.support.answers import emitted, refuses
 from tests.support.consents import ANY, FILE, MEMBER, OTHER_PROVIDER, allowed, give
 from tests.support.craft import word

@@ -23,8 +23,8 @@ from typing import Any
 
 import pytest
 
-from salus.eip712 import Domain
-from salus.structs import Consent
+from salus.crypto.eip712 import Domain
+from salus.types import Consent
 from tests.support import craft
 from tests.support.answers import emitted, refuses
 from tests.support.consents import ANY, FILE, MEMBER, allowed

@@ -23,8 +23,7 @@ from __future__ import annotations
 
 import pytest
 
-from salus.chain.values import ClaimStatus
-from salus.structs import FLAG_EMERGENCY
+from salus.types import FLAG_EMERGENCY, ClaimStatus
 from tests.support.answers import emitted, refuses
 from tests.support.calldata import check_refuses_overfull
 from tests.support.craft import ANNUAL_LIMIT, DAY, FILING_DAYS, SOLVENCY_BPS, Sold

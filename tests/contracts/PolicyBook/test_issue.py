@@ -39,7 +39,7 @@ from typing import Any
 
 import pytest
 
-from salus.eip712 import Domain
+from salus.crypto.eip712 import Domain
 from tests.support import craft
 from tests.support.answers import emitted, refuses
 from tests.support.calldata import check_refuses_overfull

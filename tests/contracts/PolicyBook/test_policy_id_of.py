@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from salus.abi import keccak
+from salus.crypto.abi import keccak
 from tests.support.world import World
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors/eip712.json").read_text())

@@ -23,8 +23,7 @@ from typing import Any
 import pytest
 from brownie import FlashCapitalMock
 
-from salus.chain.values import ClaimStatus, Decision
-from salus.structs import Line
+from salus.types import ClaimStatus, Decision, Line
 from tests.support.answers import refuses
 from tests.support.bench import EXIT_WINDOW, NOTICE_PERIOD, Sale, check_law_1
 from tests.support.craft import ANNUAL_LIMIT, PHYSIOTHERAPY, PREMIUM, SOLVENCY_BPS, Sold, word

@@ -24,7 +24,7 @@ from typing import Any
 
 import pytest
 
-from salus.abi import keccak
+from salus.crypto.abi import keccak
 from tests.support.answers import emitted, refuses
 from tests.support.craft import DAY
 from tests.support.world import World

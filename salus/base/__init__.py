@@ -1,0 +1,1 @@
+"""Days, money, reason codes, files and errors: what every other package builds on."""

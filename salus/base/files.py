@@ -1,0 +1,91 @@
+"""Files that are either whole or absent.
+
+Content goes to a temporary file beside the target, is forced to disk, and then takes the target's name in one
+step: a full disk, a crash or Ctrl-C leaves the old file or none, never half of one.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pydantic_core import from_json
+
+from salus.base.errors import InputError
+
+
+def write_durably(
+    path: str | Path, chunks: Iterable[bytes], *, fault: type[InputError], private: bool = False
+) -> None:
+    """Writes the chunks as one file, readable by its owner only if `private`. Raises `fault` if the system
+    refuses."""
+    target = Path(path)
+    try:
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
+            try:
+                file.writelines(chunks)
+                file.flush()
+                os.fchmod(file.fileno(), 0o600 if private else 0o644)
+                os.fsync(file.fileno())
+                os.replace(file.name, target)
+            except BaseException:
+                Path(file.name).unlink(missing_ok=True)
+                raise
+        _sync_folder(target.parent)
+    except OSError as error:
+        raise fault(
+            f"cannot be written: {error.strerror}",
+            file=str(target),
+            remedy="free space or name another place",
+        ) from None
+
+
+def read(path: str | Path, *, fault: type[InputError]) -> bytes:
+    """The file's bytes. Raises `fault` if it cannot be read."""
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise fault(f"cannot be read: {error.strerror}", file=str(path), remedy="check the path") from None
+
+
+@contextmanager
+def about(path: str | Path) -> Iterator[None]:
+    """What is found wrong inside is wrong in that file, unless the error names another."""
+    try:
+        yield
+    except InputError as error:
+        error.file = error.file or str(path)
+        raise
+
+
+def parse_object(content: str | bytes, *, fault: type[InputError], wanted: str) -> dict[str, Any]:
+    """The JSON object in `content`. Raises `fault`, naming what was wanted and nothing of what was there.
+
+    >>> parse_object('{"salus": 1}', fault=InputError, wanted="a member card")
+    {'salus': 1}
+    >>> parse_object("[]", fault=InputError, wanted="a member card")
+    Traceback (most recent call last):
+        ...
+    salus.base.errors.InputError: is not a JSON object; give a member card
+    """
+    try:
+        # Its own limit on nesting: the standard library's parser overruns the stack where a dependency has
+        # raised Python's recursion limit, as some of eth_account's do.
+        value = from_json(content)
+    except ValueError:
+        raise fault("is not JSON", remedy=f"give {wanted}") from None
+    if not isinstance(value, dict):
+        raise fault("is not a JSON object", remedy=f"give {wanted}")
+    return value
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

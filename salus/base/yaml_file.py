@@ -1,0 +1,48 @@
+"""YAML that people write: what is wrong with it is said with the file and, where it has one, the line."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
+
+from salus.base.errors import InputError
+
+
+def parse_mapping(
+    text: str | bytes,
+    *,
+    file: str,
+    fault: type[InputError],
+    wanted: str,
+    kind: Literal["safe", "rt"] = "safe",
+) -> Any:
+    """The mapping in a YAML text; of the kind "rt" it knows its lines. Raises `fault`."""
+    try:
+        read = text if isinstance(text, str) else text.decode("utf-8")
+    except UnicodeDecodeError:
+        raise fault("is not UTF-8 text", file=file, remedy="save it as UTF-8") from None
+    try:
+        content = YAML(typ=kind).load(read)
+    except ReaderError as error:
+        line = read.count("\n", 0, error.position) + 1
+        raise fault("has a control character", file=file, line=line, remedy="correct the line") from None
+    except MarkedYAMLError as error:
+        mark = error.problem_mark
+        reason = str(error.problem or "").strip().splitlines()[:1]
+        raise fault(
+            ": ".join(["is not YAML", *reason]),
+            file=file,
+            line=mark.line + 1 if mark else None,
+            remedy="correct the line",
+        ) from None
+    except (YAMLError, RecursionError, ValueError) as error:
+        # a date that no calendar has is a ValueError, and says so
+        reason = [str(error)] if type(error) is ValueError else []
+        raise fault(": ".join(["is not YAML", *reason]), file=file, remedy="correct the file") from None
+    if not isinstance(content, dict):
+        what = "is empty" if content is None else "is not a mapping of names to values"
+        raise fault(what, file=file, remedy=wanted)
+    return content

@@ -1,0 +1,1 @@
+"""From a bill to a signed attestation, and how a claim is decided."""

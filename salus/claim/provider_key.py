@@ -1,0 +1,42 @@
+"""What only a provider can compute: the names under which its bills and stays appear on the chain.
+
+The key stays in the billing system and must outlive it: with a new key the same bill gets a new name, and
+could be filed again.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from salus.base.errors import AttestationError, InputError
+from salus.crypto.secret import Secret
+
+_VERSION = b"salus 1"
+
+
+class ProviderKey(Secret):
+    """A provider's secret for its bill lines and cases.
+
+    >>> key = ProviderKey(bytes(32))
+    >>> key.bill_line("claim-7", 1) == key.bill_line("claim-7", 2)
+    False
+    """
+
+    __slots__ = ()
+    fault: ClassVar[type[InputError]] = AttestationError
+
+    def bill_line(self, claim: str, line: int = 1) -> bytes:
+        """The key against double payment: 32 bytes for a claim's identifier in the billing system and a line
+        of it, from 1.
+        """
+        if not claim:
+            raise AttestationError("is empty", field="claim identifier")
+        return self.mac(_VERSION, b"bill line", claim.encode(), line.to_bytes(4, "big"))
+
+    def case_id(self, encounter: str, policy_id: bytes) -> bytes:
+        """Groups the lines of one stay under one policy: 32 bytes. Two policies that share a stay show no
+        common case.
+        """
+        if not encounter:
+            raise AttestationError("is empty", field="encounter identifier")
+        return self.mac(_VERSION, b"case", encounter.encode(), policy_id)

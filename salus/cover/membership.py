@@ -1,0 +1,158 @@
+"""A card, a cover file and the benefit table, found to fit together: all that is needed to file for one
+member."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from salus.base.errors import CardError
+from salus.cover.card import MemberCard
+from salus.cover.policy import Cover
+from salus.cover.schedule import Schedule
+from salus.crypto.merkle import Proof
+from salus.product import Table
+from salus.types import FLAG_EMERGENCY, Benefit, Diagnosis, Line
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """One member of one policy, opened. `open_card` makes it."""
+
+    cover: Cover
+    table: Table
+    schedule: Schedule
+
+    @property
+    def policy_id(self) -> bytes:
+        return self.cover.policy_id
+
+    @property
+    def commitment(self) -> bytes:
+        """`Member.commitment`, 32 bytes."""
+        return self.cover.member.commitment
+
+    @property
+    def currency(self) -> str:
+        """ISO 4217 code of the policy's amounts."""
+        return self.cover.terms.currency
+
+    def benefit(self, code: str) -> Benefit | None:
+        """The member's blinded benefit for a row of the table; None if that row is excluded (reason code
+        204)."""
+        return self.schedule.benefit(code)
+
+    def line(self, diagnosis: Diagnosis, proof: Proof) -> Line:
+        """What the claim desk is handed for a diagnosis of this member and its proof in the attestation.
+
+        Raises CardError if the diagnosis belongs to another policy or member, or names no benefit of this
+        one.
+        """
+        if (diagnosis.policy, diagnosis.member) != (self.policy_id, self.commitment):
+            raise CardError(
+                "belongs to another policy or member", field="diagnosis", remedy="use that member's card"
+            )
+        code = self.schedule.code_of(diagnosis.benefit)
+        benefit = code and self.schedule.benefit(code)
+        if not code or not benefit:
+            raise CardError(
+                "names no benefit of this member", field="diagnosis", remedy="attest it with this card"
+            )
+        return Line(
+            policy=self.cover.terms,
+            member=self.cover.member,
+            member_proof=self.cover.proof,
+            benefit=benefit,
+            benefit_proof=self.schedule.proof(code),
+            diagnosis=diagnosis,
+            diagnosis_proof=proof,
+        )
+
+    def inquiry(
+        self,
+        code: str,
+        *,
+        service_from: int,
+        service_to: int,
+        units: int = 1,
+        billed: int = 0,
+        emergency: bool = False,
+    ) -> Line:
+        """A line that nobody has signed, for care that may lie ahead: what `claims.eligibility` is asked
+        with. Days are civil days, `billed` is minor units. Raises CardError if the member has no cover for
+        the benefit."""
+        benefit = self.benefit(code)
+        if benefit is None:
+            known = any(row.code == code for row in self.table)
+            what = "is excluded for this member (204)" if known else "is no benefit of the table"
+            raise CardError(
+                f"{code} {what}",
+                field="benefit",
+                remedy=f"name one that is covered, such as {self._like(code)}",
+            )
+        diagnosis = Diagnosis(
+            policy=self.policy_id,
+            member=self.commitment,
+            benefit=benefit.id,
+            # of no bill, no stay and no record: nothing was ever decided on it
+            bill_line=bytes(32),
+            case_id=bytes(32),
+            record=bytes(32),
+            revision=0,
+            service_from=service_from,
+            service_to=service_to,
+            units=units,
+            billed=billed,
+            currency=self.currency,
+            flags=FLAG_EMERGENCY if emergency else 0,
+        )
+        return self.line(diagnosis, ())
+
+    def _like(self, code: str) -> str:
+        covered = [row.code for row in self.table if self.schedule.benefit(row.code)]
+        return next(iter(get_close_matches(code, covered, n=1, cutoff=0)), covered[0])
+
+
+def open_card(card: MemberCard, cover: Cover, table: Table) -> Membership:
+    """The membership that a card stands for. Raises CardError, saying which of the three does not fit the
+    others.
+
+    >>> from salus import samples
+    >>> sale = samples.sell(20_454, members=2)
+    >>> membership = open_card(sale.card(1), sale.policy.cover(1), sale.table)
+    >>> membership.benefit("visit.primary").share_bps
+    8000
+    >>> open_card(sale.card(1), sale.policy.cover(0), sale.table)
+    Traceback (most recent call last):
+        ...
+    salus.base.errors.CardError: member: is for another member than the cover file; ask for its cover file
+    """
+    if card.book != cover.book:
+        raise CardError(
+            f"is for {card.policy_book} on chain {card.chain_id}, the cover file for "
+            f"{cover.book.verifying_contract} on chain {cover.book.chain_id}",
+            field="book",
+            remedy="use the cover file that belongs to the card",
+        )
+    if card.policy_id != cover.policy_id:
+        raise CardError(
+            "is for another policy than the cover file", field="policy", remedy="ask for its cover file"
+        )
+    if card.key.commitment != cover.member.commitment:
+        raise CardError(
+            "is for another member than the cover file", field="member", remedy="ask for its cover file"
+        )
+    if table.hash != cover.terms.benefit_table:
+        raise CardError(
+            f"was sold under another benefit table than {table.name} {table.version}",
+            field="policy",
+            remedy="use the table whose hash is in the terms",
+        )
+    if any(row >= len(table) for row in card.excluded):
+        raise CardError("names a row that the table lacks", field="excluded", remedy="ask for a new card")
+    schedule = Schedule(card.key, table, card.excluded)
+    if schedule.root != cover.member.schedule:
+        raise CardError(
+            "does not give the schedule of the policy", field="excluded", remedy="ask for a new card"
+        )
+    return Membership(cover, table, schedule)

@@ -1,0 +1,274 @@
+"""The terms of a policy, their bounds, and the files that the parties keep of them.
+
+Nothing of the terms is stored on the chain, so each party keeps a file:
+
+    policy file   terms and all members' leaves; for holder and insurer
+    cover file    terms, one member's leaf and its proof; goes to a hospital with the member's card
+
+Neither holds a key: a cover file alone opens nothing. A hospital needs card, cover file and the public
+benefit table to file (`salus.cover.membership`).
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from salus.base import files
+from salus.base.errors import InputError, PolicyError
+from salus.cover.enrolment import Enrolment
+from salus.crypto import merkle
+from salus.crypto.abi import ZERO_ADDRESS
+from salus.crypto.eip712 import Domain
+from salus.crypto.merkle import MerkleTree, Proof
+from salus.product import Table
+from salus.types import MAX_AMOUNT, MAX_MEMBERS, Member, Policy
+
+MAX_DAYS = 366
+MAX_REVIEW_WINDOW = 30 * 86_400
+"""Seconds."""
+_BPS = 10_000
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class _Document:
+    """Terms under a policy book; the digest of the terms is the policy id."""
+
+    book: Domain
+    terms: Policy
+
+    mark: ClassVar[str]
+
+    @cached_property
+    def policy_id(self) -> bytes:
+        """EIP-712 digest of the terms, 32 bytes: the token id on the chain."""
+        return self.book.digest(self.terms)
+
+    def to_json(self) -> bytes:
+        """The file's content."""
+        content = {
+            self.mark: _FORMAT,
+            "chain": self.book.chain_id,
+            "book": self.book.verifying_contract,
+            "policy": "0x" + self.policy_id.hex(),
+            "terms": self.terms.to_json(),
+            **self._members_json(),
+        }
+        return json.dumps(content, indent=1).encode()
+
+    @classmethod
+    def from_json(cls, content: bytes) -> Self:
+        """Back from `to_json`. Raises PolicyError, also if the policy id in the file is not that of its
+        terms."""
+        document = files.parse_object(content, fault=PolicyError, wanted=f"a {cls.mark} file")
+        if document.get(cls.mark) != _FORMAT:
+            raise PolicyError(f"is not a {cls.mark} file of format {_FORMAT}", remedy="ask for a new one")
+        try:
+            book = Domain.policy_book(document["chain"], document["book"])
+            terms = Policy.from_json(document["terms"])
+            found = cls._from_parts(book, terms, document)
+            if "0x" + found.policy_id.hex() != document["policy"]:
+                raise PolicyError("is not the id of these terms", field="policy", remedy="ask for a new file")
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise PolicyError(f"is not a whole {cls.mark} file", remedy="ask for a new one") from None
+        return found
+
+    def save(self, path: str | Path) -> None:
+        """Writes the file, whole or not at all."""
+        files.write_durably(path, [self.to_json()], fault=PolicyError)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """The document in a file. Raises PolicyError, naming the file."""
+        with files.about(path):
+            return cls.from_json(files.read(path, fault=PolicyError))
+
+    def _members_json(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    @classmethod
+    def _from_parts(cls, book: Domain, terms: Policy, document: dict[str, Any]) -> Self:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Cover(_Document):
+    """What a hospital needs beside a member's card: the terms, the member's leaf, and the proof that it is in
+    them."""
+
+    member: Member
+    proof: Proof
+
+    mark: ClassVar[str] = "salusCover"
+
+    def __post_init__(self) -> None:
+        if not merkle.verify(self.terms.members, self.member.hash_struct(), self.proof):
+            raise PolicyError(
+                "is not a member of the policy", field="member", remedy="ask for a new cover file"
+            )
+
+    def _members_json(self) -> dict[str, Any]:
+        return {"member": self.member.to_json(), "proof": ["0x" + node.hex() for node in self.proof]}
+
+    @classmethod
+    def _from_parts(cls, book: Domain, terms: Policy, document: dict[str, Any]) -> Self:
+        proof = tuple(bytes.fromhex(node.removeprefix("0x")) for node in document["proof"])
+        return cls(book, terms, Member.from_json(document["member"]), proof)
+
+
+@dataclass(frozen=True)
+class PolicyFile(_Document):
+    """A policy as its holder and its insurer keep it. Holds no key."""
+
+    members: tuple[Member, ...]
+
+    mark: ClassVar[str] = "salusPolicy"
+
+    def __post_init__(self) -> None:
+        check_terms(self.book, self.terms)
+        if not 1 <= len(self.members) <= MAX_MEMBERS:
+            raise PolicyError(f"are {len(self.members)} instead of 1 to {MAX_MEMBERS}", field="members")
+        for index, member in enumerate(self.members):
+            if member.payee in (self.terms.pool, self.book.verifying_contract):
+                raise PolicyError("is the pool or the book", resource=f"Member/{index}", field="payee")
+        if self._tree.root != self.terms.members:
+            raise PolicyError(
+                "are not those of the terms", field="members", remedy="ask for a new policy file"
+            )
+
+    def cover(self, index: int) -> Cover:
+        """The cover file of one member. Raises PolicyError if there is no such member."""
+        if not 0 <= index < len(self.members):
+            raise PolicyError(f"{index} is not 0 … {len(self.members) - 1}", field="member")
+        return Cover(self.book, self.terms, self.members[index], self._tree.proof(index))
+
+    @cached_property
+    def _tree(self) -> MerkleTree:
+        return MerkleTree(member.hash_struct() for member in self.members)
+
+    def _members_json(self) -> dict[str, Any]:
+        return {"members": [member.to_json() for member in self.members]}
+
+    @classmethod
+    def _from_parts(cls, book: Domain, terms: Policy, document: dict[str, Any]) -> Self:
+        return cls(book, terms, tuple(Member.from_json(member) for member in document["members"]))
+
+
+def build_policy(
+    book: Domain,
+    table: Table,
+    enrolments: Sequence[Enrolment],
+    *,
+    holder: str,
+    pool: str,
+    start: int,
+    end: int,
+    annual_limit: int,
+    premium: int,
+    deductible: int = 0,
+    out_of_pocket: int = MAX_AMOUNT,
+    auto_pay_limit: int = 0,
+    review_window: int = 3 * 86_400,
+    solvency_bps: int = _BPS,
+    filing_days: int = 90,
+    payee: str | None = None,
+    salt: bytes | None = None,
+) -> PolicyFile:
+    """The insurer's part of a sale, after `salus.cover.enrolment.check`: terms over the enrolled members. The
+    insurer signs them as the quote: `sale.book.sign(sale.terms, signer)` for the policy file `sale` that is
+    returned.
+
+    Amounts are minor units of the table's currency, days are civil days, the review window is in seconds. The
+    payee is the holder and the salt is random unless given. Without an `out_of_pocket` maximum the members'
+    part has none. Raises PolicyError for terms that the contract would refuse.
+
+    >>> from salus import product
+    >>> from salus.cover.keys import PolicyKey
+    >>> from salus.cover.enrolment import Applicant, enrol
+    >>> family, book = product.shipped("family"), Domain.policy_book(31337, "0x" + "b0" * 20)
+    >>> child = Applicant(consent_signer="0x" + "ab" * 20, covered_since=20_454, covered_until=20_819)
+    >>> enrolled = enrol(PolicyKey.generate(), family, [child])
+    >>> sale = build_policy(book, family, enrolled, holder="0x" + "ab" * 20, pool="0x" + "c0" * 20,
+    ...                     start=20_454, end=20_819, annual_limit=100_000_00, premium=1_200_00)
+    >>> sale.terms.currency, sale.terms.filing_days
+    ('USD', 90)
+    >>> sale.cover(0).policy_id == PolicyFile.from_json(sale.to_json()).policy_id
+    True
+    """
+    members = tuple(enrolment.member for enrolment in enrolments)
+    terms = Policy(
+        holder=holder,
+        payee=payee or holder,
+        pool=pool,
+        benefit_table=table.hash,
+        members=MerkleTree(member.hash_struct() for member in members).root,
+        start=start,
+        end=end,
+        filing_days=filing_days,
+        annual_limit=annual_limit,
+        deductible=deductible,
+        out_of_pocket=out_of_pocket,
+        auto_pay_limit=auto_pay_limit,
+        review_window=review_window,
+        solvency_bps=solvency_bps,
+        premium=premium,
+        currency=table.currency,
+        account=bytes(32),
+        salt=secrets.token_bytes(32) if salt is None else salt,
+    )
+    return PolicyFile(book, terms, members)
+
+
+def check_place(book: Domain, served: Domain, *, fault: type[InputError]) -> None:
+    """That a card or a policy is for the chain and the policy book in use. Raises `fault`, naming both."""
+    if book != served:
+        raise fault(
+            f"is for chain {book.chain_id} and policy book {book.verifying_contract}, the node serves chain "
+            f"{served.chain_id} and policy book {served.verifying_contract}",
+            field="book",
+            remedy="use the network that it was made for, or ask for a new one",
+        )
+
+
+def check_terms(book: Domain, terms: Policy) -> None:
+    """That the terms are within the bounds that the policy book sets at issue. Raises PolicyError, naming the
+    field.
+
+    >>> from dataclasses import replace
+    >>> from salus import samples
+    >>> sold = samples.sell(20_454).policy
+    >>> check_terms(sold.book, replace(sold.terms, end=20_454 + 400))
+    Traceback (most recent call last):
+        ...
+    salus.base.errors.PolicyError: Policy.end: is not 1 to 366 days after start; correct the terms
+    """
+    amounts = ("annual_limit", "deductible", "out_of_pocket", "premium")
+    bounds = [
+        (
+            "end",
+            terms.start < terms.end <= terms.start + MAX_DAYS,
+            f"is not 1 to {MAX_DAYS} days after start",
+        ),
+        ("annual_limit", terms.annual_limit > 0, "is 0"),
+        *((name, getattr(terms, name) <= MAX_AMOUNT, "is above 2^56 − 1 minor units") for name in amounts),
+        ("filing_days", terms.filing_days <= MAX_DAYS, f"is more than {MAX_DAYS}"),
+        ("review_window", terms.review_window <= MAX_REVIEW_WINDOW, "is longer than 30 days"),
+        ("solvency_bps", 1 <= terms.solvency_bps <= _BPS, f"is not 1 to {_BPS} basis points"),
+        (
+            "payee",
+            terms.payee not in (ZERO_ADDRESS, terms.pool, book.verifying_contract),
+            "is nobody, pool or book",
+        ),
+        ("holder", terms.holder != ZERO_ADDRESS, "is nobody"),
+        ("account", not any(terms.account), "is not 0, the policy's own"),
+    ]
+    names = {part.name: part.solidity for part in terms.parts}
+    for name, holds, complaint in bounds:
+        if not holds:
+            raise PolicyError(complaint, resource="Policy", field=names[name], remedy="correct the terms")

@@ -1,0 +1,1 @@
+"""An insurer rechecks what it pays."""

@@ -1,0 +1,223 @@
+"""Benefit tables as YAML files: read, checked, and refused with the line and the field at fault.
+
+name: family
+version: "2026.1"
+title: Family health plan
+currency: USD
+terms:                        # the few sets of terms that the benefits share, by a name of their own
+  everyday: {kind: indemnity, share_bps: 8000}
+ignore:                       # findings that are never a diagnosis
+  snomed: ["160903007"]
+diversity_override: []        # codes of benefits that may look like too few others, one by one
+benefits:                     # in order: the first one that matches decides
+  - code: visit.primary
+    title: Visit to your doctor
+    words: We share the cost of seeing your family doctor.
+    category: primary care
+    terms: everyday
+    group: visits             # optional: rows of one group share its limits, and are seen to belong together
+    when:                     # every part is optional; an absent part matches anything
+      claim_types: [institutional, professional]
+      encounter_classes: [AMB]
+      items: {snomed: ["185345009"], cpt: ["99202-99215"]}
+      diagnoses: {icd10cm: [J00-J06]}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+from salus.base import files
+from salus.base.errors import TableError
+from salus.base.yaml_file import parse_mapping
+from salus.product import icd10, lint
+from salus.product.codesets import CodeSet
+from salus.product.model import Benefit, Category, Matcher, Table, Terms
+
+Name = Annotated[str, Field(strict=True, pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$", max_length=64)]
+Text = Annotated[str, Field(strict=True, min_length=1, max_length=300)]
+Place = tuple[str | int, ...]
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    code: Name
+    title: Text
+    words: Text
+    category: Category
+    terms: str
+    group: Name | None = None
+    when: Matcher = Matcher()
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name
+    version: Text
+    title: Text
+    currency: Text
+    terms: Annotated[dict[Name, Terms], Field(min_length=1)]
+    ignore: CodeSet = CodeSet()
+    diversity_override: frozenset[str] = frozenset()
+    benefits: Annotated[tuple[_Row, ...], Field(min_length=1)]
+
+
+def load(path: str | Path, *, verify: bool = True) -> Table:
+    """The benefit table in a YAML file.
+
+    Raises `TableError` (file, line, field) when it cannot be read or is not a table; when an ICD-10-CM code
+    does not exist; when a row can never match; and when terms are revealing and no override names the
+    benefit. `verify=False` leaves out what needs the classification (a second) and the lint: for a table
+    whose hash a policy names already.
+    """
+    return parse(files.read(path, fault=TableError), file=str(path), verify=verify)
+
+
+def shipped(name: str, *, verify: bool = False) -> Table:
+    """A table that comes with Salus: "family" or "critical-illness". Raises `TableError` for any other name.
+
+    Its codes and diversity are not checked again, unless `verify`; the tests of Salus do that.
+
+    >>> shipped("family").currency
+    'USD'
+    """
+    source = resources.files("salus.product") / "tables" / f"{name}.yaml"
+    if not source.is_file():
+        raise TableError(f"no table named {name!r} is shipped", remedy="use family or critical-illness")
+    return parse(source.read_bytes(), file=f"{name}.yaml", verify=verify)
+
+
+def parse(text: str | bytes, *, file: str = "table", verify: bool = True) -> Table:
+    """The benefit table in a YAML text; `file` names it in errors. Otherwise as `load`."""
+    document = parse_mapping(text, file=file, fault=TableError, wanted="name a benefit table", kind="rt")
+    try:
+        content = _File.model_validate(document)
+        table = _table(content)
+        if verify:
+            _check_codes(content)
+            _check_reachable(table)
+            _check_diversity(table, content.diversity_override)
+    except ValidationError as error:
+        raise _from_pydantic(error, document, file) from None
+    except TableError as error:
+        where = tuple(int(part) if part.isdecimal() else part for part in (error.field or "").split("."))
+        raise _at(where, error.message, document, file, remedy=error.remedy) from None
+    return table
+
+
+def _table(content: _File) -> Table:
+    benefits = []
+    for row, entry in enumerate(content.benefits):
+        if entry.terms not in content.terms:
+            raise TableError(
+                f"no terms are named {entry.terms}",
+                field=f"benefits.{row}.terms",
+                remedy=f"use one of {', '.join(content.terms)}",
+            )
+        benefits.append(
+            Benefit(
+                code=entry.code,
+                title=entry.title,
+                words=entry.words,
+                category=entry.category,
+                terms=content.terms[entry.terms],
+                when=entry.when,
+                group=entry.group,
+            )
+        )
+    return Table(
+        name=content.name,
+        version=content.version,
+        title=content.title,
+        currency=content.currency,
+        benefits=tuple(benefits),
+        ignore=content.ignore,
+    )
+
+
+def _check_codes(content: _File) -> None:
+    for place, patterns in _icd_patterns(content):
+        for index, pattern in enumerate(patterns):
+            for end in pattern.split("-"):
+                if not icd10.exists(end):
+                    raise TableError(
+                        f"{end} is not an ICD-10-CM code",
+                        field=f"{place}.icd10cm.{index}",
+                        remedy="correct the code",
+                    )
+
+
+def _icd_patterns(content: _File) -> Iterator[tuple[str, Sequence[str]]]:
+    yield "ignore", content.ignore.icd10cm
+    for row, entry in enumerate(content.benefits):
+        for part in ("items", "diagnoses"):
+            codes: CodeSet | None = getattr(entry.when, part)
+            if codes is not None:
+                yield f"benefits.{row}.when.{part}", codes.icd10cm
+
+
+def _check_reachable(table: Table) -> None:
+    for finding in lint.unreachable(table):
+        earlier = ", ".join(benefit.code for benefit in finding.earlier)
+        raise TableError(
+            f"{finding.benefit.code} can never match: {earlier} before it takes all of its care",
+            field=f"benefits.{table.benefits.index(finding.benefit)}",
+            remedy="move it up or narrow the rows before it",
+        )
+
+
+def _check_diversity(table: Table, override: frozenset[str]) -> None:
+    unknown = override - {benefit.code for benefit in table}
+    if unknown:
+        raise TableError(
+            f"names no benefit: {', '.join(sorted(unknown))}",
+            field="diversity_override",
+            remedy="remove the name",
+        )
+    for finding in lint.revealing(table):
+        for benefit in finding.benefits:
+            if benefit.code not in override:
+                group = f" and a group of {finding.in_group}" if finding.in_group else ""
+                raise TableError(
+                    f"the terms of {benefit.code}{group} are shared by {len(finding.benefits)} benefits of "
+                    f"{len(finding.kinds)} kinds, so they give it away on the chain; "
+                    f"{lint.MIN_BENEFITS} benefits of {lint.MIN_KINDS} kinds are needed",
+                    field=f"benefits.{table.benefits.index(benefit)}.{'group' if group else 'terms'}",
+                    remedy="give it terms and a group as other benefits have, or name it in "
+                    "diversity_override",
+                )
+
+
+def _from_pydantic(error: ValidationError, document: CommentedMap, file: str) -> TableError:
+    first, *others = error.errors(include_url=False, include_context=False)
+    message = first["msg"].removeprefix("Value error, ")
+    more = f" (and {len(others)} more)" if others else ""
+    return _at(first["loc"], f"{message}{more}", document, file, remedy="correct the table")
+
+
+def _at(where: Place, message: str, document: CommentedMap, file: str, *, remedy: str | None) -> TableError:
+    field = ".".join(map(str, where)) or None
+    return TableError(message, file=file, line=_line(document, where), field=field, remedy=remedy)
+
+
+def _line(document: CommentedMap, where: Place) -> int:
+    """The line of the deepest part of the path that the file has."""
+    node: Any = document
+    line = 0
+    for part in where:
+        known = isinstance(node, CommentedMap | CommentedSeq) and (
+            part in node if isinstance(node, CommentedMap) else isinstance(part, int) and part < len(node)
+        )
+        if not known:
+            break
+        line = node.lc.data[part][0] if part in (node.lc.data or {}) else line
+        node = node[part]
+    return line + 1

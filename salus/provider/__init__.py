@@ -1,0 +1,1 @@
+"""A hospital files what it attests: cards, outbox, submission."""

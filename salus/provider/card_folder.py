@@ -1,0 +1,88 @@
+"""The cards that a hospital was shown, in a folder: which policies of a patient cover a day.
+
+    cards/<patient>/<any name>.card.json     what the member showed (MemberCard)
+    cards/<patient>/<any name>.cover.json    terms and proof that came with it (Cover), same name
+    cards/<patient>/record.age               the patient's age recipient: sealed records go to it
+
+<patient> is the hospital's own id of the patient, as its FHIR records have it, percent-encoded where a file
+name may not hold a character. Whoever reads this folder can read these patients' claims: guard it like them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from salus.base import files
+from salus.base.errors import CardError
+from salus.cover.card import MemberCard
+from salus.cover.membership import Membership, open_card
+from salus.cover.policy import Cover, check_place
+from salus.crypto.eip712 import Domain
+from salus.crypto.records import check_recipient
+from salus.product import Table
+
+_CARD = ".card.json"
+_COVER = ".cover.json"
+_RECIPIENT = "record.age"
+_PATIENTS_AT_HAND = 100
+
+
+@dataclass(frozen=True, slots=True)
+class CardFolder:
+    """The cards of one benefit table, for the policies of one policy book. A patient may have shown cards of
+    other tables too: those are left for who bills under them.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from salus import samples
+    >>> sale = samples.sell(20_454)
+    >>> with TemporaryDirectory() as folder:
+    ...     (Path(folder) / "patient-7").mkdir()
+    ...     sale.card().save(f"{folder}/patient-7/family.card.json")
+    ...     sale.policy.cover(0).save(f"{folder}/patient-7/family.cover.json")
+    ...     cards = CardFolder(Path(folder), sale.table, sale.policy.book)
+    ...     [len(cards.covering("patient-7", day)) for day in (20_453, 20_454, 20_818, 20_819)]
+    [0, 1, 1, 0]
+    """
+
+    path: Path
+    table: Table
+    book: Domain
+    _opened: dict[str, list[Membership]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def covering(self, patient: str, day: int) -> list[Membership]:
+        """The patient's memberships whose policy year holds the civil day, by name of the card. Raises
+        CardError or PolicyError, naming the file, if one cannot be used."""
+        opened = self._opened.get(patient)
+        if opened is None:
+            shown = sorted(self.of(patient).glob(f"*{_CARD}"))
+            opened = [found for found in map(self._open, shown) if found is not None]
+            # bills come patient by patient, and opening a card computes a tree
+            if len(self._opened) == _PATIENTS_AT_HAND:
+                self._opened.clear()
+            self._opened[patient] = opened
+        return [found for found in opened if found.cover.terms.start <= day < found.cover.terms.end]
+
+    def recipient(self, patient: str) -> str:
+        """The patient's age recipient (age1…). Raises CardError if it is missing, RecordError if it is none,
+        naming the file."""
+        path = self.of(patient) / _RECIPIENT
+        with files.about(path):
+            recipient = files.read(path, fault=CardError).decode("ascii", "replace").strip()
+            check_recipient(recipient)
+        return recipient
+
+    def of(self, patient: str) -> Path:
+        """The patient's own folder, whether it is there or not."""
+        # a dot is a legal character and an illegal name
+        return self.path / quote(patient, safe="").replace(".", "%2E")
+
+    def _open(self, path: Path) -> Membership | None:
+        """The membership of a card; None if it was sold under another table."""
+        with files.about(path):
+            card = MemberCard.load(path)
+            cover = Cover.load(path.with_name(path.name.removesuffix(_CARD) + _COVER))
+            check_place(card.book, self.book, fault=CardError)
+            of_table = cover.terms.benefit_table == self.table.hash
+            return open_card(card, cover, self.table) if of_table else None

@@ -1,0 +1,314 @@
+"""The outbox itself: its lines and signatures, kept in one SQLite file."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from salus.base.errors import OutboxError
+from salus.claim.batch import Batch
+from salus.cover.membership import Membership
+from salus.cover.policy import Cover
+from salus.crypto.merkle import Proof
+from salus.provider.outbox.entry import (
+    COLUMNS,
+    OPEN,
+    STATE,
+    Added,
+    Entry,
+    Place,
+    Signed,
+    State,
+    decision_json,
+    entry_of,
+    nodes_of,
+)
+from salus.provider.outbox.file import OutboxFile
+from salus.types import Attestation, Benefit, ClaimStatus, Decision, Diagnosis, Line, SkipReason
+
+_COVERS_AT_HAND, _BENEFITS_AT_HAND = 1_000, 10_000
+
+
+class Outbox(OutboxFile):
+    """The outbox in a file; close it, or use it in `with`. Whatever is wrong with it raises OutboxError.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from salus import fhir, samples
+    >>> from salus.claim.diagnosis import diagnose
+    >>> from salus.claim.provider_key import ProviderKey
+    >>> sale, mother = samples.sell(20_454), samples.generate(seed=7, start=20_454)[0]
+    >>> line = next(fhir.read(mother.to_json(), sale.table, today=20_454 + 365))
+    >>> visit = diagnose(line, sale.membership(), ProviderKey.generate(), record=bytes(32))
+    >>> place = Place(chain_id=31337, genesis="0x" + "00" * 32, desk="0x" + "de" * 20, provider=1)
+    >>> with TemporaryDirectory() as folder, Outbox(f"{folder}/outbox.sqlite", place) as outbox:
+    ...     outbox.offer(visit)
+    ...     outbox.draft(line.claim, line.line, visit, sale.membership(), b"sealed")
+    ...     outbox.offer(visit)
+    ...     outbox.offer(replace(visit, billed=visit.billed + 1))
+    ...     outbox.counts()
+    <Added.NEW: 'new'>
+    <Added.KNOWN: 'known'>
+    <Added.CHANGED: 'changed'>
+    {<State.DRAFTED: 'drafted'>: 1}
+    """
+
+    def __init__(self, path: str | Path, place: Place, *, make: bool = True) -> None:
+        """Makes the file if it is not there, unless told not to."""
+        # a hospital's lines are of far fewer members: what is the same for many is read once
+        self._cover = lru_cache(_COVERS_AT_HAND)(self._read_cover)
+        self._benefit = lru_cache(_BENEFITS_AT_HAND)(self._read_benefit)
+        super().__init__(path, place, make=make)
+
+    # DRAFT
+
+    def offer(self, diagnosis: Diagnosis) -> Added:
+        """Whether a bill line wants attesting. Two lines are the same if they differ in nothing but record
+        (sealed anew each time) and revision."""
+        row = self._latest(diagnosis.policy, diagnosis.bill_line)
+        if row is None:
+            return Added.NEW
+        known = entry_of(row)
+        same = replace(diagnosis, record=known.diagnosis.record, revision=known.diagnosis.revision)
+        if known.state is State.WITHDRAWN:
+            # without a decision it was its signature that was taken back, not the line
+            unchanged = known.decision is not None and same == known.diagnosis
+            return Added.WITHDRAWN if unchanged else Added.REVISED
+        return Added.KNOWN if same == known.diagnosis else Added.CHANGED
+
+    def draft(
+        self, claim: str, number: int, diagnosis: Diagnosis, membership: Membership, sealed: bytes
+    ) -> None:
+        """Keeps a line to be attested, with its sealed record and all that it will be proven by."""
+        line = membership.line(diagnosis, ())
+        key = (diagnosis.policy, diagnosis.member)
+        with self._transaction() as db:
+            db.execute("INSERT OR IGNORE INTO cover VALUES (?, ?, ?)", (*key, membership.cover.to_json()))
+            db.execute(
+                "INSERT OR IGNORE INTO benefit VALUES (?, ?, ?, ?, ?)",
+                (*key, line.benefit.id, json.dumps(line.benefit.to_json()), b"".join(line.benefit_proof)),
+            )
+            db.execute(
+                "INSERT INTO line (claim, number, diagnosis, policy, bill_line) VALUES (?, ?, ?, ?, ?)",
+                (claim, number, json.dumps(diagnosis.to_json()), diagnosis.policy, diagnosis.bill_line),
+            )
+            db.execute("INSERT INTO record VALUES (last_insert_rowid(), ?)", (sealed,))
+
+    def to_attest(self, now: int) -> list[Entry]:
+        """Drafts, and what was signed in vain: lines whose signature ran out at or before second `now`
+        without a decision, and lines of a revision that is not the one due."""
+        expired = {signed.id for signed in self._signed() if signed.attestation.expires_at <= now}
+        return [
+            entry
+            for entry in self.entries(State.DRAFTED, *OPEN)
+            if entry.state is State.DRAFTED
+            or entry.reason is SkipReason.SUPERSEDED
+            or entry.attestation in expired
+        ]
+
+    def has_past(self, entry: Entry) -> bool:
+        """Whether a line of the same bill was ever taken back or superseded, so that only the chain knows
+        which revision is due."""
+        if entry.reason is SkipReason.SUPERSEDED:
+            return True
+        query = "SELECT EXISTS (SELECT 1 FROM line WHERE withdrawn AND bill_line = ?)"
+        return bool(self._one(query, (entry.diagnosis.bill_line,))[0])
+
+    # ATTEST
+
+    def attested(self, batch: Batch, entries: Sequence[Entry], attestor: str, block: int) -> None:
+        """Keeps a signature over the entries' diagnoses as they are now, with the proof of each, in one step.
+        No event of theirs is older than `block`."""
+        attestation = batch.attestation
+        with self._transaction() as db:
+            cursor = db.execute(
+                "INSERT INTO attestation (root, issued_at, expires_at, attestor, signature, block) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    attestation.root,
+                    attestation.issued_at,
+                    attestation.expires_at,
+                    attestor,
+                    batch.signature,
+                    block,
+                ),
+            )
+            db.executemany(
+                "UPDATE line SET diagnosis = ?, attestation = ?, proof = ?, filing = NULL, status = NULL, "
+                "reason = NULL WHERE id = ?",
+                [
+                    (
+                        json.dumps(entry.diagnosis.to_json()),
+                        cursor.lastrowid,
+                        b"".join(batch.proof(at)),
+                        entry.id,
+                    )
+                    for at, entry in enumerate(entries)
+                ],
+            )
+
+    # FILE
+
+    def to_file(self) -> Iterator[tuple[Signed, list[Entry]]]:
+        """What is signed and wants a decision, by signature."""
+        by_signature: dict[int | None, list[Entry]] = defaultdict(list)
+        for entry in self.entries(*OPEN):
+            by_signature[entry.attestation].append(entry)
+        yield from (
+            (signed, by_signature[signed.id]) for signed in self._signed() if signed.id in by_signature
+        )
+
+    def line(self, entry: Entry) -> Line:
+        """An attested entry as the claim desk is handed it."""
+        diagnosis, cover = entry.diagnosis, self.cover(entry)
+        benefit, benefit_proof = self._benefit(diagnosis.policy, diagnosis.member, diagnosis.benefit)
+        (proof,) = self._one("SELECT proof FROM line WHERE id = ?", (entry.id,))
+        return Line(
+            policy=cover.terms,
+            member=cover.member,
+            member_proof=cover.proof,
+            benefit=benefit,
+            benefit_proof=benefit_proof,
+            diagnosis=diagnosis,
+            diagnosis_proof=nodes_of(proof),
+        )
+
+    def sent(self, entries: Sequence[Entry], transaction: str | None) -> None:
+        """Keeps in which transaction the entries are filed, before it leaves; None if it never did."""
+        with self._transaction() as db:
+            db.executemany(
+                "UPDATE line SET filing = ?, status = NULL WHERE id = ?",
+                [(transaction, entry.id) for entry in entries],
+            )
+
+    def decided(self, entry: Entry, decision: Decision, transaction: str) -> None:
+        """Keeps what was decided on an entry, or what became of it later."""
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE line SET status = ?, reason = NULL, decision = ?, filing = ? WHERE id = ?",
+                (int(decision.status), decision_json(decision), transaction, entry.id),
+            )
+
+    def moved(self, entry: Entry, status: ClaimStatus) -> None:
+        """Keeps that a held claim became paid or owed, or an owed one paid. The decision stays as made:
+        the chain knows the claim by it."""
+        with self._transaction() as db:
+            db.execute("UPDATE line SET status = ? WHERE id = ?", (int(status), entry.id))
+
+    def skipped(self, entry: Entry, reason: SkipReason, transaction: str | None) -> None:
+        """Keeps why an entry was, or would be, left undecided; None if it was not even sent."""
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE line SET status = ?, reason = ?, filing = ? WHERE id = ?",
+                (int(ClaimStatus.SKIPPED), int(reason), transaction, entry.id),
+            )
+
+    # WITHDRAW
+
+    def withdrawn(self, entry: Entry) -> None:
+        """Keeps that a line was taken back."""
+        with self._transaction() as db:
+            db.execute("UPDATE line SET withdrawn = 1 WHERE id = ?", (entry.id,))
+
+    def root_withdrawn(self, root: bytes) -> None:
+        """Keeps that a signature was taken back, and with it every line under it that has no decision."""
+        with self._transaction() as db:
+            db.execute("UPDATE attestation SET withdrawn = 1 WHERE root = ?", (root,))
+            db.execute(
+                "UPDATE line SET withdrawn = 1 WHERE (status IS NULL OR status = ?) "
+                "AND attestation IN (SELECT id FROM attestation WHERE root = ?)",
+                (int(ClaimStatus.SKIPPED), root),
+            )
+
+    # READ
+
+    def entries(self, *states: State) -> list[Entry]:
+        """The lines in these states, or all without one, in the order in which they came."""
+        wanted = f"{STATE} IN ({', '.join('?' * len(states))})" if states else "TRUE"
+        return self._entries(wanted, states)
+
+    def counts(self) -> dict[State, int]:
+        """How many lines are in which state."""
+        with self._faults():
+            rows = self._db.execute(f"SELECT {STATE} AS state, count(*) FROM line GROUP BY 1").fetchall()
+        return {State(state): count for state, count in rows}
+
+    def first_block(self, entries: Sequence[Entry]) -> int:
+        """No event of these entries is older."""
+        blocks = {signed.id: signed.block for signed in self._signed(withdrawn=True)}
+        return min((blocks[entry.attestation] for entry in entries if entry.attestation), default=0)
+
+    def find(self, claim: str, number: int = 1, policy: bytes | None = None) -> Entry:
+        """The latest line of a claim number, under that policy where it went to several. Raises OutboxError
+        if there is none, or if the policy must be named."""
+        found = {
+            entry.diagnosis.policy: entry
+            for entry in self._entries("claim = ? AND number = ?", (claim, number))
+            if policy in (None, entry.diagnosis.policy)
+        }
+        resource = f"Claim/{claim}"
+        if not found:
+            raise OutboxError(
+                "is not in the outbox", file=str(self.path), resource=resource, remedy="see `status`"
+            )
+        if len(found) > 1:
+            names = " or ".join(f"0x{one.hex()}" for one in found)
+            raise OutboxError(
+                "went to more than one policy", resource=resource, remedy=f"name one: policy={names}"
+            )
+        return next(iter(found.values()))
+
+    def sealed(self, entry: Entry) -> bytes:
+        """The sealed record of a line."""
+        (sealed,) = self._one("SELECT sealed FROM record WHERE line = ?", (entry.id,))
+        return bytes(sealed)
+
+    def cover(self, entry: Entry) -> Cover:
+        """The terms and the member that a line is for."""
+        return self._cover(entry.diagnosis.policy, entry.diagnosis.member)
+
+    def _read_cover(self, policy: bytes, member: bytes) -> Cover:
+        (content,) = self._one("SELECT content FROM cover WHERE policy = ? AND member = ?", (policy, member))
+        return Cover.from_json(content)
+
+    def _read_benefit(self, policy: bytes, member: bytes, benefit: bytes) -> tuple[Benefit, Proof]:
+        query = "SELECT content, proof FROM benefit WHERE policy = ? AND member = ? AND id = ?"
+        content, proof = self._one(query, (policy, member, benefit))
+        return Benefit.from_json(json.loads(content)), nodes_of(proof)
+
+    def _entries(self, wanted: str, values: Sequence[Any]) -> list[Entry]:
+        query = f"SELECT {COLUMNS} FROM line WHERE {wanted} ORDER BY id"
+        with self._faults():
+            return [entry_of(row) for row in self._db.execute(query, values)]
+
+    def _signed(self, *, withdrawn: bool = False) -> list[Signed]:
+        """All signatures, those taken back only if asked for."""
+        query = "SELECT * FROM attestation WHERE withdrawn <= ? ORDER BY id"
+        with self._faults():
+            rows = self._db.execute(query, (withdrawn,)).fetchall()
+        return [
+            Signed(
+                id=row["id"],
+                attestation=Attestation(
+                    provider=self.place.provider,
+                    root=row["root"],
+                    issued_at=row["issued_at"],
+                    expires_at=row["expires_at"],
+                ),
+                attestor=row["attestor"],
+                signature=row["signature"],
+                block=row["block"],
+            )
+            for row in rows
+        ]
+
+    def _latest(self, policy: bytes, bill_line: bytes) -> sqlite3.Row | None:
+        query = f"SELECT {COLUMNS} FROM line WHERE policy = ? AND bill_line = ? ORDER BY id DESC LIMIT 1"
+        with self._faults():
+            row: sqlite3.Row | None = self._db.execute(query, (policy, bill_line)).fetchone()
+        return row

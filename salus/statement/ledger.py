@@ -1,0 +1,90 @@
+"""A policy's claims replayed from its events: where each stands now, and what the policy has used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from salus.base.codes import DUPLICATE
+from salus.chain.events import ClaimDecided, ClaimEvent, ClaimOwed, ClaimPaid, ClaimWithdrawn
+from salus.types import Account, ClaimRef, ClaimStatus, GroupUse
+
+
+@dataclass(slots=True)
+class Entry:
+    """One decision and what has happened to it since."""
+
+    decided: ClaimDecided
+    status: ClaimStatus
+    """NONE when the provider has withdrawn it."""
+    payment: str | None = None
+    """Hash of the transaction that moved the money."""
+    withdrawn: str | None = None
+    """Hash of the transaction that took it back."""
+
+    @property
+    def is_duplicate(self) -> bool:
+        """Announced and not stored: the earlier decision on the same bill line stands."""
+        return self.decided.decision.codes == (DUPLICATE,)
+
+
+@dataclass(slots=True)
+class Ledger:
+    """All decisions of one policy in their order, and its counters after the last."""
+
+    entries: list[Entry] = field(default_factory=list)
+    account: Account = field(default_factory=Account)
+    uses: dict[bytes, GroupUse] = field(default_factory=dict)
+    """By the group key of `Decision.group`."""
+
+    @classmethod
+    def replay(cls, events: Iterable[ClaimEvent]) -> Ledger:
+        """From the claim events of one policy, in any order; kinds that decide nothing are passed over."""
+        ledger = cls()
+        latest: dict[ClaimRef, Entry] = {}
+        for event in sorted(events, key=lambda event: (event.block, event.log_index)):
+            match event:
+                case ClaimDecided():
+                    entry = ledger._decide(event)
+                    if not entry.is_duplicate:
+                        latest[event.claim] = entry
+                case ClaimPaid():
+                    ledger._due(latest[event.claim], ClaimStatus.PAID)
+                    latest[event.claim].payment = event.transaction
+                case ClaimOwed():
+                    ledger._due(latest[event.claim], ClaimStatus.OWED)
+                case ClaimWithdrawn():
+                    ledger._withdraw(latest.pop(event.claim), event.transaction)
+        return ledger
+
+    def _decide(self, event: ClaimDecided) -> Entry:
+        status = event.decision.status
+        entry = Entry(event, status, event.transaction if status is ClaimStatus.PAID else None)
+        self.entries.append(entry)
+        self.account = event.account
+        if any(event.decision.group):
+            self.uses[event.decision.group] = event.use
+        return entry
+
+    def _due(self, entry: Entry, status: ClaimStatus) -> None:
+        if entry.status is ClaimStatus.HELD:
+            paid = entry.decided.decision.remittance.paid
+            account = self.account
+            self.account = replace(account, paid=account.paid + paid, reserved=account.reserved - paid)
+        entry.status = status
+
+    def _withdraw(self, entry: Entry, transaction: str) -> None:
+        """A held claim gives back exactly what it took; a denied one took nothing."""
+        remittance, group = entry.decided.decision.remittance, entry.decided.decision.group
+        self.account = replace(
+            self.account,
+            reserved=self.account.reserved - remittance.paid,
+            deductible=self.account.deductible - remittance.deductible,
+            out_of_pocket=self.account.out_of_pocket - remittance.deductible - remittance.coinsurance,
+        )
+        if any(group):
+            use = self.uses[group]
+            self.uses[group] = replace(
+                use, paid=use.paid - remittance.paid, units=use.units - remittance.units
+            )
+        entry.status, entry.withdrawn = ClaimStatus.NONE, transaction

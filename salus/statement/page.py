@@ -1,0 +1,109 @@
+"""The statement as a letter: one HTML file that prints on A4 and needs nothing from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from salus.base import days, money
+from salus.base.codes import Group
+from salus.statement.statement import Item, Meter, Statement
+from salus.types import ClaimStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letterhead:
+    """What the statement itself does not know: names, and where to write. The chain holds none of it."""
+
+    insurer: str
+    contact: str
+    """Where to object: an address of any kind."""
+    addressee: str = field(default="", repr=False)
+    """The member's name."""
+    plan: str
+    written: int
+    """Civil day of the letter."""
+    objection_days: int = 180
+    providers: Mapping[int, str] = field(default_factory=dict)
+    """Names by provider number."""
+    payees: Mapping[str, str] = field(default_factory=dict)
+    """Names by address."""
+
+
+_BADGES = {
+    ClaimStatus.PAID: ("paid", "✓", "Paid"),
+    ClaimStatus.HELD: ("held", "◷", "Under review"),
+    ClaimStatus.OWED: ("held", "→", "On its way"),
+    ClaimStatus.DENIED: ("denied", "✕", "Not covered"),
+    ClaimStatus.NONE: ("gone", "↺", "Taken back by the provider"),
+}
+
+
+def page(letter: Statement, head: Letterhead) -> str:
+    """The letter as HTML. It names the member and their care: keep it where only they can read it.
+
+    >>> from salus import samples
+    >>> from salus.statement import statement
+    >>> letter = statement(samples.sell(20_454).membership(), [])
+    >>> head = Letterhead(insurer="Harbour Mutual", contact="1 Quay Street", plan="Family", written=20_500)
+    >>> "16 February 2026" in page(letter, head)
+    True
+    """
+    return _template().render(letter=letter, head=head, amount=_amounts(letter.currency), badge=_badge)
+
+
+def _badge(item: Item) -> tuple[str, str, str]:
+    """Style, sign and words: a colour alone would not reach everybody."""
+    if item.entry.is_duplicate:
+        return "gone", "↺", "Sent twice"
+    if item.status is ClaimStatus.PAID and not item.paid:
+        return "paid", "✓", "Counted, nothing to pay out"
+    return _BADGES[item.status]
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("salus.statement"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(day=_day, moment=_moment, bearer=_bearer, share=_share, short=_short)
+    return environment.get_template("eob.html.j2")
+
+
+def _amounts(currency: str) -> Callable[[int], str]:
+    places = money.exponent(currency)
+    return lambda minor: f"{Decimal(minor).scaleb(-places):,f}"
+
+
+def _day(day: int) -> str:
+    date = days.to_date(day)
+    return f"{date.day} {date:%B} {date.year}"
+
+
+def _moment(second: int) -> str:
+    return _day(days.utc_day(second))
+
+
+def _bearer(group: Group) -> str:
+    return {
+        Group.PATIENT: "you may owe this",
+        Group.CONTRACT: "the provider bears this",
+        Group.OTHER: "nobody owes this",
+    }[group]
+
+
+def _share(meter: Meter) -> str:
+    """How full the bar is, per cent."""
+    return f"{min(100.0, 100 * meter.used / meter.limit) if meter.limit else 100.0:.1f}"
+
+
+def _short(address: str) -> str:
+    return f"{address[:6]}…{address[-4:]}"

@@ -1,0 +1,231 @@
+"""One member's year, line by line: who bears what and why, and what is used and left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from salus.base.codes import Carc, Group
+from salus.chain.events import ClaimEvent
+from salus.claim.adjudication import BPS, reductions_of
+from salus.cover.membership import Membership
+from salus.product import Benefit
+from salus.statement.ledger import Entry, Ledger
+from salus.types import MAX_AMOUNT, BenefitKind, ClaimStatus, Remittance, claim_id
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """A part that the plan does not pay, and why; minor units."""
+
+    carc: Carc
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One decision on one bill line. Amounts are minor units."""
+
+    entry: Entry
+    row: Benefit
+    """What it was for, in the words of the benefit table."""
+    number: str
+    """The claim's name for a letter: the head of its id."""
+    base: int
+    """What was reckoned with: the bill, or for a fixed benefit its rate times the days or units."""
+    reductions: tuple[Reduction, ...]
+    paid: int
+    """By the plan: paid, reserved or owed; 0 when denied or withdrawn."""
+    owe: int | None
+    """What the member may owe the provider; None for a fixed benefit, which does not look at the bill."""
+    capped: bool
+    """The out-of-pocket maximum cut the member's part, and the plan bears the rest."""
+
+    @property
+    def status(self) -> ClaimStatus:
+        return self.entry.status
+
+    @property
+    def billed(self) -> int:
+        return self.entry.decided.service.billed
+
+    @property
+    def fixed(self) -> bool:
+        """A fixed sum or a rate for each night, whatever was billed."""
+        return self.row.terms.kind == "scheduled"
+
+    @property
+    def counts(self) -> bool:
+        """Stands in the totals: not withdrawn, not a repetition."""
+        return self.status is not ClaimStatus.NONE and not self.entry.is_duplicate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meter:
+    """How much of a yearly amount is used."""
+
+    name: str
+    words: str
+    used: int
+    limit: int
+    money: bool = True
+    """Minor units; else a count."""
+
+    @property
+    def left(self) -> int:
+        return max(0, self.limit - self.used)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A member's explanation of benefits."""
+
+    membership: Membership
+    items: tuple[Item, ...]
+    """By day of service."""
+    meters: tuple[Meter, ...]
+
+    @property
+    def currency(self) -> str:
+        return self.membership.currency
+
+    @property
+    def billed(self) -> int:
+        return sum(item.billed for item in self.items if item.counts)
+
+    @property
+    def paid(self) -> int:
+        """Money that has moved."""
+        return sum(item.paid for item in self.items if item.status is ClaimStatus.PAID)
+
+    @property
+    def coming(self) -> int:
+        """Decided in the member's favour and not moved yet: held or owed."""
+        waiting = (ClaimStatus.HELD, ClaimStatus.OWED)
+        return sum(item.paid for item in self.items if item.status in waiting)
+
+    @property
+    def owe(self) -> int:
+        """What the member may owe providers, fixed benefits left out."""
+        return sum(item.owe or 0 for item in self.items if item.counts)
+
+
+def statement(membership: Membership, events: Iterable[ClaimEvent]) -> Statement:
+    """A member's explanation of benefits from the claim events of the policy, those of other members
+    included: they share the deductible and the limits. A skipped line was not decided and does not show.
+
+    >>> from salus import samples
+    >>> letter = statement(samples.sell(20_454).membership(), [])
+    >>> [(meter.name, meter.left) for meter in letter.meters]
+    [('Deductible', 50000), ('Yearly limit of the policy', 10000000)]
+    """
+    ledger = Ledger.replay(event for event in events if event.policy == membership.policy_id)
+    own = [entry for entry in ledger.entries if entry.decided.service.member == membership.commitment]
+    items = sorted((_item(entry, membership) for entry in own), key=_by_day)
+    return Statement(
+        membership=membership, items=tuple(items), meters=tuple(_meters(membership, ledger, items))
+    )
+
+
+def _item(entry: Entry, membership: Membership) -> Item:
+    event = entry.decided
+    code = membership.schedule.code_of(event.service.benefit)
+    assert code is not None, "the chain has proven the benefit to be in the member's schedule"
+    row = membership.table[code]
+    remittance = event.decision.remittance
+    fixed = row.terms.kind == "scheduled"
+    denial = event.decision.codes[0] if event.decision.status is ClaimStatus.DENIED else None
+    amounts = ((denial, event.service.billed),) if denial else reductions_of(remittance)
+    reductions = tuple(Reduction(carc, amount) for carc, amount in amounts)
+    stands = entry.status is not ClaimStatus.NONE
+    base = sum(part.amount for part in reductions) + remittance.paid if fixed else event.service.billed
+    return Item(
+        entry=entry,
+        row=row,
+        number=_number(entry),
+        base=base,
+        reductions=reductions,
+        paid=remittance.paid if stands else 0,
+        owe=_owed(reductions) if stands and not fixed else None,
+        capped=not denial and not fixed and _is_capped(remittance, row.terms.share_bps),
+    )
+
+
+def _is_capped(remittance: Remittance, share_bps: int) -> bool:
+    shared = remittance.allowed - remittance.deductible
+    return remittance.coinsurance < shared - shared * share_bps // BPS
+
+
+def _owed(reductions: Iterable[Reduction]) -> int:
+    return sum(part.amount for part in reductions if part.carc.group is Group.PATIENT)
+
+
+def _number(entry: Entry) -> str:
+    event = entry.decided
+    digits = claim_id(event.policy, event.provider, event.bill_line).hex()[:8].upper()
+    return f"{digits[:4]}-{digits[4:]}"
+
+
+def _by_day(item: Item) -> tuple[int, int, int]:
+    event = item.entry.decided
+    return event.service.from_, event.block, event.log_index
+
+
+def _meters(membership: Membership, ledger: Ledger, items: Iterable[Item]) -> Iterator[Meter]:
+    terms, account = membership.cover.terms, ledger.account
+    if terms.deductible and any(row.terms.deductible_applies for row in membership.table):
+        yield Meter(
+            name="Deductible",
+            words="What all members together pay themselves before the plan shares some costs.",
+            used=account.deductible,
+            limit=terms.deductible,
+        )
+    if terms.out_of_pocket < MAX_AMOUNT and any(row.terms.kind == "indemnity" for row in membership.table):
+        yield Meter(
+            name="Out-of-pocket maximum",
+            words="The most that all members together bear of deductible and coinsurance.",
+            used=account.out_of_pocket,
+            limit=terms.out_of_pocket,
+        )
+    yield Meter(
+        name="Yearly limit of the policy",
+        words="The most that the plan pays for all members together; held sums count.",
+        used=account.decided,
+        limit=terms.annual_limit,
+    )
+    yield from _group_meters(membership, ledger, items)
+
+
+def _group_meters(membership: Membership, ledger: Ledger, items: Iterable[Item]) -> Iterator[Meter]:
+    """The member's own limits, of the groups that were used."""
+    seen: set[bytes] = set()
+    for item in items:
+        benefit = membership.benefit(item.row.code)
+        if benefit is None or benefit.group_key in seen or benefit.group_key not in ledger.uses:
+            continue
+        seen.add(benefit.group_key)
+        use, name = ledger.uses[benefit.group_key], _group_name(item.row)
+        if benefit.group_limit:
+            yield Meter(
+                name=name,
+                words="The most that the plan pays for this kind of care of yours.",
+                used=use.paid,
+                limit=benefit.group_limit,
+            )
+        if benefit.unit_limit:
+            counted = "nights" if benefit.by_night else "sums" if _scheduled(benefit.kind) else "times"
+            yield Meter(
+                name=f"{name} ({counted})",
+                words=f"The most {counted} of this kind that the plan pays for you.",
+                used=use.units,
+                limit=benefit.unit_limit,
+                money=False,
+            )
+
+
+def _group_name(row: Benefit) -> str:
+    return (row.group or row.title).replace("-", " ").capitalize()
+
+
+def _scheduled(kind: BenefitKind) -> bool:
+    return kind is BenefitKind.SCHEDULED

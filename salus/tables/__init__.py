@@ -1,1 +1,0 @@
-"""The benefit tables that come with Salus, as YAML; read them with `salus.table.shipped`."""

@@ -1,0 +1,174 @@
+"""A picture of the money's way: into the pool, out of it, and what became of the bills. SVG, from a template.
+
+Widths are true to scale. The picture names groups, never a person, and needs nothing from outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from salus.base import money
+
+WIDTH = 1_120
+_TOP = 160
+_TALL = 300
+"""Height of all money in the pool."""
+_SLOT = 46
+"""Least height of a node with its label."""
+_GAP = 10
+_LEFT, _POOL, _RIGHT, _NODE = 300, 545, 800, 20
+_BAR_LEFT, _BAR_WIDTH, _BAR_TALL = 60, 1_000, 46
+_COLUMNS, _ROW = 3, 52
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A sum with its name; minor units. `style` picks the colour: capital, premium, paid, held, stays,
+    deductible, member, limit, denied, provider."""
+
+    label: str
+    amount: int
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Ribbon:
+    part: Part
+    path: str
+    node_x: float
+    node_y: float
+    tall: float
+    label_y: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    part: Part
+    x: float
+    wide: float
+    key_x: float
+    key_y: float
+    words: str
+    share: str
+
+
+def draw(
+    *, title: str, into: Sequence[Part], out_of: Sequence[Part], bills: Sequence[Part], currency: str
+) -> str:
+    """The SVG. What flows into the pool equals what flows out and stays; parts of 0 are left out.
+
+    Raises ValueError if the two sides differ.
+
+    >>> into = [Part("Capital", 900_00, "capital"), Part("Premium", 100_00, "premium")]
+    >>> out_of = [Part("Paid", 40_00, "paid"), Part("Stays in the pool", 960_00, "stays")]
+    >>> bills = [Part("Paid by the plan", 40_00, "paid"), Part("Deductible", 10_00, "deductible")]
+    >>> svg = draw(title="A year", into=into, out_of=out_of, bills=bills, currency="USD")
+    >>> svg.startswith("<svg"), "1,000.00 USD" in svg
+    (True, True)
+    """
+    total = sum(part.amount for part in into)
+    if total != sum(part.amount for part in out_of):
+        raise ValueError(f"{total} flows in, and {sum(part.amount for part in out_of)} out or stays")
+    tall = max(_TALL, *(_height(parts, total) for parts in (into, out_of)))
+    left = list(_ribbons(into, total, currency, middle=_TOP + tall / 2, into_pool=True))
+    right = list(_ribbons(out_of, total, currency, middle=_TOP + tall / 2, into_pool=False))
+    pool_y = _TOP + (tall - _TALL) / 2
+    bottom = _TOP + tall + 40
+    segments = list(_segments(bills, bottom + 50, currency))
+    last = max((segment.key_y for segment in segments), default=bottom)
+    return _template().render(
+        title=title,
+        width=WIDTH,
+        height=round(last + 60),
+        ribbons=[*left, *right],
+        left=left,
+        right=right,
+        pool={"x": _POOL, "y": pool_y, "wide": _NODE * 1.6, "tall": _TALL, "words": _words(total, currency)},
+        bar={"x": _BAR_LEFT, "y": bottom + 50, "wide": _BAR_WIDTH, "tall": _BAR_TALL},
+        segments=segments,
+        billed=_words(sum(part.amount for part in bills), currency),
+        node=_NODE,
+        right_label=_RIGHT + _NODE + 14,
+        left_label=_LEFT - 14,
+    )
+
+
+def _height(parts: Iterable[Part], total: int) -> float:
+    """Of a column of nodes with their labels."""
+    slots = [max(part.amount / total * _TALL, _SLOT) for part in parts if part.amount]
+    return sum(slots) + _GAP * (len(slots) - 1)
+
+
+def _ribbons(
+    parts: Sequence[Part], total: int, currency: str, *, middle: float, into_pool: bool
+) -> Iterator[_Ribbon]:
+    shown = [part for part in parts if part.amount]
+    talls = [max(1.5, part.amount / total * _TALL) for part in shown]
+    slots = [max(tall, _SLOT) for tall in talls]
+    y, at_pool = middle - _height(parts, total) / 2, middle - _TALL / 2
+    for part, tall, slot in zip(shown, talls, slots, strict=True):
+        node_y = y + (slot - tall) / 2
+        ends: tuple[float, float, float, float] = (
+            (_LEFT + _NODE, node_y, _POOL, at_pool)
+            if into_pool
+            else (_POOL + _NODE * 1.6, at_pool, _RIGHT, node_y)
+        )
+        yield _Ribbon(
+            part=part,
+            path=_band(*ends, tall),
+            node_x=_LEFT if into_pool else _RIGHT,
+            node_y=node_y,
+            tall=tall,
+            label_y=node_y + tall / 2,
+            words=_words(part.amount, currency),
+        )
+        y += slot + _GAP
+        at_pool += part.amount / total * _TALL
+
+
+def _band(x1: float, y1: float, x2: float, y2: float, tall: float) -> str:
+    middle = (x1 + x2) / 2
+    return (
+        f"M{x1:.1f},{y1:.1f} C{middle:.1f},{y1:.1f} {middle:.1f},{y2:.1f} {x2:.1f},{y2:.1f} "
+        f"v{tall:.1f} C{middle:.1f},{y2 + tall:.1f} {middle:.1f},{y1 + tall:.1f} {x1:.1f},{y1 + tall:.1f} Z"
+    )
+
+
+def _segments(parts: Iterable[Part], top: float, currency: str) -> Iterator[_Segment]:
+    shown = [part for part in parts if part.amount]
+    total = sum(part.amount for part in shown)
+    x = float(_BAR_LEFT)
+    for number, part in enumerate(shown):
+        wide = part.amount / total * _BAR_WIDTH
+        yield _Segment(
+            part=part,
+            x=x,
+            wide=wide,
+            key_x=_BAR_LEFT + number % _COLUMNS * (_BAR_WIDTH / _COLUMNS),
+            key_y=top + _BAR_TALL + 40 + number // _COLUMNS * _ROW,
+            words=_words(part.amount, currency),
+            share=f"{100 * part.amount / total:.0f} %",
+        )
+        x += wide
+
+
+def _words(minor: int, currency: str) -> str:
+    return money.to_words(minor, currency)
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("money.svg.j2")
