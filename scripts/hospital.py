@@ -27,7 +27,7 @@ from salus.claim.provider_key import ProviderKey
 from salus.insurer.recheck import recheck as compare
 from salus.provider import submission
 from salus.provider.card_folder import CardFolder
-from salus.provider.outbox import Entry, Outbox, Place, State
+from salus.provider.outbox import Outbox, OutboxLine, Place, State
 from scripts._cards import opened as opened_card
 from scripts._eligibility import words_of as eligibility_words
 from scripts._recheck import key_in
@@ -156,7 +156,7 @@ def file(
     session = Session()
     with _open(session, provider, outbox) as box:
         submission.refresh(box, session.chain)
-        duplicates: list[Entry] = []
+        duplicates: list[OutboxLine] = []
         with _progress("lines tried") as advance:
             planned = submission.plan_filing(
                 box, session.chain, at_once=at_once, advance=advance, keep_back=duplicates.append
@@ -372,7 +372,7 @@ def _provider_key() -> ProviderKey:
         ) from None
 
 
-def _takeable(chain: Chain, entry: Entry, provider: int) -> Decision:
+def _takeable(chain: Chain, entry: OutboxLine, provider: int) -> Decision:
     """The decision on a line, if the chain would take it back; it is the chain that must hold it so."""
     resource, decision = f"Claim/{entry.claim}", entry.decision
     standing = claims.status_of(chain, entry.ref(provider))
@@ -397,7 +397,7 @@ def _takeable(chain: Chain, entry: Entry, provider: int) -> Decision:
     return decision
 
 
-def _row(entry: Entry) -> str:
+def _row(entry: OutboxLine) -> str:
     diagnosis = entry.diagnosis
     billed = money.to_words(diagnosis.billed, diagnosis.currency)
     words = f"{entry.claim:<38} {to_date(diagnosis.service_from)}  {billed:>16}  {entry.state:<9}"

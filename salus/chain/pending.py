@@ -35,7 +35,7 @@ WORKED_OUT = frozenset(("ClaimDesk.settle", "ClaimDesk.collect", "ClaimDesk.with
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class CallNote:
     """What is known of a transaction that was about to leave."""
 
     nonce: int
@@ -75,12 +75,12 @@ class Pending:
         if isinstance(self.sender, Unlocked):
             # what is refused here leaves no note
             self.chain.preview(self.action, self.sender.address)
-            self._write(Note(nonce, block, None))
+            self._write(CallNote(nonce, block, None))
         return self.chain.send(
             self.action,
             self.sender,
             nonce=nonce,
-            on_signed=lambda transaction: self._write(Note(nonce, block, transaction)),
+            on_signed=lambda transaction: self._write(CallNote(nonce, block, transaction)),
         )
 
     def done(self) -> None:
@@ -103,7 +103,7 @@ class Pending:
     def _count(self, block: Literal["latest", "pending"]) -> int:
         return _count(self.chain, self.sender.address, block)
 
-    def _mined(self, note: Note) -> str | None:
+    def _mined(self, note: CallNote) -> str | None:
         """The transaction with the note's nonce, looked up in the blocks since, if it was this call."""
         eth = self.chain.w3.eth
         if self._count("latest") <= note.nonce:
@@ -122,7 +122,7 @@ class Pending:
             self.chain.calldata(self.action),
         )
 
-    def _read(self) -> Note | None:
+    def _read(self) -> CallNote | None:
         path = self._path
         if not path.exists():
             return None
@@ -135,7 +135,7 @@ class Pending:
                 remedy=f"look at what {self.sender.address} sent last, then delete the file",
             ) from None
 
-    def _write(self, note: Note) -> None:
+    def _write(self, note: CallNote) -> None:
         path = self._path
         content = {
             "call": f"{self.action.contract}.{self.action.name}",
@@ -168,11 +168,11 @@ def _folder(chain: Chain) -> Path:
     return path_of(chain.chain_id).parent / "pending" / str(chain.chain_id)
 
 
-def _note_in(path: Path) -> tuple[str, Note]:
+def _note_in(path: Path) -> tuple[str, CallNote]:
     """A call by name, and its note. Raises KeyError, TypeError or ValueError if the file says neither."""
     content = from_json(files.read(path, fault=InputError))
     sent = content["transaction"]
-    note = Note(int(content["nonce"]), int(content["block"]), None if sent is None else str(sent))
+    note = CallNote(int(content["nonce"]), int(content["block"]), None if sent is None else str(sent))
     return str(content["call"]), note
 
 

@@ -34,7 +34,7 @@ _locks: dict[str, Lock] = defaultdict(Lock)
 OnSigned = Callable[[str], None]
 
 
-class Account(Protocol):
+class TransactionSigner(Protocol):
     """Who signs transactions: an `eth_account` account, or an HSM behind the same call."""
 
     @property
@@ -50,7 +50,7 @@ class Unlocked:
     address: str
 
 
-Sender = Account | Unlocked
+Sender = TransactionSigner | Unlocked
 
 
 @dataclass(frozen=True, slots=True)

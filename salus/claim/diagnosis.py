@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from salus.base.errors import AttestationError, CardError
+from salus.claim.bill_line import BillLine
 from salus.claim.provider_key import ProviderKey
 from salus.cover.membership import Membership
-from salus.fhir import BillLine
 from salus.types import FLAG_EMERGENCY, Diagnosis
 
 

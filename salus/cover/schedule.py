@@ -14,8 +14,7 @@ from collections.abc import Iterable
 from salus.base.errors import PolicyError
 from salus.cover.keys import MemberKey
 from salus.crypto.merkle import MerkleTree, Proof
-from salus.product import Benefit as Row
-from salus.product import Table
+from salus.product import BenefitRow, Table
 from salus.types import Benefit, BenefitKind
 
 _KINDS = {"indemnity": BenefitKind.INDEMNITY, "scheduled": BenefitKind.SCHEDULED}
@@ -75,7 +74,7 @@ class Schedule:
         return len(self._benefits)
 
 
-def blind_row(key: MemberKey, row: Row) -> Benefit:
+def blind_row(key: MemberKey, row: BenefitRow) -> Benefit:
     """The leaf of one row of the table for one member."""
     terms = row.terms
     return Benefit(

@@ -23,7 +23,7 @@ _SEVERAL: Resource = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class BundleEntry:
     """A resource and the address under which others of the Bundle know it (`fullUrl`; empty when it has
     none).
 
@@ -62,8 +62,8 @@ class Bundle:
     def __init__(self, document: Any, source: str) -> None:
         self.source = source
         self.entries = list(_entries(document, source))
-        self._by_url: dict[str, Entry] = {}
-        self._by_name: dict[str, Entry] = {}
+        self._by_url: dict[str, BundleEntry] = {}
+        self._by_name: dict[str, BundleEntry] = {}
         self._valid: set[int] = set()
         for entry in self.entries:
             sign = foreign(entry.resource)
@@ -79,11 +79,11 @@ class Bundle:
             if "id" in entry.resource:
                 _file(self._by_name, entry.name, entry)
 
-    def claims(self) -> Iterator[Entry]:
+    def claims(self) -> Iterator[BundleEntry]:
         """The Claims, in the order of the file."""
         return (entry for entry in self.entries if entry.resource.get("resourceType") == "Claim")
 
-    def resolve(self, reference: Any, *, kind: str, origin: Entry, field: str) -> Entry:
+    def resolve(self, reference: Any, *, kind: str, origin: BundleEntry, field: str) -> BundleEntry:
         """The resource of type `kind` that a Reference in `origin` points to, valid as FHIR R4.
 
         Addresses are resolved as FHIR says: `#id` among the contained resources, absolute ones (`urn:uuid:…`,
@@ -100,7 +100,7 @@ class Bundle:
         self.check(target)
         return target
 
-    def find(self, reference: Any, origin: Entry) -> Entry | None:
+    def find(self, reference: Any, origin: BundleEntry) -> BundleEntry | None:
         """What a Reference points to, whatever its type; None when it is not in the Bundle."""
         address = reference.get("reference") if isinstance(reference, Mapping) else None
         if not isinstance(address, str):
@@ -114,7 +114,7 @@ class Bundle:
         near = self._by_url.get(base + address) if base != origin.url else None
         return near or self._by_name.get(address)
 
-    def check(self, entry: Entry) -> None:
+    def check(self, entry: BundleEntry) -> None:
         """Validates a resource against FHIR R4 once. Raises `Refusal` (MALFORMED) with the path of the
         element."""
         resource = entry.resource
@@ -129,7 +129,7 @@ class Bundle:
         self._valid.add(id(resource))
 
 
-def _entries(document: Any, source: str) -> Iterator[Entry]:
+def _entries(document: Any, source: str) -> Iterator[BundleEntry]:
     if not isinstance(document, Mapping) or document.get("resourceType") != "Bundle":
         kind = document.get("resourceType") if isinstance(document, Mapping) else None
         what = f"is a {kind}" if isinstance(kind, str) and kind.isalpha() else "holds no FHIR resource"
@@ -158,23 +158,25 @@ def _entries(document: Any, source: str) -> Iterator[Entry]:
         if resource.get("resourceType") == "Bundle":
             yield from _entries(resource, source)
         elif resource:
-            yield Entry(url, resource)
+            yield BundleEntry(url, resource)
 
 
-def _file(index: dict[str, Entry], key: str, entry: Entry) -> None:
+def _file(index: dict[str, BundleEntry], key: str, entry: BundleEntry) -> None:
     """An address that two different resources claim is kept as ambiguous: neither may be picked."""
     known = index.get(key)
     if key:
-        index[key] = entry if known is None or known.resource == entry.resource else Entry(key, _SEVERAL)
+        index[key] = (
+            entry if known is None or known.resource == entry.resource else BundleEntry(key, _SEVERAL)
+        )
 
 
-def _contained(origin: Entry, identifier: str) -> Entry | None:
+def _contained(origin: BundleEntry, identifier: str) -> BundleEntry | None:
     container = origin.resource if origin.container is None else origin.container
     address = (origin.url or origin.name).partition("#")[0]
     contained = container.get("contained")
     for resource in contained if isinstance(contained, list) else ():
         if isinstance(resource, Mapping) and resource.get("id") == identifier:
-            return Entry(f"{address}#{identifier}", resource, container)
+            return BundleEntry(f"{address}#{identifier}", resource, container)
     return None
 
 

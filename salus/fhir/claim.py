@@ -12,13 +12,13 @@ import msgspec
 from salus.base import days, money
 from salus.base.errors import InputError
 from salus.claim.bill_line import BillLine, Note
-from salus.fhir.bundle import Bundle, Entry
-from salus.fhir.diagnosis import Diagnosis, diagnoses, principal
+from salus.fhir.bundle import Bundle, BundleEntry
+from salus.fhir.diagnosis import RecordedDiagnosis, diagnoses, principal
 from salus.fhir.elements import codes_of, identifier_of, party_of
 from salus.fhir.evidence import Evidence, gather
 from salus.fhir.reasons import Reason, Refusal
 from salus.fhir.results import Refused
-from salus.product import Benefit, Care, Table
+from salus.product import BenefitRow, Care, Table
 from salus.product.model import ClaimType
 
 _LIKE_A_CURRENCY = re.compile(r"[A-Za-z]{3}")
@@ -27,7 +27,9 @@ _CLAIM_TYPES = get_args(ClaimType)
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
-def to_line(claim: Entry, bundle: Bundle, table: Table, *, today: int, source: str) -> BillLine | Refused:
+def to_line(
+    claim: BundleEntry, bundle: Bundle, table: Table, *, today: int, source: str
+) -> BillLine | Refused:
     """The bill line of a Claim. `today` is the latest civil day that a service may lie on."""
     number = claim_number(claim)
     try:
@@ -44,7 +46,7 @@ def to_line(claim: Entry, bundle: Bundle, table: Table, *, today: int, source: s
         )
 
 
-def claim_number(claim: Entry) -> str | None:
+def claim_number(claim: BundleEntry) -> str | None:
     """The provider's number of the bill: the first identifier, else the id; None when there is neither."""
     identifiers = claim.resource.get("identifier")
     first = identifier_of(identifiers[0]) if isinstance(identifiers, list) and identifiers else None
@@ -53,7 +55,7 @@ def claim_number(claim: Entry) -> str | None:
 
 
 def _line(
-    claim: Entry, number: str | None, bundle: Bundle, table: Table, today: int, source: str
+    claim: BundleEntry, number: str | None, bundle: Bundle, table: Table, today: int, source: str
 ) -> BillLine:
     bundle.check(claim)
     _check_final(claim)
@@ -93,21 +95,21 @@ def _line(
     )
 
 
-def _check_final(claim: Entry) -> None:
+def _check_final(claim: BundleEntry) -> None:
     if claim.resource["status"] != "active":
         raise Refusal(Reason.NOT_FINAL_STATUS, "status")
     if claim.resource["use"] != "claim":
         raise Refusal(Reason.NOT_A_BILL, "use")
 
 
-def _claim_type(claim: Entry) -> str:
+def _claim_type(claim: BundleEntry) -> str:
     for code in codes_of(claim.resource["type"]):
         if code.code in _CLAIM_TYPES:
             return code.code
     raise Refusal(Reason.UNKNOWN_CLAIM_TYPE, "type")
 
 
-def _service(claim: Entry, encounter: Entry, today: int) -> tuple[int, int]:
+def _service(claim: BundleEntry, encounter: BundleEntry, today: int) -> tuple[int, int]:
     """First and last civil day: of `billablePeriod` or, where that is silent, of `Encounter.period`."""
     billable, stay = claim.resource.get("billablePeriod", {}), encounter.resource.get("period", {})
     first = _day(billable.get("start") or stay.get("start"), "billablePeriod.start")
@@ -130,7 +132,7 @@ def _day(text: Any, field: str) -> int:
         raise Refusal(Reason.IMPRECISE_DATE, field) from None
 
 
-def _billed(claim: Entry, table: Table) -> tuple[int, str]:
+def _billed(claim: BundleEntry, table: Table) -> tuple[int, str]:
     total = claim.resource.get("total", {})
     value, currency = total.get("value"), total.get("currency")
     if value is None or currency is None:
@@ -167,7 +169,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, Decimal) or type(value) is int
 
 
-def _units(benefit: Benefit, service_from: int, service_to: int) -> int:
+def _units(benefit: BenefitRow, service_from: int, service_to: int) -> int:
     if not benefit.terms.by_night:
         return 1
     if service_to == service_from:
@@ -175,7 +177,7 @@ def _units(benefit: Benefit, service_from: int, service_to: int) -> int:
     return service_to - service_from
 
 
-def _notes(claim: Entry, billed: int, currency: str) -> tuple[Note, ...]:
+def _notes(claim: BundleEntry, billed: int, currency: str) -> tuple[Note, ...]:
     nets = [item["net"].get("value") for item in claim.resource.get("item", ()) if "net" in item]
     amounts = [Decimal(net) for net in nets if _is_number(net)]
     if not amounts:
@@ -187,7 +189,7 @@ def _notes(claim: Entry, billed: int, currency: str) -> tuple[Note, ...]:
     return () if same else (Note.ITEMS_DIFFER,)
 
 
-def _record(evidence: Evidence, found: Iterable[Diagnosis]) -> bytes:
+def _record(evidence: Evidence, found: Iterable[RecordedDiagnosis]) -> bytes:
     """What justifies the line, as received, each resource once. Contained ones are inside what contains
     them."""
     conditions = (diagnosis.condition for diagnosis in found)

@@ -13,7 +13,7 @@ from typing import Any
 
 from salus.base import days
 from salus.base.errors import InputError
-from salus.fhir.bundle import Bundle, Entry
+from salus.fhir.bundle import Bundle, BundleEntry
 from salus.fhir.elements import check_subject, codes_of
 from salus.fhir.reasons import Reason, Refusal
 from salus.product import Code, CodeSet
@@ -22,25 +22,27 @@ _DATES = ("onsetDateTime", "recordedDate")
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnosis:
+class RecordedDiagnosis:
     """One row of `Claim.diagnosis`: its codes, its Condition unless it is coded on the bill, and whether it
     may count."""
 
     row: int
     codes: tuple[Code, ...]
-    condition: Entry | None
+    condition: BundleEntry | None
     principal: bool
     usable: bool
 
 
-def diagnoses(claim: Entry, bundle: Bundle, *, service_to: int, ignore: CodeSet) -> list[Diagnosis]:
+def diagnoses(
+    claim: BundleEntry, bundle: Bundle, *, service_to: int, ignore: CodeSet
+) -> list[RecordedDiagnosis]:
     """The diagnoses of a Claim by sequence. Raises `Refusal` for one that is missing, malformed or somebody
     else's."""
     rows = sorted(enumerate(claim.resource.get("diagnosis", ())), key=lambda item: int(item[1]["sequence"]))
     return [_diagnosis(row, part, claim, bundle, service_to, ignore) for row, part in rows]
 
 
-def principal(found: Iterable[Diagnosis], claim: Entry) -> Diagnosis | None:
+def principal(found: Iterable[RecordedDiagnosis], claim: BundleEntry) -> RecordedDiagnosis | None:
     """The diagnosis that counts, or None. Raises `Refusal`: SEVERAL_PRINCIPALS, PRINCIPAL_NOT_USABLE."""
     found = list(found)
     marked = [diagnosis for diagnosis in found if diagnosis.principal]
@@ -54,15 +56,15 @@ def principal(found: Iterable[Diagnosis], claim: Entry) -> Diagnosis | None:
 def _diagnosis(
     row: int,
     part: Mapping[str, Any],
-    claim: Entry,
+    claim: BundleEntry,
     bundle: Bundle,
     service_to: int,
     ignore: CodeSet,
-) -> Diagnosis:
+) -> RecordedDiagnosis:
     marked = any(code.code == "principal" for kind in part.get("type", ()) for code in codes_of(kind))
     if "diagnosisReference" not in part:
         codes = codes_of(part.get("diagnosisCodeableConcept"))
-        return Diagnosis(row, codes, None, marked, usable=not ignore.holds_any(codes))
+        return RecordedDiagnosis(row, codes, None, marked, usable=not ignore.holds_any(codes))
     field = f"diagnosis[{row}].diagnosisReference"
     condition = bundle.resolve(part["diagnosisReference"], kind="Condition", origin=claim, field=field)
     check_subject(condition, claim, bundle)
@@ -72,16 +74,16 @@ def _diagnosis(
         and _dated_by(condition, service_to)
         and not ignore.holds_any(codes)
     )
-    return Diagnosis(row, codes, condition, marked, usable)
+    return RecordedDiagnosis(row, codes, condition, marked, usable)
 
 
-def _dated_by(condition: Entry, service_to: int) -> bool:
+def _dated_by(condition: BundleEntry, service_to: int) -> bool:
     dates = [condition.resource.get(name) for name in _DATES]
     dates.append(condition.resource.get("onsetPeriod", {}).get("start"))
     return any(_latest(date, condition) <= service_to for date in dates if date is not None)
 
 
-def _latest(date: Any, condition: Entry) -> int:
+def _latest(date: Any, condition: BundleEntry) -> int:
     try:
         return days.last_day(date)
     except (InputError, TypeError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from salus.fhir.bundle import Bundle, Entry
+from salus.fhir.bundle import Bundle, BundleEntry
 from salus.fhir.reasons import Reason, Refusal
 from salus.product import Code
 
@@ -33,7 +33,7 @@ def identifier_of(identifier: Any) -> str | None:
     return f"{system}|{value}" if isinstance(system, str) and system else value
 
 
-def party_of(entry: Entry, field: str, bundle: Bundle) -> str | None:
+def party_of(entry: BundleEntry, field: str, bundle: Bundle) -> str | None:
     """The id of the patient or organisation that `field` refers to, as the reference gives it: `Patient/7`
     and `urn:uuid:7` are both 7. A contained or merely identified one is known by its identifier."""
     reference = entry.resource.get(field)
@@ -49,7 +49,7 @@ def party_of(entry: Entry, field: str, bundle: Bundle) -> str | None:
     return address.removeprefix("urn:uuid:").rpartition("/")[2] or None
 
 
-def check_subject(entry: Entry, claim: Entry, bundle: Bundle) -> None:
+def check_subject(entry: BundleEntry, claim: BundleEntry, bundle: Bundle) -> None:
     """Raises `Refusal` (OTHER_PATIENT) when the resource is about another patient than the Claim.
 
     Two ways of writing one patient are told apart by the Patient itself where the file has it. Where it has

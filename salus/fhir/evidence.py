@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from salus.fhir.bundle import Bundle, Entry
-from salus.fhir.diagnosis import Diagnosis
+from salus.fhir.bundle import Bundle, BundleEntry
+from salus.fhir.diagnosis import RecordedDiagnosis
 from salus.fhir.elements import check_subject, codes_of
 from salus.fhir.reasons import Reason, Refusal
 from salus.product import Code, CodeSet
@@ -23,11 +23,11 @@ _UNDONE = {
 class Evidence:
     """The valid resources behind a Claim, all of the Claim's own patient."""
 
-    claim: Entry
-    encounter: Entry
-    prescription: Entry | None
-    medication: Entry | None
-    procedures: tuple[Entry, ...]
+    claim: BundleEntry
+    encounter: BundleEntry
+    prescription: BundleEntry | None
+    medication: BundleEntry | None
+    procedures: tuple[BundleEntry, ...]
 
     @property
     def encounter_class(self) -> str:
@@ -46,7 +46,7 @@ class Evidence:
         reasons = (codes_of(reason) for reason in self.encounter.resource.get("reasonCode", ()))
         return next((codes for codes in reasons if codes and not ignore.holds_any(codes)), ())
 
-    def items(self, found: Iterable[Diagnosis]) -> frozenset[Code]:
+    def items(self, found: Iterable[RecordedDiagnosis]) -> frozenset[Code]:
         """Codes of what was done. An item that merely repeats a diagnosis of the bill is no service."""
         repeated = {code for diagnosis in found for code in diagnosis.codes}
         return frozenset(code for concept in self._concepts() for code in codes_of(concept)) - repeated
@@ -67,7 +67,7 @@ class Evidence:
         yield from self.encounter.resource.get("type", ())
 
 
-def gather(claim: Entry, bundle: Bundle) -> Evidence:
+def gather(claim: BundleEntry, bundle: Bundle) -> Evidence:
     """Follows the references of a valid Claim. Raises `Refusal` for what is missing, not done or somebody
     else's."""
     prescription = _prescription(claim, bundle)
@@ -80,7 +80,7 @@ def gather(claim: Entry, bundle: Bundle) -> Evidence:
     return Evidence(claim, encounter, prescription, _medication(prescription, bundle), procedures)
 
 
-def _encounter(claim: Entry, prescription: Entry | None, bundle: Bundle) -> Entry:
+def _encounter(claim: BundleEntry, prescription: BundleEntry | None, bundle: Bundle) -> BundleEntry:
     """The one encounter that the items name; a pharmacy's bill may leave that to the prescription."""
     named = [
         (claim, reference, f"item[{row}].encounter")
@@ -99,27 +99,27 @@ def _encounter(claim: Entry, prescription: Entry | None, bundle: Bundle) -> Entr
     return found[0]
 
 
-def _prescription(claim: Entry, bundle: Bundle) -> Entry | None:
+def _prescription(claim: BundleEntry, bundle: Bundle) -> BundleEntry | None:
     reference = claim.resource.get("prescription")
     if reference is None:
         return None
     return bundle.resolve(reference, kind="MedicationRequest", origin=claim, field="prescription")
 
 
-def _medication(prescription: Entry | None, bundle: Bundle) -> Entry | None:
+def _medication(prescription: BundleEntry | None, bundle: Bundle) -> BundleEntry | None:
     if prescription is None or "medicationReference" not in prescription.resource:
         return None
     reference = prescription.resource["medicationReference"]
     return bundle.resolve(reference, kind="Medication", origin=prescription, field="medicationReference")
 
 
-def _procedures(claim: Entry, bundle: Bundle) -> Iterator[Entry]:
+def _procedures(claim: BundleEntry, bundle: Bundle) -> Iterator[BundleEntry]:
     for row, part in enumerate(claim.resource.get("procedure", ())):
         if "procedureReference" in part:
             field = f"procedure[{row}].procedureReference"
             yield bundle.resolve(part["procedureReference"], kind="Procedure", origin=claim, field=field)
 
 
-def _check_done(entry: Entry) -> None:
+def _check_done(entry: BundleEntry) -> None:
     if entry.resource["status"] in _UNDONE[entry.resource["resourceType"]]:
         raise Refusal(Reason.NOT_FINAL_STATUS, "status", entry.name)

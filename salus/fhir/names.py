@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from salus.base.errors import FhirError
-from salus.fhir.bundle import Bundle, Entry, Resource
+from salus.fhir.bundle import Bundle, BundleEntry, Resource
 from salus.fhir.elements import party_of
 from salus.fhir.reader import Source, bundles
 from salus.fhir.reasons import Refusal
@@ -34,7 +34,7 @@ def names(source: Source | Iterable[Source]) -> dict[str, str]:
     return found
 
 
-def _name(claim: Entry, bundle: Bundle) -> str:
+def _name(claim: BundleEntry, bundle: Bundle) -> str:
     reference = claim.resource.get("patient")
     try:
         patient = bundle.resolve(reference, kind="Patient", origin=claim, field="patient").resource

@@ -14,11 +14,12 @@ from hashlib import sha256
 from typing import Any
 
 from salus.base.errors import RecordError
+from salus.claim.bill_line import BillLine
 from salus.claim.diagnosis import keyed_fields, open_fields
 from salus.claim.provider_key import ProviderKey
 from salus.cover.membership import Membership
 from salus.crypto.records import RecordKey, unseal
-from salus.fhir import BillLine, read
+from salus.fhir import read
 from salus.types import Diagnosis
 
 _NO_LIMIT = 2**32 - 1

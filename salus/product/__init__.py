@@ -9,11 +9,11 @@
 from salus.product.codesets import Code, CodeSet
 from salus.product.file import load, parse, shipped
 from salus.product.lint import Alike, Overlap, Unreachable, alike, overlaps, revealing, unreachable
-from salus.product.model import Benefit, Care, Category, Matcher, Table, Terms
+from salus.product.model import BenefitRow, Care, Category, Matcher, Table, Terms
 
 __all__ = [
     "Alike",
-    "Benefit",
+    "BenefitRow",
     "Care",
     "Category",
     "Code",

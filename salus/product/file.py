@@ -38,33 +38,33 @@ from salus.base.errors import TableError
 from salus.base.yaml_file import parse_mapping
 from salus.product import icd10, lint
 from salus.product.codesets import CodeSet
-from salus.product.model import Benefit, Category, Matcher, Table, Terms
+from salus.product.model import BenefitRow, Category, Matcher, Table, Terms
 
-Name = Annotated[str, Field(strict=True, pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$", max_length=64)]
-Text = Annotated[str, Field(strict=True, min_length=1, max_length=300)]
-Place = tuple[str | int, ...]
+_Name = Annotated[str, Field(strict=True, pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$", max_length=64)]
+_Text = Annotated[str, Field(strict=True, min_length=1, max_length=300)]
+_Place = tuple[str | int, ...]
 
 
 class _Row(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    code: Name
-    title: Text
-    words: Text
+    code: _Name
+    title: _Text
+    words: _Text
     category: Category
     terms: str
-    group: Name | None = None
+    group: _Name | None = None
     when: Matcher = Matcher()
 
 
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    name: Name
-    version: Text
-    title: Text
-    currency: Text
-    terms: Annotated[dict[Name, Terms], Field(min_length=1)]
+    name: _Name
+    version: _Text
+    title: _Text
+    currency: _Text
+    terms: Annotated[dict[_Name, Terms], Field(min_length=1)]
     ignore: CodeSet = CodeSet()
     diversity_override: frozenset[str] = frozenset()
     benefits: Annotated[tuple[_Row, ...], Field(min_length=1)]
@@ -123,7 +123,7 @@ def _table(content: _File) -> Table:
                 remedy=f"use one of {', '.join(content.terms)}",
             )
         benefits.append(
-            Benefit(
+            BenefitRow(
                 code=entry.code,
                 title=entry.title,
                 words=entry.words,
@@ -203,12 +203,12 @@ def _from_pydantic(error: ValidationError, document: CommentedMap, file: str) ->
     return _at(first["loc"], f"{message}{more}", document, file, remedy="correct the table")
 
 
-def _at(where: Place, message: str, document: CommentedMap, file: str, *, remedy: str | None) -> TableError:
+def _at(where: _Place, message: str, document: CommentedMap, file: str, *, remedy: str | None) -> TableError:
     field = ".".join(map(str, where)) or None
     return TableError(message, file=file, line=_line(document, where), field=field, remedy=remedy)
 
 
-def _line(document: CommentedMap, where: Place) -> int:
+def _line(document: CommentedMap, where: _Place) -> int:
     """The line of the deepest part of the path that the file has."""
     node: Any = document
     line = 0

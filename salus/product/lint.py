@@ -11,7 +11,7 @@ from typing import get_args
 
 from salus.product import icd10
 from salus.product.codesets import CodeSet
-from salus.product.model import Benefit, ClaimType, EncounterClass, Matcher, Table, Terms
+from salus.product.model import BenefitRow, ClaimType, EncounterClass, Matcher, Table, Terms
 
 MIN_BENEFITS = 5
 """Benefits that must look alike on the chain."""
@@ -26,16 +26,16 @@ class Overlap:
     """Two rows that some care would match, neither inside the other: only their order decides between
     them."""
 
-    first: Benefit
-    second: Benefit
+    first: BenefitRow
+    second: BenefitRow
 
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
     """A row that no care can reach, because the `earlier` rows take everything that it matches."""
 
-    benefit: Benefit
-    earlier: tuple[Benefit, ...]
+    benefit: BenefitRow
+    earlier: tuple[BenefitRow, ...]
 
 
 Look = tuple[Terms, frozenset[tuple[Terms, int]]]
@@ -50,7 +50,7 @@ class Alike:
     terms: Terms
     in_group: int
     """Rows of each one's group; 0 for none."""
-    benefits: tuple[Benefit, ...]
+    benefits: tuple[BenefitRow, ...]
     kinds: frozenset[str]
 
     @property
@@ -85,7 +85,7 @@ def unreachable(table: Table) -> list[Unreachable]:
     """
     found = []
     for row, benefit in enumerate(table.benefits):
-        takers: dict[str, Benefit] = {}
+        takers: dict[str, BenefitRow] = {}
         for cell in _cells(benefit.when):
             taker = next((b for b in table.benefits[:row] if _takes_all(b.when, benefit.when, cell)), None)
             if taker is None:
@@ -127,7 +127,7 @@ def alike(table: Table) -> list[Alike]:
     for benefit in table:
         if benefit.group:
             groups.setdefault(benefit.group, Counter())[benefit.terms] += 1
-    looks: dict[Look, list[Benefit]] = {}
+    looks: dict[Look, list[BenefitRow]] = {}
     for benefit in table:
         look = benefit.terms, frozenset(groups[benefit.group].items() if benefit.group else ())
         looks.setdefault(look, []).append(benefit)
@@ -137,7 +137,7 @@ def alike(table: Table) -> list[Alike]:
     ]
 
 
-def _kind(benefit: Benefit) -> str:
+def _kind(benefit: BenefitRow) -> str:
     codes = benefit.when.diagnoses.icd10cm if benefit.when.diagnoses else ()
     chapters = {icd10.chapter(end) for pattern in codes for end in pattern.split("-")}
     return f"ICD-10-CM chapter {chapters.pop()}" if len(chapters) == 1 else benefit.category.value

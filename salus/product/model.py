@@ -147,7 +147,7 @@ class Matcher(BaseModel):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Benefit:
+class BenefitRow:
     """One row of cover. Rows of one `group` share its limits; without a group a benefit counts for itself."""
 
     code: str
@@ -167,9 +167,9 @@ class Table:
     Raises `TableError` when two rows have one code, or rows of one group disagree on what the group shares.
 
     >>> whole, half = (Terms(kind="indemnity", share_bps=share) for share in (10_000, 5_000))
-    >>> drugs = Benefit(code="drugs", title="Medicines", words="We pay for medicines.", terms=whole,
+    >>> drugs = BenefitRow(code="drugs", title="Medicines", words="We pay for medicines.", terms=whole,
     ...                 category=Category.DRUGS, when=Matcher(claim_types={"pharmacy"}))
-    >>> rest = Benefit(code="rest", title="Other care", words="We pay half.", terms=half,
+    >>> rest = BenefitRow(code="rest", title="Other care", words="We pay half.", terms=half,
     ...                category=Category.PRIMARY, when=Matcher())
     >>> table = Table(name="small", version="1", title="Small plan", currency="EUR", benefits=(drugs, rest))
     >>> table.match(Care("pharmacy", "AMB")).code, table.match(Care("oral", "AMB")).code
@@ -184,15 +184,15 @@ class Table:
     version: str
     title: str
     currency: str
-    benefits: tuple[Benefit, ...]
+    benefits: tuple[BenefitRow, ...]
     ignore: CodeSet = field(default_factory=CodeSet)
     """Findings that are never a diagnosis: social, employment, history."""
 
     def __post_init__(self) -> None:
         if not money.is_currency(self.currency):
             raise TableError("is not an ISO 4217 currency", field="currency", remedy="use a code such as USD")
-        seen: dict[str, Benefit] = {}
-        groups: dict[str, Benefit] = {}
+        seen: dict[str, BenefitRow] = {}
+        groups: dict[str, BenefitRow] = {}
         for row, benefit in enumerate(self.benefits):
             if benefit.code in seen:
                 raise TableError(
@@ -203,17 +203,17 @@ class Table:
                 first = groups.setdefault(benefit.group, benefit)
                 _check_shared(first, benefit, f"benefits.{row}.group")
 
-    def __iter__(self) -> Iterator[Benefit]:
+    def __iter__(self) -> Iterator[BenefitRow]:
         return iter(self.benefits)
 
     def __len__(self) -> int:
         return len(self.benefits)
 
-    def __getitem__(self, code: str) -> Benefit:
+    def __getitem__(self, code: str) -> BenefitRow:
         """The benefit of that code. Raises `KeyError`."""
         return self._by_code[code]
 
-    def match(self, care: Care) -> Benefit | None:
+    def match(self, care: Care) -> BenefitRow | None:
         """The first benefit for this care, or None (reason code 204)."""
         return next((benefit for benefit in self.benefits if benefit.when.matches(care)), None)
 
@@ -237,7 +237,7 @@ class Table:
         return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
     @cached_property
-    def _by_code(self) -> dict[str, Benefit]:
+    def _by_code(self) -> dict[str, BenefitRow]:
         return {benefit.code: benefit for benefit in self.benefits}
 
 
@@ -245,7 +245,7 @@ _SHARED = ("group_limit", "unit_limit", "by_night")
 """Terms that one group has once: the contract holds each row's own against counters that all rows share."""
 
 
-def _check_shared(first: Benefit, benefit: Benefit, field: str) -> None:
+def _check_shared(first: BenefitRow, benefit: BenefitRow, field: str) -> None:
     for name in _SHARED:
         own, others = getattr(benefit.terms, name), getattr(first.terms, name)
         if own != others:
@@ -257,7 +257,7 @@ def _check_shared(first: Benefit, benefit: Benefit, field: str) -> None:
             )
 
 
-def _row(benefit: Benefit) -> dict[str, Any]:
+def _row(benefit: BenefitRow) -> dict[str, Any]:
     when = benefit.when
     return {
         "code": benefit.code,

@@ -24,14 +24,15 @@ from salus.chain import Chain, Receipt, Sender, claims, events, sending
 from salus.chain.keeping import sendable
 from salus.claim import attestation
 from salus.claim.batch import Batch
+from salus.claim.bill_line import BillLine
 from salus.claim.diagnosis import diagnose
 from salus.claim.provider_key import ProviderKey
 from salus.cover.membership import Membership
 from salus.crypto.eip712 import Signer
 from salus.crypto.records import seal
-from salus.fhir import BillLine, Refused, Result
+from salus.fhir import Refused, Result
 from salus.provider.card_folder import CardFolder
-from salus.provider.outbox import OPEN, Added, Entry, Outbox, State
+from salus.provider.outbox import OPEN, Added, Outbox, OutboxLine, State
 from salus.types import ClaimStatus, Decision
 
 FILED_AT_ONCE = 40
@@ -199,7 +200,7 @@ def attest(outbox: Outbox, chain: Chain, signer: Signer, *, lifetime: int) -> Ba
     return batch
 
 
-def _as_due(entry: Entry, outbox: Outbox, chain: Chain) -> Entry:
+def _as_due(entry: OutboxLine, outbox: Outbox, chain: Chain) -> OutboxLine:
     """A withdrawal under one policy raises the revision for every other policy that the bill goes to."""
     if not outbox.has_past(entry):
         return entry
@@ -222,7 +223,7 @@ def refresh(outbox: Outbox, chain: Chain) -> None:
 
 def _wait_for_sent(outbox: Outbox, chain: Chain) -> None:
     """What is under way is waited for; what never reached the chain is as if it had not been sent."""
-    sent: dict[str, list[Entry]] = defaultdict(list)
+    sent: dict[str, list[OutboxLine]] = defaultdict(list)
     for entry in outbox.entries(State.SENT):
         sent[entry.filing or ""].append(entry)
     for transaction, entries in sent.items():
@@ -234,7 +235,7 @@ def _wait_for_sent(outbox: Outbox, chain: Chain) -> None:
 
 
 def _happened(
-    entries: Sequence[Entry], outbox: Outbox, chain: Chain
+    entries: Sequence[OutboxLine], outbox: Outbox, chain: Chain
 ) -> dict[tuple[bytes, bytes], list[events.ClaimEvent]]:
     """What happened to the entries' bills, each in order, by policy and bill line."""
     wanted: dict[str, Any] = {"provider": outbox.place.provider}
@@ -253,7 +254,7 @@ def _happened(
     return found
 
 
-def _apply(happened: Sequence[events.ClaimEvent], entry: Entry, outbox: Outbox) -> None:
+def _apply(happened: Sequence[events.ClaimEvent], entry: OutboxLine, outbox: Outbox) -> None:
     """What happened to a bill line before this diagnosis was decided happened to an earlier revision."""
     decided = False
     for event in happened:
@@ -278,7 +279,7 @@ class Filing:
     """Lines of one attestation that one transaction files."""
 
     action: sending.Action
-    entries: Sequence[Entry]
+    entries: Sequence[OutboxLine]
 
 
 def plan_filing(
@@ -287,7 +288,7 @@ def plan_filing(
     *,
     at_once: int = FILED_AT_ONCE,
     advance: Advance = _nobody_looks,
-    keep_back: Callable[[Entry], None] = lambda _: None,
+    keep_back: Callable[[OutboxLine], None] = lambda _: None,
 ) -> list[Filing]:
     """What would be decided now, ready to be sent, with what the trial found in its words. A line that would
     be skipped costs no gas: its reason is kept instead. One whose bill was decided before would be denied as
@@ -343,12 +344,12 @@ def file(filing: Filing, outbox: Outbox, chain: Chain, sender: Sender) -> Receip
     return receipt
 
 
-def _keep_outcome(receipt: Receipt, entries: Sequence[Entry], outbox: Outbox, chain: Chain) -> None:
+def _keep_outcome(receipt: Receipt, entries: Sequence[OutboxLine], outbox: Outbox, chain: Chain) -> None:
     with outbox.together():
         _keep_decisions(receipt, entries, outbox, chain)
 
 
-def _keep_decisions(receipt: Receipt, entries: Sequence[Entry], outbox: Outbox, chain: Chain) -> None:
+def _keep_decisions(receipt: Receipt, entries: Sequence[OutboxLine], outbox: Outbox, chain: Chain) -> None:
     leaves = {entry.diagnosis.hash_struct(): entry for entry in entries}
     for decided in chain.events(events.ClaimDecided, receipt):
         if decided.decision.diagnosis in leaves:

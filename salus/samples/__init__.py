@@ -8,8 +8,8 @@ names, days and amounts. Every Claim reads as a line under the shipped family ta
 file them under, from Python.
 """
 
-from salus.samples.people import Patient, Role
+from salus.samples.people import Patient, Relation
 from salus.samples.sale import Sale, sell
 from salus.samples.writer import Sample, generate, write
 
-__all__ = ["Patient", "Role", "Sale", "Sample", "generate", "sell", "write"]
+__all__ = ["Patient", "Relation", "Sale", "Sample", "generate", "sell", "write"]

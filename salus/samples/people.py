@@ -39,7 +39,7 @@ _STREETS = ("Cooper's Row", "Kiln Lane", "Lantern Street", "Millrace Road", "Orc
 _TOWNS = ("Ashmouth", "Brindleford", "Castlemere", "Dunwater", "Fernhaven", "Kingsbarrow")
 
 
-class Role(StrEnum):
+class Relation(StrEnum):
     """The part that a patient plays; a demo speaks of them by it, never by name."""
 
     MOTHER = "mother"
@@ -51,11 +51,12 @@ class Role(StrEnum):
 
 
 _SEX = {
-    Role.MOTHER: "female", Role.FATHER: "male", Role.DAUGHTER: "female", Role.SON: "male",
-    Role.TEACHER: "female", Role.BUILDER: "male",
+    Relation.MOTHER: "female", Relation.FATHER: "male", Relation.DAUGHTER: "female", Relation.SON: "male",
+    Relation.TEACHER: "female", Relation.BUILDER: "male",
 }  # fmt: skip
 _AGE = {
-    Role.MOTHER: 41, Role.FATHER: 43, Role.DAUGHTER: 16, Role.SON: 8, Role.TEACHER: 69, Role.BUILDER: 56,
+    Relation.MOTHER: 41, Relation.FATHER: 43, Relation.DAUGHTER: 16, Relation.SON: 8,
+    Relation.TEACHER: 69, Relation.BUILDER: 56,
 }  # fmt: skip
 
 
@@ -64,7 +65,7 @@ class Patient:
     """An invented person."""
 
     id: str
-    role: Role
+    role: Relation
     given: str
     family: str
     sex: str
@@ -89,7 +90,7 @@ def invent(rng: Random, start: int) -> tuple[Patient, ...]:
             street=homes[household][0],
             town=homes[household][1],
         )
-        for household, role in zip((0, 0, 0, 0, 1, 2), Role, strict=True)
+        for household, role in zip((0, 0, 0, 0, 1, 2), Relation, strict=True)
     )
 
 

@@ -11,7 +11,7 @@ from salus.types import Account, ClaimRef, ClaimStatus, GroupUse
 
 
 @dataclass(slots=True)
-class Entry:
+class LedgerEntry:
     """One decision and what has happened to it since."""
 
     decided: ClaimDecided
@@ -32,7 +32,7 @@ class Entry:
 class Ledger:
     """All decisions of one policy in their order, and its counters after the last."""
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[LedgerEntry] = field(default_factory=list)
     account: Account = field(default_factory=Account)
     uses: dict[bytes, GroupUse] = field(default_factory=dict)
     """By the group key of `Decision.group`."""
@@ -41,7 +41,7 @@ class Ledger:
     def replay(cls, events: Iterable[ClaimEvent]) -> Ledger:
         """From the claim events of one policy, in any order; kinds that decide nothing are passed over."""
         ledger = cls()
-        latest: dict[ClaimRef, Entry] = {}
+        latest: dict[ClaimRef, LedgerEntry] = {}
         for event in sorted(events, key=lambda event: (event.block, event.log_index)):
             match event:
                 case ClaimDecided():
@@ -57,23 +57,23 @@ class Ledger:
                     ledger._withdraw(latest.pop(event.claim), event.transaction)
         return ledger
 
-    def _decide(self, event: ClaimDecided) -> Entry:
+    def _decide(self, event: ClaimDecided) -> LedgerEntry:
         status = event.decision.status
-        entry = Entry(event, status, event.transaction if status is ClaimStatus.PAID else None)
+        entry = LedgerEntry(event, status, event.transaction if status is ClaimStatus.PAID else None)
         self.entries.append(entry)
         self.account = event.account
         if any(event.decision.group):
             self.uses[event.decision.group] = event.use
         return entry
 
-    def _due(self, entry: Entry, status: ClaimStatus) -> None:
+    def _due(self, entry: LedgerEntry, status: ClaimStatus) -> None:
         if entry.status is ClaimStatus.HELD:
             paid = entry.decided.decision.remittance.paid
             account = self.account
             self.account = replace(account, paid=account.paid + paid, reserved=account.reserved - paid)
         entry.status = status
 
-    def _withdraw(self, entry: Entry, transaction: str) -> None:
+    def _withdraw(self, entry: LedgerEntry, transaction: str) -> None:
         """A held claim gives back exactly what it took; a denied one took nothing."""
         remittance, group = entry.decided.decision.remittance, entry.decided.decision.group
         self.account = replace(

@@ -9,8 +9,8 @@ from salus.base.codes import Carc, Group
 from salus.chain.events import ClaimEvent
 from salus.claim.adjudication import BPS, reductions_of
 from salus.cover.membership import Membership
-from salus.product import Benefit
-from salus.statement.ledger import Entry, Ledger
+from salus.product import BenefitRow
+from salus.statement.ledger import Ledger, LedgerEntry
 from salus.types import MAX_AMOUNT, BenefitKind, ClaimStatus, Remittance, claim_id
 
 
@@ -26,8 +26,8 @@ class Reduction:
 class Item:
     """One decision on one bill line. Amounts are minor units."""
 
-    entry: Entry
-    row: Benefit
+    entry: LedgerEntry
+    row: BenefitRow
     """What it was for, in the words of the benefit table."""
     number: str
     """The claim's name for a letter: the head of its id."""
@@ -127,7 +127,7 @@ def statement(membership: Membership, events: Iterable[ClaimEvent]) -> Statement
     )
 
 
-def _item(entry: Entry, membership: Membership) -> Item:
+def _item(entry: LedgerEntry, membership: Membership) -> Item:
     event = entry.decided
     code = membership.schedule.code_of(event.service.benefit)
     assert code is not None, "the chain has proven the benefit to be in the member's schedule"
@@ -160,7 +160,7 @@ def _owed(reductions: Iterable[Reduction]) -> int:
     return sum(part.amount for part in reductions if part.carc.group is Group.PATIENT)
 
 
-def _number(entry: Entry) -> str:
+def _number(entry: LedgerEntry) -> str:
     event = entry.decided
     digits = claim_id(event.policy, event.provider, event.bill_line).hex()[:8].upper()
     return f"{digits[:4]}-{digits[4:]}"
@@ -223,7 +223,7 @@ def _group_meters(membership: Membership, ledger: Ledger, items: Iterable[Item])
             )
 
 
-def _group_name(row: Benefit) -> str:
+def _group_name(row: BenefitRow) -> str:
     return (row.group or row.title).replace("-", " ").capitalize()
 
 

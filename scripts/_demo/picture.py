@@ -27,7 +27,7 @@ _COLUMNS, _ROW = 3, 52
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Flow:
     """A sum with its name; minor units. `style` picks the colour: capital, premium, paid, held, stays,
     deductible, member, limit, denied, provider."""
 
@@ -38,7 +38,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class _Ribbon:
-    part: Part
+    part: Flow
     path: str
     node_x: float
     node_y: float
@@ -49,7 +49,7 @@ class _Ribbon:
 
 @dataclass(frozen=True, slots=True)
 class _Segment:
-    part: Part
+    part: Flow
     x: float
     wide: float
     key_x: float
@@ -59,15 +59,15 @@ class _Segment:
 
 
 def draw(
-    *, title: str, into: Sequence[Part], out_of: Sequence[Part], bills: Sequence[Part], currency: str
+    *, title: str, into: Sequence[Flow], out_of: Sequence[Flow], bills: Sequence[Flow], currency: str
 ) -> str:
     """The SVG. What flows into the pool equals what flows out and stays; parts of 0 are left out.
 
     Raises ValueError if the two sides differ.
 
-    >>> into = [Part("Capital", 900_00, "capital"), Part("Premium", 100_00, "premium")]
-    >>> out_of = [Part("Paid", 40_00, "paid"), Part("Stays in the pool", 960_00, "stays")]
-    >>> bills = [Part("Paid by the plan", 40_00, "paid"), Part("Deductible", 10_00, "deductible")]
+    >>> into = [Flow("Capital", 900_00, "capital"), Flow("Premium", 100_00, "premium")]
+    >>> out_of = [Flow("Paid", 40_00, "paid"), Flow("Stays in the pool", 960_00, "stays")]
+    >>> bills = [Flow("Paid by the plan", 40_00, "paid"), Flow("Deductible", 10_00, "deductible")]
     >>> svg = draw(title="A year", into=into, out_of=out_of, bills=bills, currency="USD")
     >>> svg.startswith("<svg"), "1,000.00 USD" in svg
     (True, True)
@@ -99,14 +99,14 @@ def draw(
     )
 
 
-def _height(parts: Iterable[Part], total: int) -> float:
+def _height(parts: Iterable[Flow], total: int) -> float:
     """Of a column of nodes with their labels."""
     slots = [max(part.amount / total * _TALL, _SLOT) for part in parts if part.amount]
     return sum(slots) + _GAP * (len(slots) - 1)
 
 
 def _ribbons(
-    parts: Sequence[Part], total: int, currency: str, *, middle: float, into_pool: bool
+    parts: Sequence[Flow], total: int, currency: str, *, middle: float, into_pool: bool
 ) -> Iterator[_Ribbon]:
     shown = [part for part in parts if part.amount]
     talls = [max(1.5, part.amount / total * _TALL) for part in shown]
@@ -140,7 +140,7 @@ def _band(x1: float, y1: float, x2: float, y2: float, tall: float) -> str:
     )
 
 
-def _segments(parts: Iterable[Part], top: float, currency: str) -> Iterator[_Segment]:
+def _segments(parts: Iterable[Flow], top: float, currency: str) -> Iterator[_Segment]:
     shown = [part for part in parts if part.amount]
     total = sum(part.amount for part in shown)
     x = float(_BAR_LEFT)

@@ -20,7 +20,7 @@ from salus.statement import Item, Letterhead, Statement
 from salus.statement import fhir as fhir_out
 from salus.statement.ledger import Ledger
 from scripts._demo import picture
-from scripts._demo.picture import Part
+from scripts._demo.picture import Flow
 from scripts._demo.world import CAPITAL, World
 from scripts._demo.year import Shown
 
@@ -113,25 +113,25 @@ def _picture(world: World, letters: Sequence[Statement]) -> str:
     out_of = []
     for sale in world.sales:
         own = [letter for letter in letters if letter.membership.policy_id == sale.file.policy_id]
-        out_of.append(Part(f"Paid to {sale.plan.name}", sum(letter.paid for letter in own), "paid"))
+        out_of.append(Flow(f"Paid to {sale.plan.name}", sum(letter.paid for letter in own), "paid"))
     paid = sum(part.amount for part in out_of)
     coming = sum(letter.coming for letter in letters)
-    premiums = [Part(f"Premium of {sale.plan.name}", sale.plan.premium, "premium") for sale in world.sales]
+    premiums = [Flow(f"Premium of {sale.plan.name}", sale.plan.premium, "premium") for sale in world.sales]
     whole = CAPITAL + sum(part.amount for part in premiums)
     out_of += [
-        Part("Set aside for claims", coming, "held"),
-        Part("Stays in the pool", whole - paid - coming, "stays"),
+        Flow("Set aside for claims", coming, "held"),
+        Flow("Stays in the pool", whole - paid - coming, "stays"),
     ]
     return picture.draw(
         title="The money's way through a year",
-        into=[Part("Capital", CAPITAL, "capital"), *premiums],
+        into=[Flow("Capital", CAPITAL, "capital"), *premiums],
         out_of=out_of,
         bills=_bills(letters),
         currency=world.pool.currency,
     )
 
 
-def _bills(letters: Iterable[Statement]) -> list[Part]:
+def _bills(letters: Iterable[Statement]) -> list[Flow]:
     """Who bears what of the bills that a plan shares in; fixed benefits do not look at the bill."""
     sums: Counter[tuple[str, str]] = Counter()
     for item in (item for letter in letters for item in letter.items):
@@ -144,7 +144,7 @@ def _bills(letters: Iterable[Statement]) -> list[Part]:
                 sums[_bearer(item, part)] += part.amount
     order = ("paid", "held", "deductible", "member", "limit", "denied", "provider")
     ranked = sorted(sums.items(), key=lambda found: order.index(found[0][1]))
-    return [Part(label, amount, style) for (label, style), amount in ranked]
+    return [Flow(label, amount, style) for (label, style), amount in ranked]
 
 
 def _bearer(item: Item, part: statement.Reduction) -> tuple[str, str]:

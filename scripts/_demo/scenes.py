@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from salus.fhir import BillLine
-from salus.product import Benefit
+from salus.product import BenefitRow
 from scripts._demo.cast import Cast, Plan
 
 MOST_AUTO_PAY = 2_500_00
@@ -73,7 +73,7 @@ def _richer(plan: Plan, line: BillLine) -> str | None:
     return better[0].code if better else None
 
 
-def _is_open(row: Benefit) -> bool:
+def _is_open(row: BenefitRow) -> bool:
     terms = row.terms
     return (
         terms.kind == "indemnity"

@@ -39,7 +39,7 @@ from salus.crypto.eip712 import Domain
 from salus.crypto.records import RecordKey
 from salus.fhir import BillLine
 from salus.provider.card_folder import CardFolder
-from salus.provider.outbox import Entry, Outbox, Place
+from salus.provider.outbox import Outbox, OutboxLine, Place
 from salus.types import Purpose
 from scripts._demo.cast import YEAR, Cast, Person, Plan
 
@@ -93,7 +93,7 @@ class Insured:
 
 
 @dataclass(kw_only=True)
-class Sale:
+class SoldPolicy:
     """A policy sold."""
 
     plan: Plan
@@ -114,7 +114,7 @@ class World:
     insurer_key: RecordKey = field(default_factory=RecordKey.generate)
     quote_signer: LocalAccount = field(default_factory=Account.create)
     hospitals: list[Hospital] = field(default_factory=list)
-    sales: list[Sale] = field(default_factory=list)
+    sales: list[SoldPolicy] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
     pool: Pool = field(init=False)
 
@@ -208,7 +208,7 @@ class World:
         deposit = pools.deposit(self.pool, amount=CAPITAL, receiver=owner.address)
         self.do("deposit capital", deposit, owner)
 
-    def sell(self, plan: Plan, holder: LocalAccount) -> Sale:
+    def sell(self, plan: Plan, holder: LocalAccount) -> SoldPolicy:
         """From the holder's enrolment to the issued policy, and the cards to the hospitals."""
         start, policy_key, signer = self.cast.start, PolicyKey.generate(), Account.create()
         people = [
@@ -264,7 +264,7 @@ class World:
                 card.save(shown / f"{plan.table.name}.card.json")
                 cover.save(shown / f"{plan.table.name}.cover.json")
                 (shown / "record.age").write_text(opened.record_key.recipient)
-        sale = Sale(plan=plan, file=sold, holder=holder, insured=insured)
+        sale = SoldPolicy(plan=plan, file=sold, holder=holder, insured=insured)
         self.sales.append(sale)
         return sale
 
@@ -295,7 +295,7 @@ class World:
         action = consents.record(self.chain, signer=signer.address, consent=consent, signature=signature)
         return self.do("record a consent", action, self.account(ANYONE))
 
-    def everybody(self) -> Iterator[tuple[Sale, Insured]]:
+    def everybody(self) -> Iterator[tuple[SoldPolicy, Insured]]:
         for sale in self.sales:
             for insured in sale.insured:
                 yield sale, insured
@@ -304,7 +304,7 @@ class World:
         """Whose bill it is."""
         return next(found for _, found in self.everybody() if found.person.patient == line.patient)
 
-    def whose(self, entry: Entry) -> Insured:
+    def whose(self, entry: OutboxLine) -> Insured:
         """Whose line of an outbox it is."""
         return next(
             found for _, found in self.everybody() if found.membership.commitment == entry.diagnosis.member

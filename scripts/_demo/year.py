@@ -14,7 +14,7 @@ from salus.fhir import BillLine
 from salus.insurer.recheck import recheck
 from salus.product import Table
 from salus.provider import submission
-from salus.provider.outbox import Entry, State
+from salus.provider.outbox import OutboxLine, State
 from salus.types import SkipReason
 from scripts._demo.cast import YEAR
 from scripts._demo.narration import Teller, dollars, words_of
@@ -131,7 +131,7 @@ class Year:
     def _table(self, line: BillLine) -> Table:
         return self.world.who(line).membership.table
 
-    def _file(self, hospital: Hospital) -> list[Entry]:
+    def _file(self, hospital: Hospital) -> list[OutboxLine]:
         """Files what would be decided now, and gives the lines as they were decided."""
         filed: list[int] = []
         for filing in submission.plan_filing(hospital.outbox, self.world.chain):
@@ -143,7 +143,7 @@ class Year:
 
     # WHAT IS TOLD
 
-    def _tell_filed(self, hospital: Hospital, filed: Sequence[Entry]) -> None:
+    def _tell_filed(self, hospital: Hospital, filed: Sequence[OutboxLine]) -> None:
         counts = [
             f"{sum(entry.state is state for entry in filed)} {state.value}"
             for state in (State.PAID, State.HELD, State.DENIED, State.OWED)
@@ -193,7 +193,7 @@ class Year:
 
     # SCENES
 
-    def _heal(self, hospital: Hospital, batch: Batch) -> list[Entry]:
+    def _heal(self, hospital: Hospital, batch: Batch) -> list[OutboxLine]:
         """A line without consent is skipped, the member consents, and the same signed line is filed again."""
         if self.shown.skipped_then_filed:
             return []
@@ -206,7 +206,9 @@ class Year:
                 return healed
         return []
 
-    def _file_without_consent(self, hospital: Hospital, batch: Batch, entry: Entry, insured: Insured) -> None:
+    def _file_without_consent(
+        self, hospital: Hospital, batch: Batch, entry: OutboxLine, insured: Insured
+    ) -> None:
         receipt = self._file_anyway(hospital, batch, entry, "file a line without consent")
         (skipped,) = self.world.chain.events(events.ClaimSkipped, receipt)
         part = insured.person.part
@@ -215,7 +217,7 @@ class Year:
         self.tell.done(f"{part} consents with a signature, and the hospital files the same line again")
         self.shown.skipped_then_filed += [receipt.transaction, given.transaction]
 
-    def _file_anyway(self, hospital: Hospital, batch: Batch, entry: Entry, what: str) -> Receipt:
+    def _file_anyway(self, hospital: Hospital, batch: Batch, entry: OutboxLine, what: str) -> Receipt:
         """Files one line without asking first what would become of it."""
         action = claims.file(
             self.world.chain,
@@ -226,7 +228,7 @@ class Year:
         )
         return self.world.do(what, action, self.world.account(ANYONE), lines=1)
 
-    def _replay(self, hospital: Hospital, batch: Batch, filed: Sequence[Entry]) -> None:
+    def _replay(self, hospital: Hospital, batch: Batch, filed: Sequence[OutboxLine]) -> None:
         """Somebody files a paid line again; then the same bill comes under a new signature."""
         entry = next((found for found in filed if found.state is State.PAID), None)
         if entry is None or self.shown.replay_refused:
@@ -243,7 +245,7 @@ class Year:
         self.tell.refused(f"the same bill comes under a new signature: {code.title.lower()} [{code}]")
         self.shown.billed_twice_denied.append(receipt.transaction)
 
-    def _bill_twice(self, hospital: Hospital, entry: Entry) -> Receipt:
+    def _bill_twice(self, hospital: Hospital, entry: OutboxLine) -> Receipt:
         """Seals the record anew, so that the line has another leaf, and signs it alone."""
         world, insured = self.world, self.world.whose(entry)
         opened = records.unseal(hospital.outbox.sealed(entry), world.insurer_key)
@@ -267,7 +269,7 @@ class Year:
         )
         return world.do("bill a paid line twice", action, hospital.admin, lines=1)
 
-    def _recheck(self, hospital: Hospital, filed: Sequence[Entry]) -> None:
+    def _recheck(self, hospital: Hospital, filed: Sequence[OutboxLine]) -> None:
         """The insurer opens each sealed record and recomputes what was attested of it."""
         for entry in filed:
             insured = self.world.whose(entry)
@@ -283,7 +285,7 @@ class Year:
                 )
                 self._correct(hospital, entry)
 
-    def _correct(self, hospital: Hospital, entry: Entry) -> None:
+    def _correct(self, hospital: Hospital, entry: OutboxLine) -> None:
         """The hospital takes the line back and attests it rightly, a revision up."""
         if entry.state is not State.HELD or entry.decision is None:
             self.tell.say("It was not held, so it cannot be taken back any more.")

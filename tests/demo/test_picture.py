@@ -16,15 +16,15 @@ from xml.etree import ElementTree
 
 import pytest
 
-from scripts._demo.picture import WIDTH, Part, draw
+from scripts._demo.picture import WIDTH, Flow, draw
 
-INTO = [Part("Capital", 150_000_00, "capital"), Part("Premium", 9_600_00, "premium")]
+INTO = [Flow("Capital", 150_000_00, "capital"), Flow("Premium", 9_600_00, "premium")]
 OUT = [
-    Part("Paid", 18_180_12, "paid"),
-    Part("Set aside", 0, "held"),
-    Part("Stays in the pool", 141_419_88, "stays"),
+    Flow("Paid", 18_180_12, "paid"),
+    Flow("Set aside", 0, "held"),
+    Flow("Stays in the pool", 141_419_88, "stays"),
 ]
-BILLS = [Part("Paid by the plan", 18_180_12, "paid"), Part("Deductible <&>", 1_000_00, "deductible")]
+BILLS = [Flow("Paid by the plan", 18_180_12, "paid"), Flow("Deductible <&>", 1_000_00, "deductible")]
 
 
 def picture() -> str:
@@ -65,8 +65,8 @@ def test_inside_its_frame() -> None:
 
 
 def test_many_policies_stay_below_the_title() -> None:
-    into = [Part("Capital", 1_000, "capital"), *(Part(f"Premium {n}", 1, "premium") for n in range(12))]
-    text = draw(title="t", into=into, out_of=[Part("Stays", 1_012, "stays")], bills=[], currency="USD")
+    into = [Flow("Capital", 1_000, "capital"), *(Flow(f"Premium {n}", 1, "premium") for n in range(12))]
+    text = draw(title="t", into=into, out_of=[Flow("Stays", 1_012, "stays")], bills=[], currency="USD")
 
     assert min(float(y) for y in re.findall(r'<rect x="\d+" y="([\d.]+)"', text)) >= 150
 

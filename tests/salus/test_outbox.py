@@ -52,7 +52,7 @@ from salus.cover.keys import PolicyKey
 from salus.cover.membership import Membership, open_card
 from salus.cover.policy import build_policy
 from salus.crypto.eip712 import Domain
-from salus.provider.outbox import Added, Entry, Outbox, Place, State
+from salus.provider.outbox import Added, Outbox, OutboxLine, Place, State
 from salus.types import ClaimStatus, Decision, Diagnosis, Remittance, SkipReason
 
 FAMILY = product.shipped("family")
@@ -111,13 +111,13 @@ def bill(membership: Membership, number: int = 1, **changes: int) -> Diagnosis:
     )
 
 
-def fill(outbox: Outbox, membership: Membership, count: int = 3) -> list[Entry]:
+def fill(outbox: Outbox, membership: Membership, count: int = 3) -> list[OutboxLine]:
     for number in range(1, count + 1):
         outbox.draft(f"B-{number}", 1, bill(membership, number), membership, b"sealed %d" % number)
     return outbox.entries()
 
 
-def sign(outbox: Outbox, now: int = NOW, entries: list[Entry] | None = None) -> Batch:
+def sign(outbox: Outbox, now: int = NOW, entries: list[OutboxLine] | None = None) -> Batch:
     entries = entries or outbox.to_attest(now)
     batch = attestation.attest(
         [entry.diagnosis for entry in entries],
@@ -131,7 +131,7 @@ def sign(outbox: Outbox, now: int = NOW, entries: list[Entry] | None = None) -> 
     return batch
 
 
-def decision(entry: Entry, status: ClaimStatus = ClaimStatus.HELD) -> Decision:
+def decision(entry: OutboxLine, status: ClaimStatus = ClaimStatus.HELD) -> Decision:
     return Decision(
         status=status,
         packed_codes=b"133".rjust(32, b"\0"),

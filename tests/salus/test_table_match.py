@@ -31,8 +31,8 @@ from salus.base.errors import TableError
 from salus.cover.keys import MemberKey
 from salus.cover.schedule import blind_row
 from salus.crypto.abi import ZERO_ADDRESS
-from salus.product import Benefit, Care, Category, Code, CodeSet, Matcher, Table, Terms
-from salus.types.benefit import Benefit as BlindedBenefit
+from salus.product import BenefitRow, Care, Category, Code, CodeSet, Matcher, Table, Terms
+from salus.types import Benefit
 from tests.support.attacker import Attacker
 
 TERMS = Terms(kind="indemnity", share_bps=8000)
@@ -45,14 +45,14 @@ def row(
     terms: Terms = TERMS,
     group: str | None = None,
     **when: Any,
-) -> Benefit:
+) -> BenefitRow:
     matcher = Matcher(**when)
-    return Benefit(
+    return BenefitRow(
         code=code, title=code, words=code, category=category, terms=terms, group=group, when=matcher
     )
 
 
-def plan(*rows: Benefit) -> Table:
+def plan(*rows: BenefitRow) -> Table:
     return Table(name="t", version="1", title="T", currency="USD", benefits=rows)
 
 
@@ -268,7 +268,7 @@ def test_calldata_gives_no_row_of_a_shipped_table_away(name: str) -> None:
         assert len(guess.candidates) >= 5
 
 
-def calldata(small: Table, leaf: BlindedBenefit) -> dict[str, Any]:
+def calldata(small: Table, leaf: Benefit) -> dict[str, Any]:
     """A filed line, as far as the attacker reads it."""
     zero = {"member": ("commitment", "schedule"), "diagnosis": ("billLine", "caseId", "record")}
     return {
@@ -283,7 +283,7 @@ def calldata(small: Table, leaf: BlindedBenefit) -> dict[str, Any]:
     }
 
 
-def _codes(rows: Iterable[Benefit]) -> list[str]:
+def _codes(rows: Iterable[BenefitRow]) -> list[str]:
     return [benefit.code for benefit in rows]
 
 

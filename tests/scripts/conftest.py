@@ -22,7 +22,7 @@ from salus.cover.keys import PolicyKey
 from salus.cover.policy import build_policy
 from salus.crypto.records import RecordKey
 from salus.product import Table
-from salus.provider.outbox import Entry, Outbox, Place, State
+from salus.provider.outbox import Outbox, OutboxLine, Place, State
 from scripts import accreditor, deploy, hospital, insurer, patient
 
 ACCREDITOR, INSURER, CAPITAL, PAYER, HOSPITAL, RELAYER = "2", "4", "5", "6", "7", "9"
@@ -295,7 +295,7 @@ def box(clinic: Clinic, path: Path | None = None) -> Outbox:
     return Outbox(path or clinic.outbox, Place(1337, addresses.genesis, addresses.address("ClaimDesk"), 1))
 
 
-def entries(clinic: Clinic) -> list[Entry]:
+def entries(clinic: Clinic) -> list[OutboxLine]:
     with box(clinic) as opened:
         return opened.entries()
 

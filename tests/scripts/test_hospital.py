@@ -28,7 +28,7 @@ from brownie import accounts, chain, web3
 
 from salus.chain import SkipReason, claims, sending
 from salus.provider import submission
-from salus.provider.outbox import Entry, State
+from salus.provider.outbox import OutboxLine, State
 from scripts import _session, hospital, keeper
 from tests.scripts.conftest import DAY, READY, RELAYER, Clinic, box, ended, entries, states
 
@@ -280,7 +280,7 @@ def test_what_was_withdrawn_and_has_not_changed_is_left_out(
     assert (entries(clinic)[-1].diagnosis.revision, states(clinic)[-1]) == (1, State.HELD)
 
 
-def correct_total(clinic: Clinic, entry: Entry) -> None:
+def correct_total(clinic: Clinic, entry: OutboxLine) -> None:
     """Ten dollars less on one bill of the patient's records."""
     (path,) = clinic.records.iterdir()
     document = json.loads(path.read_text())
@@ -369,12 +369,12 @@ def test_a_withdrawal_under_one_policy_strands_nothing_under_the_other(clinic: C
     assert stands(clinic, other).state is first.state
 
 
-def stands(clinic: Clinic, entry: Entry) -> Entry:
+def stands(clinic: Clinic, entry: OutboxLine) -> OutboxLine:
     """An entry as it is now."""
     return next(one for one in entries(clinic) if one.id == entry.id)
 
 
-def file_first_bill(clinic: Clinic, policies: int = 2) -> tuple[Entry, Entry]:
+def file_first_bill(clinic: Clinic, policies: int = 2) -> tuple[OutboxLine, OutboxLine]:
     """The two lines of the patient's first bill, the first or both filed and such as can be taken back."""
     with box(clinic) as opened:
         ((signed, waiting),) = opened.to_file()

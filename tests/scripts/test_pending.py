@@ -32,7 +32,7 @@ from web3.eth import Eth
 from salus.base import files
 from salus.base.errors import InputError, NodeUnreachable, NotFinished
 from salus.chain import Pending, pools, sending
-from salus.chain.pending import Note
+from salus.chain.pending import CallNote
 from salus.provider.outbox import State
 from scripts import insurer, keeper
 from scripts._session import Session
@@ -164,7 +164,7 @@ def test_the_same_nonce_is_used_though_the_node_counts_another(
     depositor.tokens.approve(depositor.pool.address, TOKENS, {"from": depositor.account})
     call, real = depositor.call, Eth.get_transaction_count
     noted = nonce(depositor.account)
-    call._write(Note(noted, web3.eth.block_number, "0x" + "ab" * 32))
+    call._write(CallNote(noted, web3.eth.block_number, "0x" + "ab" * 32))
     used: list[int] = []
 
     def ahead(eth: Eth, account: Any, block: Any = None) -> int:
@@ -190,7 +190,7 @@ def test_what_failed_is_sent_anew(depositor: Depositor, capsys: pytest.CaptureFi
         )
     failed = history[-1]
     assert failed.status == 0
-    call._write(Note(failed.nonce, failed.block_number - 1, failed.txid))
+    call._write(CallNote(failed.nonce, failed.block_number - 1, failed.txid))
 
     depositor.deposit()
 

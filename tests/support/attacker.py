@@ -17,7 +17,7 @@ from typing import Any
 
 from salus.crypto.abi import keccak
 from salus.crypto.secret import length_prefixed
-from salus.product import Benefit, Table
+from salus.product import BenefitRow, Table
 from salus.types import BenefitKind
 
 Look = tuple[int, ...]
@@ -43,9 +43,9 @@ class Guess:
     """What the attacker makes of one filed line."""
 
     benefit: bytes
-    """`Benefit.id` on the chain."""
+    """`BenefitRow.id` on the chain."""
     member: bytes
-    candidates: tuple[Benefit, ...]
+    candidates: tuple[BenefitRow, ...]
     named: str
     """Code of the benefit that it names."""
     certain: bool
@@ -112,13 +112,13 @@ def _look(benefit: Mapping[str, Any]) -> Look:
     return int(benefit["kind"]), *(int(benefit[name]) for name in _TERMS)
 
 
-def _look_of(row: Benefit) -> Look:
+def _look_of(row: BenefitRow) -> Look:
     """The terms of a row of a table, as calldata would show them."""
     terms = row.terms
     return int(BenefitKind[terms.kind.upper()]), *(int(getattr(terms, name)) for name in _TERMS.values())
 
 
-def _has_room(table: Table, row: Benefit, benefit: Mapping[str, Any], seen: Counter[Look]) -> bool:
+def _has_room(table: Table, row: BenefitRow, benefit: Mapping[str, Any], seen: Counter[Look]) -> bool:
     """Whether the row has a group if the line has one, and that group holds all that was seen under it."""
     if not row.group or not any(benefit["group"]):
         return not row.group and not any(benefit["group"])

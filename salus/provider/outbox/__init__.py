@@ -11,7 +11,7 @@ is readable by its owner only, and serves one provider at one claim desk, one pr
        └── a corrected line, as is now due ┴── withdrawn           └── filed again
 """
 
-from salus.provider.outbox.entry import OPEN, Added, Entry, Place, Signed, State
+from salus.provider.outbox.entry import OPEN, Added, OutboxLine, Place, SignedAttestation, State
 from salus.provider.outbox.store import Outbox
 
-__all__ = ["OPEN", "Added", "Entry", "Outbox", "Place", "Signed", "State"]
+__all__ = ["OPEN", "Added", "Outbox", "OutboxLine", "Place", "SignedAttestation", "State"]

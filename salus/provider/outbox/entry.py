@@ -50,7 +50,7 @@ class Added(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class OutboxLine:
     """One line of the outbox."""
 
     id: int
@@ -74,7 +74,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Signed:
+class SignedAttestation:
     """An attestation as the outbox keeps it."""
 
     id: int
@@ -111,9 +111,9 @@ COLUMNS = f"id, claim, number, diagnosis, attestation, filing, reason, decision,
 """SQL: what `entry_of` reads."""
 
 
-def entry_of(row: sqlite3.Row) -> Entry:
+def entry_of(row: sqlite3.Row) -> OutboxLine:
     """A row of `COLUMNS` of the table of lines."""
-    return Entry(
+    return OutboxLine(
         id=row["id"],
         claim=row["claim"],
         number=row["number"],

@@ -21,9 +21,9 @@ from salus.provider.outbox.entry import (
     OPEN,
     STATE,
     Added,
-    Entry,
+    OutboxLine,
     Place,
-    Signed,
+    SignedAttestation,
     State,
     decision_json,
     entry_of,
@@ -99,7 +99,7 @@ class Outbox(OutboxFile):
             )
             db.execute("INSERT INTO record VALUES (last_insert_rowid(), ?)", (sealed,))
 
-    def to_attest(self, now: int) -> list[Entry]:
+    def to_attest(self, now: int) -> list[OutboxLine]:
         """Drafts, and what was signed in vain: lines whose signature ran out at or before second `now`
         without a decision, and lines of a revision that is not the one due."""
         expired = {signed.id for signed in self._signed() if signed.attestation.expires_at <= now}
@@ -111,7 +111,7 @@ class Outbox(OutboxFile):
             or entry.attestation in expired
         ]
 
-    def has_past(self, entry: Entry) -> bool:
+    def has_past(self, entry: OutboxLine) -> bool:
         """Whether a line of the same bill was ever taken back or superseded, so that only the chain knows
         which revision is due."""
         if entry.reason is SkipReason.SUPERSEDED:
@@ -121,7 +121,7 @@ class Outbox(OutboxFile):
 
     # ATTEST
 
-    def attested(self, batch: Batch, entries: Sequence[Entry], attestor: str, block: int) -> None:
+    def attested(self, batch: Batch, entries: Sequence[OutboxLine], attestor: str, block: int) -> None:
         """Keeps a signature over the entries' diagnoses as they are now, with the proof of each, in one step.
         No event of theirs is older than `block`."""
         attestation = batch.attestation
@@ -154,16 +154,16 @@ class Outbox(OutboxFile):
 
     # FILE
 
-    def to_file(self) -> Iterator[tuple[Signed, list[Entry]]]:
+    def to_file(self) -> Iterator[tuple[SignedAttestation, list[OutboxLine]]]:
         """What is signed and wants a decision, by signature."""
-        by_signature: dict[int | None, list[Entry]] = defaultdict(list)
+        by_signature: dict[int | None, list[OutboxLine]] = defaultdict(list)
         for entry in self.entries(*OPEN):
             by_signature[entry.attestation].append(entry)
         yield from (
             (signed, by_signature[signed.id]) for signed in self._signed() if signed.id in by_signature
         )
 
-    def line(self, entry: Entry) -> Line:
+    def line(self, entry: OutboxLine) -> Line:
         """An attested entry as the claim desk is handed it."""
         diagnosis, cover = entry.diagnosis, self.cover(entry)
         benefit, benefit_proof = self._benefit(diagnosis.policy, diagnosis.member, diagnosis.benefit)
@@ -178,7 +178,7 @@ class Outbox(OutboxFile):
             diagnosis_proof=nodes_of(proof),
         )
 
-    def sent(self, entries: Sequence[Entry], transaction: str | None) -> None:
+    def sent(self, entries: Sequence[OutboxLine], transaction: str | None) -> None:
         """Keeps in which transaction the entries are filed, before it leaves; None if it never did."""
         with self._transaction() as db:
             db.executemany(
@@ -186,7 +186,7 @@ class Outbox(OutboxFile):
                 [(transaction, entry.id) for entry in entries],
             )
 
-    def decided(self, entry: Entry, decision: Decision, transaction: str) -> None:
+    def decided(self, entry: OutboxLine, decision: Decision, transaction: str) -> None:
         """Keeps what was decided on an entry, or what became of it later."""
         with self._transaction() as db:
             db.execute(
@@ -194,13 +194,13 @@ class Outbox(OutboxFile):
                 (int(decision.status), decision_json(decision), transaction, entry.id),
             )
 
-    def moved(self, entry: Entry, status: ClaimStatus) -> None:
+    def moved(self, entry: OutboxLine, status: ClaimStatus) -> None:
         """Keeps that a held claim became paid or owed, or an owed one paid. The decision stays as made:
         the chain knows the claim by it."""
         with self._transaction() as db:
             db.execute("UPDATE line SET status = ? WHERE id = ?", (int(status), entry.id))
 
-    def skipped(self, entry: Entry, reason: SkipReason, transaction: str | None) -> None:
+    def skipped(self, entry: OutboxLine, reason: SkipReason, transaction: str | None) -> None:
         """Keeps why an entry was, or would be, left undecided; None if it was not even sent."""
         with self._transaction() as db:
             db.execute(
@@ -210,7 +210,7 @@ class Outbox(OutboxFile):
 
     # WITHDRAW
 
-    def withdrawn(self, entry: Entry) -> None:
+    def withdrawn(self, entry: OutboxLine) -> None:
         """Keeps that a line was taken back."""
         with self._transaction() as db:
             db.execute("UPDATE line SET withdrawn = 1 WHERE id = ?", (entry.id,))
@@ -227,7 +227,7 @@ class Outbox(OutboxFile):
 
     # READ
 
-    def entries(self, *states: State) -> list[Entry]:
+    def entries(self, *states: State) -> list[OutboxLine]:
         """The lines in these states, or all without one, in the order in which they came."""
         wanted = f"{STATE} IN ({', '.join('?' * len(states))})" if states else "TRUE"
         return self._entries(wanted, states)
@@ -238,12 +238,12 @@ class Outbox(OutboxFile):
             rows = self._db.execute(f"SELECT {STATE} AS state, count(*) FROM line GROUP BY 1").fetchall()
         return {State(state): count for state, count in rows}
 
-    def first_block(self, entries: Sequence[Entry]) -> int:
+    def first_block(self, entries: Sequence[OutboxLine]) -> int:
         """No event of these entries is older."""
         blocks = {signed.id: signed.block for signed in self._signed(withdrawn=True)}
         return min((blocks[entry.attestation] for entry in entries if entry.attestation), default=0)
 
-    def find(self, claim: str, number: int = 1, policy: bytes | None = None) -> Entry:
+    def find(self, claim: str, number: int = 1, policy: bytes | None = None) -> OutboxLine:
         """The latest line of a claim number, under that policy where it went to several. Raises OutboxError
         if there is none, or if the policy must be named."""
         found = {
@@ -263,12 +263,12 @@ class Outbox(OutboxFile):
             )
         return next(iter(found.values()))
 
-    def sealed(self, entry: Entry) -> bytes:
+    def sealed(self, entry: OutboxLine) -> bytes:
         """The sealed record of a line."""
         (sealed,) = self._one("SELECT sealed FROM record WHERE line = ?", (entry.id,))
         return bytes(sealed)
 
-    def cover(self, entry: Entry) -> Cover:
+    def cover(self, entry: OutboxLine) -> Cover:
         """The terms and the member that a line is for."""
         return self._cover(entry.diagnosis.policy, entry.diagnosis.member)
 
@@ -281,18 +281,18 @@ class Outbox(OutboxFile):
         content, proof = self._one(query, (policy, member, benefit))
         return Benefit.from_json(json.loads(content)), nodes_of(proof)
 
-    def _entries(self, wanted: str, values: Sequence[Any]) -> list[Entry]:
+    def _entries(self, wanted: str, values: Sequence[Any]) -> list[OutboxLine]:
         query = f"SELECT {COLUMNS} FROM line WHERE {wanted} ORDER BY id"
         with self._faults():
             return [entry_of(row) for row in self._db.execute(query, values)]
 
-    def _signed(self, *, withdrawn: bool = False) -> list[Signed]:
+    def _signed(self, *, withdrawn: bool = False) -> list[SignedAttestation]:
         """All signatures, those taken back only if asked for."""
         query = "SELECT * FROM attestation WHERE withdrawn <= ? ORDER BY id"
         with self._faults():
             rows = self._db.execute(query, (withdrawn,)).fetchall()
         return [
-            Signed(
+            SignedAttestation(
                 id=row["id"],
                 attestation=Attestation(
                     provider=self.place.provider,
