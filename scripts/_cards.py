@@ -8,7 +8,7 @@ from salus.base import files
 from salus.base.errors import CardError
 from salus.cover.card import MemberCard
 from salus.cover.membership import Membership, open_card
-from salus.cover.policy import Cover, check_place
+from salus.cover.policy import CoverFile, check_place
 from scripts._session import Session
 from scripts._words import table_of
 
@@ -20,9 +20,9 @@ def opened(session: Session, card: Path, cover: Path, table: str) -> Membership:
         return open_card(*shown(session, card, cover), product)
 
 
-def shown(session: Session, card: Path, cover: Path) -> tuple[MemberCard, Cover]:
+def shown(session: Session, card: Path, cover: Path) -> tuple[MemberCard, CoverFile]:
     """Card and cover file, for the policy book in use: what is asked or said of another leads nowhere."""
-    found, terms = MemberCard.load(card), Cover.load(cover)
+    found, terms = MemberCard.load(card), CoverFile.load(cover)
     with files.about(card):
         check_place(found.book, session.chain.book_domain, fault=CardError)
     return found, terms

@@ -15,7 +15,7 @@ from salus.chain import Action, Pool, events, policies, pools
 from salus.chain.actions import accreditation
 from salus.claim.adjudication import lock
 from salus.cover import enrolment
-from salus.cover.enrolment import Enrolment
+from salus.cover.member import EnrolledMember
 from salus.cover.offer import Offer, words_of
 from salus.cover.policy import PolicyFile, check_place
 from salus.crypto.records import RecordKey
@@ -148,7 +148,7 @@ def quote(
     product = table_of(table)
     opener = key_in(record_key)
     members = _enrolment(enrolled, opener)
-    enrolment.check(members, product, terms.agreed())
+    enrolment.check(members, product, terms.members)
 
     found = session.chain.pool(terms.pool)
     with files.about(offer):
@@ -402,14 +402,14 @@ def _check_capital(pool: Pool, terms: Policy) -> None:
         )
 
 
-def _enrolments(folder: Path, opener: RecordKey) -> list[tuple[Enrolment, ...]]:
+def _enrolments(folder: Path, opener: RecordKey) -> list[tuple[EnrolledMember, ...]]:
     """Every enrolment in the folder and below that the key opens."""
     if not folder.is_dir():
         raise PolicyError("is not a folder", file=str(folder), remedy="name the folder of the enrolments")
     return [_enrolment(path, opener) for path in sorted(folder.rglob("*.age"))]
 
 
-def _enrolment(path: Path, opener: RecordKey) -> tuple[Enrolment, ...]:
+def _enrolment(path: Path, opener: RecordKey) -> tuple[EnrolledMember, ...]:
     with files.about(path):
         return enrolment.from_json(opener.decrypt(files.read(path, fault=PolicyError)))
 

@@ -55,7 +55,7 @@ def new_policy_key(
     recipient = key_in(record_key).recipient
     files.write_durably(folder / "record.age", [recipient.encode(), b"\n"], fault=CardError)
 
-    enrolled = enrolment.enrol(policy_key, table_of(table), People.load(people).applicants())
+    enrolled = enrolment.enrol(policy_key, table_of(table), People.load(people).members)
     sealed = encrypt(enrolment.reveal_json(enrolled), [insurer])
     files.write_durably(folder / "enrolment.age", [sealed], fault=CardError)
     out.print(f"{folder / 'policy.key'} and {record_key} are yours alone: keep copies.", markup=False)
@@ -73,9 +73,7 @@ def cards(
     document = PolicyFile.load(policy)
     with files.about(policy):
         check_place(document.book, Session().chain.book_domain, fault=PolicyError)
-    enrolled = enrolment.enrol(
-        _policy_key(folder, make=False), table_of(table), People.load(people).applicants()
-    )
+    enrolled = enrolment.enrol(_policy_key(folder, make=False), table_of(table), People.load(people).members)
     if tuple(one.member for one in enrolled) != document.members:
         raise CardError(
             "are not those who enrolled", file=str(policy), field="members", remedy="ask the insurer"

@@ -10,13 +10,15 @@ import re
 import time
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
+from typing import Final
 
 from salus.base.errors import InputError
 
+DAY_SECONDS: Final = 86_400
 _EPOCH = date(1970, 1, 1)
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2}))?")
 _EARLIEST_OFFSET = 14 * 3600
-_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+_UNITS = (("day", DAY_SECONDS), ("hour", 3_600), ("minute", 60), ("second", 1))
 
 
 def civil_day(text: str) -> int:
@@ -82,7 +84,12 @@ def words_of(day: int) -> str:
 
 def utc_day(seconds: float) -> int:
     """The civil day in UTC at a second since 1970."""
-    return int(seconds // 86_400)
+    return int(seconds // DAY_SECONDS)
+
+
+def midnight(day: int) -> int:
+    """The second since 1970 at which a civil day begins in UTC."""
+    return day * DAY_SECONDS
 
 
 def latest_day(seconds: float | None = None) -> int:

@@ -8,11 +8,14 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from typing import Final
 
 import iso4217
 
 from salus.base.errors import InputError
 
+BPS: Final = 10_000
+"""Basis points in the whole."""
 MAX_BILLED = 10**15
 """The largest amount of one bill line, minor units. Ten million million dollars is an error of input, not a
 bill; the contracts hold up to 2**64 - 1, so sums of many lines stay far inside."""

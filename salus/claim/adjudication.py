@@ -65,9 +65,9 @@ from salus.base.codes import (
     Carc,
 )
 from salus.base.errors import InputError
+from salus.base.money import BPS
 from salus.types import Account, Benefit, BenefitKind, Diagnosis, GroupUse, Member, Policy, Remittance
 
-BPS: Final = 10_000
 MAX_UINT64: Final = 2**64 - 1
 
 

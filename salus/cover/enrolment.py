@@ -4,7 +4,7 @@
     insurer   `check`: holds each leaf against what was priced for that member, and rebuilds its blinded part
               from the member's key and the benefit table, which would otherwise have to be believed; then
               `salus.cover.policy.build_policy` and the signature
-    holder    `Enrolment.card` once the policy id is known; the policy key stays where it is
+    holder    `EnrolledMember.card` once the policy id is known; the policy key stays where it is
 
 The insurer so learns the member keys (it adjudicates disputes, and needs them to recheck a claim), but not
 the policy key, and nothing about the holder's other policies. The enrolment file holds those keys: seal it to
@@ -15,76 +15,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from salus.base import files
 from salus.base.days import words_of
 from salus.base.errors import PolicyError
-from salus.cover.card import MemberCard
 from salus.cover.keys import MemberKey, PolicyKey
+from salus.cover.member import AgreedMember, Applicant, EnrolledMember
 from salus.cover.schedule import Schedule
 from salus.crypto.abi import ZERO_ADDRESS, AddressCodec
-from salus.crypto.eip712 import Domain
 from salus.product import Table
 from salus.types import MAX_MEMBERS, Member
 
 _FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Applicant:
-    """A person to be covered."""
-
-    consent_signer: str
-    """Address whose consent lets providers file; a parent's for a child."""
-    covered_since: int
-    """First civil day covered; earlier than the policy's start if waiting periods already run."""
-    covered_until: int
-    """First civil day no longer covered."""
-    payee: str = ZERO_ADDRESS
-    """Who is paid; 0 for the policy's payee."""
-    excluded: frozenset[str] = frozenset()
-    """Codes of the benefits that the person has no cover for."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agreed:
-    """A member as the insurer has priced it."""
-
-    covered_since: int
-    """First civil day covered; waiting periods count from it."""
-    covered_until: int
-    """First civil day no longer covered."""
-    payee: str = ZERO_ADDRESS
-    """Who is paid; 0 for the policy's payee."""
-    consent_signer: str | None = None
-    """None: whom the holder names."""
-    excluded: frozenset[str] = frozenset()
-    """Codes of the benefits without cover."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Enrolment:
-    """One member as the holder hands it to the insurer: the leaf, and the key that it can be checked with."""
-
-    index: int
-    key: MemberKey
-    excluded: frozenset[int]
-    member: Member
-
-    def card(self, book: Domain, policy_id: bytes) -> MemberCard:
-        """The member's card under the issued policy; `book` is the domain of its policy book."""
-        return MemberCard(
-            chain_id=book.chain_id,
-            policy_book=book.verifying_contract,
-            policy_id=policy_id,
-            index=self.index,
-            key=self.key,
-            excluded=self.excluded,
-        )
-
-
-def enrol(policy_key: PolicyKey, table: Table, applicants: Sequence[Applicant]) -> tuple[Enrolment, ...]:
+def enrol(policy_key: PolicyKey, table: Table, applicants: Sequence[Applicant]) -> tuple[EnrolledMember, ...]:
     """The holder's part: a key and a leaf for each person, in the order given.
 
     Raises PolicyError for no person or more than 256, and for an exclusion that is no benefit of the table.
@@ -92,7 +37,7 @@ def enrol(policy_key: PolicyKey, table: Table, applicants: Sequence[Applicant]) 
     >>> from salus import product
     >>> child = Applicant(consent_signer="0x" + "ab" * 20, covered_since=20_089, covered_until=20_454)
     >>> enrolled = enrol(PolicyKey.generate(), product.shipped("family"), [child])
-    >>> check(enrolled, product.shipped("family"), [Agreed(covered_since=20_089, covered_until=20_454)])
+    >>> check(enrolled, product.shipped("family"), [AgreedMember(covered_since=20_089, covered_until=20_454)])
     """
     if not 1 <= len(applicants) <= MAX_MEMBERS:
         raise PolicyError(f"are {len(applicants)} instead of 1 to {MAX_MEMBERS}", field="members")
@@ -101,7 +46,7 @@ def enrol(policy_key: PolicyKey, table: Table, applicants: Sequence[Applicant]) 
     )
 
 
-def check(enrolments: Sequence[Enrolment], table: Table, agreed: Sequence[Agreed]) -> None:
+def check(enrolments: Sequence[EnrolledMember], table: Table, agreed: Sequence[AgreedMember]) -> None:
     """The insurer's part: that each leaf is what was agreed for that member, in order, and what its key and
     the table give.
 
@@ -119,7 +64,7 @@ def check(enrolments: Sequence[Enrolment], table: Table, agreed: Sequence[Agreed
         _check_blinded(index, enrolment, table, rows)
 
 
-def reveal_json(enrolments: Sequence[Enrolment]) -> bytes:
+def reveal_json(enrolments: Sequence[EnrolledMember]) -> bytes:
     """The enrolments as a JSON file, member keys included. Seal it to the insurer."""
     members = [
         {
@@ -133,14 +78,14 @@ def reveal_json(enrolments: Sequence[Enrolment]) -> bytes:
     return json.dumps({"salusEnrolment": _FORMAT, "members": members}, indent=1).encode()
 
 
-def from_json(content: bytes) -> tuple[Enrolment, ...]:
+def from_json(content: bytes) -> tuple[EnrolledMember, ...]:
     """Back from `reveal_json`. Raises PolicyError or CardError, without the value at fault."""
     document = files.parse_object(content, fault=PolicyError, wanted="an enrolment file")
     try:
         if document["salusEnrolment"] != _FORMAT:
             raise PolicyError("is a format that this version cannot read", field="salusEnrolment")
         return tuple(
-            Enrolment(
+            EnrolledMember(
                 index=int(entry["index"]),
                 key=MemberKey.from_hex(entry["key"]),
                 excluded=frozenset(map(int, entry["excluded"])),
@@ -152,7 +97,9 @@ def from_json(content: bytes) -> tuple[Enrolment, ...]:
         raise PolicyError("is not an enrolment file", remedy="ask the holder for a new one") from None
 
 
-def _check_open(index: int, enrolment: Enrolment, priced: Agreed, table: Table, rows: frozenset[int]) -> None:
+def _check_open(
+    index: int, enrolment: EnrolledMember, priced: AgreedMember, table: Table, rows: frozenset[int]
+) -> None:
     """What the holder writes into the leaf: days, payee, signer, exclusions."""
     member = enrolment.member
     payee = AddressCodec().normalise(priced.payee)
@@ -174,7 +121,7 @@ def _check_open(index: int, enrolment: Enrolment, priced: Agreed, table: Table, 
             )
 
 
-def _check_blinded(index: int, enrolment: Enrolment, table: Table, rows: frozenset[int]) -> None:
+def _check_blinded(index: int, enrolment: EnrolledMember, table: Table, rows: frozenset[int]) -> None:
     """What only the member's key opens."""
     wanted = {
         "index": (enrolment.index, index),
@@ -203,7 +150,7 @@ def excluded_words(table: Table, rows: frozenset[int]) -> str:
     return ", ".join(codes + unknown) or "nothing"
 
 
-def _enrol(key: MemberKey, index: int, table: Table, person: Applicant) -> Enrolment:
+def _enrol(key: MemberKey, index: int, table: Table, person: Applicant) -> EnrolledMember:
     rows = _rows(table, person.excluded)
     member = Member(
         commitment=key.commitment,
@@ -213,7 +160,7 @@ def _enrol(key: MemberKey, index: int, table: Table, person: Applicant) -> Enrol
         covered_until=person.covered_until,
         schedule=Schedule(key, table, rows).root,
     )
-    return Enrolment(index=index, key=key, excluded=rows, member=member)
+    return EnrolledMember(index=index, key=key, excluded=rows, member=member)
 
 
 def _rows(table: Table, codes: frozenset[str]) -> frozenset[int]:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from salus.base.errors import CardError
 from salus.cover.card import MemberCard
-from salus.cover.policy import Cover
+from salus.cover.policy import CoverFile
 from salus.cover.schedule import Schedule
 from salus.crypto.merkle import Proof
 from salus.product import Table
@@ -19,7 +19,7 @@ from salus.types import FLAG_EMERGENCY, Benefit, Diagnosis, Line
 class Membership:
     """One member of one policy, opened. `open_card` makes it."""
 
-    cover: Cover
+    cover: CoverFile
     table: Table
     schedule: Schedule
 
@@ -113,7 +113,7 @@ class Membership:
         return next(iter(get_close_matches(code, covered, n=1, cutoff=0)), covered[0])
 
 
-def open_card(card: MemberCard, cover: Cover, table: Table) -> Membership:
+def open_card(card: MemberCard, cover: CoverFile, table: Table) -> Membership:
     """The membership that a card stands for. Raises CardError, saying which of the three does not fit the
     others.
 

@@ -20,19 +20,23 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from salus.base import files
+from salus.base.days import DAY_SECONDS
 from salus.base.errors import InputError, PolicyError
-from salus.cover.enrolment import Enrolment
+from salus.cover.member import EnrolledMember
+from salus.cover.terms import (
+    DEFAULT_FILING_DAYS,
+    DEFAULT_REVIEW_DAYS,
+    DEFAULT_SOLVENCY_BPS,
+    MAX_MEMBERS,
+    NO_MAXIMUM,
+    check_terms,
+)
 from salus.crypto import merkle
-from salus.crypto.abi import ZERO_ADDRESS
 from salus.crypto.eip712 import Domain
 from salus.crypto.merkle import MerkleTree, Proof
 from salus.product import Table
-from salus.types import MAX_AMOUNT, MAX_MEMBERS, Member, Policy
+from salus.types import Member, Policy
 
-MAX_DAYS = 366
-MAX_REVIEW_WINDOW = 30 * 86_400
-"""Seconds."""
-_BPS = 10_000
 _FORMAT = 1
 
 
@@ -98,7 +102,7 @@ class _Document:
 
 
 @dataclass(frozen=True)
-class Cover(_Document):
+class CoverFile(_Document):
     """What a hospital needs beside a member's card: the terms, the member's leaf, and the proof that it is in
     them."""
 
@@ -142,11 +146,11 @@ class PolicyFile(_Document):
                 "are not those of the terms", field="members", remedy="ask for a new policy file"
             )
 
-    def cover(self, index: int) -> Cover:
+    def cover(self, index: int) -> CoverFile:
         """The cover file of one member. Raises PolicyError if there is no such member."""
         if not 0 <= index < len(self.members):
             raise PolicyError(f"{index} is not 0 … {len(self.members) - 1}", field="member")
-        return Cover(self.book, self.terms, self.members[index], self._tree.proof(index))
+        return CoverFile(self.book, self.terms, self.members[index], self._tree.proof(index))
 
     @cached_property
     def _tree(self) -> MerkleTree:
@@ -163,7 +167,7 @@ class PolicyFile(_Document):
 def build_policy(
     book: Domain,
     table: Table,
-    enrolments: Sequence[Enrolment],
+    enrolments: Sequence[EnrolledMember],
     *,
     holder: str,
     pool: str,
@@ -172,11 +176,11 @@ def build_policy(
     annual_limit: int,
     premium: int,
     deductible: int = 0,
-    out_of_pocket: int = MAX_AMOUNT,
+    out_of_pocket: int = NO_MAXIMUM,
     auto_pay_limit: int = 0,
-    review_window: int = 3 * 86_400,
-    solvency_bps: int = _BPS,
-    filing_days: int = 90,
+    review_window: int = DEFAULT_REVIEW_DAYS * DAY_SECONDS,
+    solvency_bps: int = DEFAULT_SOLVENCY_BPS,
+    filing_days: int = DEFAULT_FILING_DAYS,
     payee: str | None = None,
     salt: bytes | None = None,
 ) -> PolicyFile:
@@ -190,7 +194,8 @@ def build_policy(
 
     >>> from salus import product
     >>> from salus.cover.keys import PolicyKey
-    >>> from salus.cover.enrolment import Applicant, enrol
+    >>> from salus.cover.enrolment import enrol
+    >>> from salus.cover.member import Applicant
     >>> family, book = product.shipped("family"), Domain.policy_book(31337, "0x" + "b0" * 20)
     >>> child = Applicant(consent_signer="0x" + "ab" * 20, covered_since=20_454, covered_until=20_819)
     >>> enrolled = enrol(PolicyKey.generate(), family, [child])
@@ -234,41 +239,3 @@ def check_place(book: Domain, served: Domain, *, fault: type[InputError]) -> Non
             field="book",
             remedy="use the network that it was made for, or ask for a new one",
         )
-
-
-def check_terms(book: Domain, terms: Policy) -> None:
-    """That the terms are within the bounds that the policy book sets at issue. Raises PolicyError, naming the
-    field.
-
-    >>> from dataclasses import replace
-    >>> from salus import samples
-    >>> sold = samples.sell(20_454).policy
-    >>> check_terms(sold.book, replace(sold.terms, end=20_454 + 400))
-    Traceback (most recent call last):
-        ...
-    salus.base.errors.PolicyError: Policy.end: is not 1 to 366 days after start; correct the terms
-    """
-    amounts = ("annual_limit", "deductible", "out_of_pocket", "premium")
-    bounds = [
-        (
-            "end",
-            terms.start < terms.end <= terms.start + MAX_DAYS,
-            f"is not 1 to {MAX_DAYS} days after start",
-        ),
-        ("annual_limit", terms.annual_limit > 0, "is 0"),
-        *((name, getattr(terms, name) <= MAX_AMOUNT, "is above 2^56 − 1 minor units") for name in amounts),
-        ("filing_days", terms.filing_days <= MAX_DAYS, f"is more than {MAX_DAYS}"),
-        ("review_window", terms.review_window <= MAX_REVIEW_WINDOW, "is longer than 30 days"),
-        ("solvency_bps", 1 <= terms.solvency_bps <= _BPS, f"is not 1 to {_BPS} basis points"),
-        (
-            "payee",
-            terms.payee not in (ZERO_ADDRESS, terms.pool, book.verifying_contract),
-            "is nobody, pool or book",
-        ),
-        ("holder", terms.holder != ZERO_ADDRESS, "is nobody"),
-        ("account", not any(terms.account), "is not 0, the policy's own"),
-    ]
-    names = {part.name: part.solidity for part in terms.parts}
-    for name, holds, complaint in bounds:
-        if not holds:
-            raise PolicyError(complaint, resource="Policy", field=names[name], remedy="correct the terms")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from salus.base.errors import PolicyError
 from salus.chain.events import ClaimDecided, PolicyIssued
-from salus.cover.enrolment import Enrolment
+from salus.cover.member import EnrolledMember
 from salus.cover.membership import Membership, open_card
 from salus.cover.policy import PolicyFile
 from salus.crypto.eip712 import Domain
@@ -15,7 +15,7 @@ from salus.crypto.merkle import MerkleTree
 from salus.product import Table
 from salus.types import Policy
 
-Enrolments = Sequence[Enrolment]
+Enrolments = Sequence[EnrolledMember]
 
 
 class Portfolio:

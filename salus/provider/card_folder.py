@@ -1,7 +1,7 @@
 """The cards that a hospital was shown, in a folder: which policies of a patient cover a day.
 
     cards/<patient>/<any name>.card.json     what the member showed (MemberCard)
-    cards/<patient>/<any name>.cover.json    terms and proof that came with it (Cover), same name
+    cards/<patient>/<any name>.cover.json    terms and proof that came with it (CoverFile), same name
     cards/<patient>/record.age               the patient's age recipient: sealed records go to it
 
 <patient> is the hospital's own id of the patient, as its FHIR records have it, percent-encoded where a file
@@ -18,7 +18,7 @@ from salus.base import files
 from salus.base.errors import CardError
 from salus.cover.card import MemberCard
 from salus.cover.membership import Membership, open_card
-from salus.cover.policy import Cover, check_place
+from salus.cover.policy import CoverFile, check_place
 from salus.crypto.eip712 import Domain
 from salus.crypto.records import check_recipient
 from salus.product import Table
@@ -82,7 +82,7 @@ class CardFolder:
         """The membership of a card; None if it was sold under another table."""
         with files.about(path):
             card = MemberCard.load(path)
-            cover = Cover.load(path.with_name(path.name.removesuffix(_CARD) + _COVER))
+            cover = CoverFile.load(path.with_name(path.name.removesuffix(_CARD) + _COVER))
             check_place(card.book, self.book, fault=CardError)
             of_table = cover.terms.benefit_table == self.table.hash
             return open_card(card, cover, self.table) if of_table else None

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from salus import product
 from salus.cover.card import MemberCard
-from salus.cover.enrolment import Applicant, Enrolment, enrol
+from salus.cover.enrolment import enrol
 from salus.cover.keys import PolicyKey
+from salus.cover.member import Applicant, EnrolledMember
 from salus.cover.membership import Membership, open_card
 from salus.cover.policy import PolicyFile, build_policy
 from salus.crypto.eip712 import Domain
@@ -23,7 +24,7 @@ class Sale:
     """What the parties hold of a policy. Its keys are known to everybody: it is for no real chain."""
 
     table: Table
-    enrolments: tuple[Enrolment, ...]
+    enrolments: tuple[EnrolledMember, ...]
     policy: PolicyFile
 
     def card(self, index: int = 0) -> MemberCard:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from salus.base.codes import Carc, Group
+from salus.base.money import BPS
 from salus.chain.events import ClaimEvent
-from salus.claim.adjudication import BPS, reductions_of
+from salus.claim.adjudication import reductions_of
 from salus.cover.membership import Membership
 from salus.product import BenefitRow
 from salus.statement.ledger import Ledger, LedgerEntry

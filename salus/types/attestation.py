@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from salus.base.days import DAY_SECONDS
 from salus.base.errors import AttestationError, InputError
 from salus.crypto.abi import Bytes32, Struct, Uint64
 
-ATTESTATION_LIFETIME = 90 * 86_400
+ATTESTATION_LIFETIME = 90 * DAY_SECONDS
 """Seconds from `issued_at` to the latest `expires_at`."""
 
 

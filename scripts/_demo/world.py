@@ -30,8 +30,8 @@ from salus.chain import (
 from salus.chain.actions import accreditation
 from salus.claim.provider_key import ProviderKey
 from salus.cover import enrolment
-from salus.cover.enrolment import Agreed, Applicant
 from salus.cover.keys import PolicyKey
+from salus.cover.member import AgreedMember, Applicant
 from salus.cover.membership import Membership, open_card
 from salus.cover.policy import PolicyFile, build_policy
 from salus.crypto import records
@@ -268,11 +268,11 @@ class World:
         self.sales.append(sale)
         return sale
 
-    def _priced(self, plan: Plan) -> list[Agreed]:
+    def _priced(self, plan: Plan) -> list[AgreedMember]:
         """The members that the insurer has priced."""
         start = self.cast.start
         return [
-            Agreed(covered_since=start, covered_until=person.covered_until or start + YEAR)
+            AgreedMember(covered_since=start, covered_until=person.covered_until or start + YEAR)
             for person in plan.people
         ]
 

@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 from brownie import accounts, web3
 
+from salus.base.money import BPS
 from scripts._verify import holders, labels
 from scripts.deploy import Params, deploy
 from tests.permissions.table import rows
@@ -101,7 +102,7 @@ def test_has_the_documented_parameters(suite: Any) -> None:
     assert suite.consents.PAST_GRANTS() == 8
     assert (suite.book.MAX_YEAR(), suite.book.MAX_LEAD()) == (366, 366)
     assert suite.book.MAX_REVIEW_WINDOW() == suite.book.APPEAL_WINDOW() == 30 * DAY
-    assert suite.book.BPS() == 10_000
+    assert suite.book.BPS() == BPS
     assert suite.desk.MAX_ATTESTATION() == 90 * DAY
     currency, exponent = suite.factory.listingOf(suite.stablecoin)
     assert (bytes(currency), exponent) == (b"USD", 2)

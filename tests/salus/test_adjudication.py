@@ -34,7 +34,8 @@ from hypothesis import strategies as st
 
 from salus.base import codes
 from salus.base.errors import InputError
-from salus.claim.adjudication import BPS, Used, adjudicate, lock
+from salus.base.money import BPS
+from salus.claim.adjudication import Used, adjudicate, lock
 from salus.types import MAX_AMOUNT, Account, BenefitKind, GroupUse, Remittance
 from tests.support.adjudication import GOLDEN, Case, Tabled, counters, golden, random_case, tabled
 

@@ -33,8 +33,8 @@ from salus import fhir, product
 from salus.base.errors import PolicyError
 from salus.chain.events import ClaimDecided, ClaimWithdrawn, PolicyIssued
 from salus.cover import enrolment
-from salus.cover.enrolment import Applicant, Enrolment
 from salus.cover.keys import PolicyKey
+from salus.cover.member import Applicant, EnrolledMember
 from salus.cover.membership import Membership
 from salus.cover.policy import PolicyFile, build_policy
 from salus.crypto.records import RecordKey, seal
@@ -244,7 +244,7 @@ def test_a_withdrawn_decision_does_not_count(ward: Ward) -> None:
 # THE PORTFOLIO
 
 
-def sold() -> tuple[PolicyFile, tuple[Enrolment, ...]]:
+def sold() -> tuple[PolicyFile, tuple[EnrolledMember, ...]]:
     people = [Applicant(consent_signer=SIGNER, covered_since=START, covered_until=START + 365)] * 2
     enrolled = enrolment.enrol(PolicyKey.generate(), PLAN, people)
     policy = build_policy(

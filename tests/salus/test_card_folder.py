@@ -18,8 +18,8 @@ from salus import product
 from salus.base import days
 from salus.base.errors import InputError
 from salus.cover import enrolment
-from salus.cover.enrolment import Applicant
 from salus.cover.keys import PolicyKey
+from salus.cover.member import Applicant
 from salus.cover.policy import build_policy
 from salus.crypto.eip712 import Domain
 from salus.product import Table

@@ -47,8 +47,9 @@ from salus import product
 from salus.base.errors import OutboxError
 from salus.claim import attestation
 from salus.claim.batch import Batch
-from salus.cover.enrolment import Applicant, enrol
+from salus.cover.enrolment import enrol
 from salus.cover.keys import PolicyKey
+from salus.cover.member import Applicant
 from salus.cover.membership import Membership, open_card
 from salus.cover.policy import build_policy
 from salus.crypto.eip712 import Domain

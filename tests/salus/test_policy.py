@@ -32,10 +32,10 @@ from salus.base import files
 from salus.base.errors import CardError, PolicyError
 from salus.cover import enrolment
 from salus.cover.card import MemberCard
-from salus.cover.enrolment import Agreed, Applicant, Enrolment
 from salus.cover.keys import MemberKey, PolicyKey
+from salus.cover.member import AgreedMember, Applicant, EnrolledMember
 from salus.cover.membership import Membership, open_card
-from salus.cover.policy import Cover, PolicyFile, build_policy
+from salus.cover.policy import CoverFile, PolicyFile, build_policy
 from salus.cover.schedule import Schedule
 from salus.crypto import merkle
 from salus.crypto.eip712 import Domain
@@ -56,22 +56,22 @@ def applicant(**changes: Any) -> Applicant:
     return Applicant(**{**values, **changes})
 
 
-def agreed(**changes: Any) -> Agreed:
-    return Agreed(**{"covered_since": START, "covered_until": END, **changes})
+def agreed(**changes: Any) -> AgreedMember:
+    return AgreedMember(**{"covered_since": START, "covered_until": END, **changes})
 
 
 AGREED = [agreed(), agreed(excluded=EXCLUDED), agreed(payee=OTHER)]
 """The household as the insurer has priced it."""
 
 
-def household() -> tuple[PolicyKey, tuple[Enrolment, ...]]:
+def household() -> tuple[PolicyKey, tuple[EnrolledMember, ...]]:
     key = PolicyKey.generate()
     return key, enrolment.enrol(
         key, FAMILY, [applicant(), applicant(excluded=EXCLUDED), applicant(payee=OTHER)]
     )
 
 
-def sold(enrolments: tuple[Enrolment, ...], **terms: Any) -> PolicyFile:
+def sold(enrolments: tuple[EnrolledMember, ...], **terms: Any) -> PolicyFile:
     values: dict[str, Any] = {
         "holder": HOLDER,
         "pool": POOL,
@@ -267,7 +267,7 @@ class TestFiles:
         found.cover(1).save(tmp_path / "cover.json")
 
         assert PolicyFile.load(tmp_path / "policy.json") == found
-        assert Cover.load(tmp_path / "cover.json") == found.cover(1)
+        assert CoverFile.load(tmp_path / "cover.json") == found.cover(1)
         written = (tmp_path / "policy.json").read_text() + (tmp_path / "cover.json").read_text()
         for secret in (key.reveal(), *(entry.key.reveal() for entry in enrolled)):
             assert secret.hex() not in written
@@ -296,7 +296,7 @@ class TestFiles:
         document = json.loads(sold(enrolled).cover(0).to_json())
         document["member"]["coveredUntil"] = END + 1
         with pytest.raises(PolicyError, match="member: is not a member of the policy"):
-            Cover.from_json(json.dumps(document).encode())
+            CoverFile.from_json(json.dumps(document).encode())
 
     @pytest.mark.parametrize(
         "content", [b"", b"null", b"{}", b'{"salusPolicy": 2}', b'{"salusPolicy": 1}', b"\xff"]
@@ -339,7 +339,7 @@ class TestMembership:
         found = sold(enrolled)
         for index, entry in enumerate(enrolled):
             card = MemberCard.from_json(entry.card(BOOK, found.policy_id).reveal_json())
-            membership = open_card(card, Cover.from_json(found.cover(index).to_json()), FAMILY)
+            membership = open_card(card, CoverFile.from_json(found.cover(index).to_json()), FAMILY)
 
             assert membership.policy_id == found.policy_id
             assert membership.commitment == entry.member.commitment

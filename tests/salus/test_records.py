@@ -28,8 +28,8 @@ from salus.base.errors import AttestationError, CardError, RecordError
 from salus.claim.diagnosis import diagnose
 from salus.claim.provider_key import ProviderKey
 from salus.cover import enrolment
-from salus.cover.enrolment import Applicant
 from salus.cover.keys import PolicyKey
+from salus.cover.member import Applicant
 from salus.cover.membership import Membership, open_card
 from salus.cover.policy import build_policy
 from salus.crypto.eip712 import Domain

@@ -17,8 +17,9 @@ from salus.base.days import to_date
 from salus.chain import Chain, Unlocked, events, roles
 from salus.chain.address_book import AddressBook
 from salus.chain.node import genesis_of
-from salus.cover.enrolment import Applicant, enrol
+from salus.cover.enrolment import enrol
 from salus.cover.keys import PolicyKey
+from salus.cover.member import Applicant
 from salus.cover.policy import build_policy
 from salus.crypto.records import RecordKey
 from salus.product import Table

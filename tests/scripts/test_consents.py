@@ -15,7 +15,7 @@ import pytest
 from brownie import ERC1271WalletMock, accounts, web3
 
 from salus.chain import consents
-from salus.cover.policy import Cover
+from salus.cover.policy import CoverFile
 from scripts import patient
 from tests.scripts.conftest import DAY, RELAYER, Clinic, day, drafted_card, ended
 
@@ -27,7 +27,7 @@ def shown(clinic: Clinic, member: int = 0) -> list[str]:
 
 
 def member_of(words: list[str]) -> bytes:
-    return Cover.load(words[1].removeprefix("cover=")).member.commitment
+    return CoverFile.load(words[1].removeprefix("cover=")).member.commitment
 
 
 def test_a_consent_is_signed_by_one_and_recorded_by_another(

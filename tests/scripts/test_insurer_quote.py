@@ -108,7 +108,7 @@ def test_a_contract_wallet_signs_quotes(clinic: Clinic) -> None:
     [
         ("holder: 1\n", "offer.yaml: holder: "),
         ("premium: '-1'\n", "offer.yaml: premium: input should be greater than or equal to 0"),
-        ("colour: red\n", "offer.yaml: colour: extra inputs are not permitted"),
+        ("colour: red\n", "offer.yaml: colour: is not a field of this file"),
         ("a: [\n", "offer.yaml:2: is not YAML: "),
         ("a: [\x07]\n", "offer.yaml:1: has a control character; correct the line"),
         ("", "offer.yaml: is empty; docs/files.md shows one"),

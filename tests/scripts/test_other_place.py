@@ -14,7 +14,7 @@ import pytest
 from brownie import web3
 
 from salus.cover.card import MemberCard
-from salus.cover.policy import Cover, PolicyFile
+from salus.cover.policy import CoverFile, PolicyFile
 from salus.crypto.eip712 import Domain
 from scripts import insurer, patient
 from tests.scripts.conftest import Clinic, day, draft, ended, states
@@ -33,7 +33,7 @@ def elsewhere(clinic: Clinic, request: pytest.FixtureRequest) -> Domain:
 def shown(clinic: Clinic, elsewhere: Domain) -> list[str]:
     """The first patient's card and cover file, as they would be there."""
     keys = clinic.path("keys-0")
-    cover = replace(Cover.load(keys / "member-0.cover.json"), book=elsewhere)
+    cover = replace(CoverFile.load(keys / "member-0.cover.json"), book=elsewhere)
     card = replace(
         MemberCard.load(keys / "member-0.card.json"),
         chain_id=elsewhere.chain_id,

@@ -25,7 +25,7 @@ from salus.chain import claims
 from salus.claim import attestation
 from salus.cover.card import MemberCard
 from salus.cover.membership import Membership, open_card
-from salus.cover.policy import Cover
+from salus.cover.policy import CoverFile
 from salus.crypto.records import RecordKey
 from salus.provider import submission
 from scripts import insurer, patient
@@ -71,7 +71,7 @@ def membership(clinic: Clinic) -> Membership:
     """The first patient's."""
     card = clinic.path("keys-0") / "member-0.card.json"
     cover = card.with_name("member-0.cover.json")
-    return open_card(MemberCard.load(card), Cover.load(cover), product.shipped("family"))
+    return open_card(MemberCard.load(card), CoverFile.load(cover), product.shipped("family"))
 
 
 def bill_again(clinic: Clinic) -> None:

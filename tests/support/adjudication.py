@@ -8,7 +8,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from salus.claim.adjudication import BPS, Outcome, Used, adjudicate
+from salus.base.money import BPS
+from salus.claim.adjudication import Outcome, Used, adjudicate
 from salus.crypto.abi import ZERO_ADDRESS
 from salus.types import (
     MAX_AMOUNT,

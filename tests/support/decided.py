@@ -11,8 +11,9 @@ from salus.chain.events import ClaimDecided, ClaimEvent, ClaimOwed, ClaimPaid, C
 from salus.claim.adjudication import Used, adjudicate
 from salus.claim.diagnosis import keyed_fields
 from salus.claim.provider_key import ProviderKey
-from salus.cover.enrolment import Applicant, enrol
+from salus.cover.enrolment import enrol
 from salus.cover.keys import PolicyKey
+from salus.cover.member import Applicant
 from salus.cover.membership import Membership, open_card
 from salus.cover.policy import build_policy
 from salus.crypto.eip712 import Domain

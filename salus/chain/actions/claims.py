@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from salus.base import money
+from salus.base.days import midnight
 from salus.chain.sending import Action
 from salus.chain.suite import Chain
 from salus.types import Attestation, ClaimRef, ClaimStatus, Decision, Eligibility, Line, Policy, SkipReason
-
-_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def foresee(chain: Chain, *, attestation: Attestation, line: Line) -> Foreseen:
 def foresee_unsigned(chain: Chain, *, provider: int, line: Line) -> Foreseen:
     """What filing the line would bring now if it were attested when the care is over; nothing is sent.
     A trial looks at no signature, so the line as `Membership.inquiry` makes it will do."""
-    over = (line.diagnosis.service_to + 1) * _DAY
+    over = midnight(line.diagnosis.service_to + 1)
     alone = Attestation(provider=provider, root=line.diagnosis.hash_struct(), issued_at=over, expires_at=over)
     return foresee(chain, attestation=alone, line=line)
 

@@ -14,7 +14,7 @@ from typing import Any
 from salus.base.errors import OutboxError
 from salus.claim.batch import Batch
 from salus.cover.membership import Membership
-from salus.cover.policy import Cover
+from salus.cover.policy import CoverFile
 from salus.crypto.merkle import Proof
 from salus.provider.outbox.entry import (
     COLUMNS,
@@ -268,13 +268,13 @@ class Outbox(OutboxFile):
         (sealed,) = self._one("SELECT sealed FROM record WHERE line = ?", (entry.id,))
         return bytes(sealed)
 
-    def cover(self, entry: OutboxLine) -> Cover:
+    def cover(self, entry: OutboxLine) -> CoverFile:
         """The terms and the member that a line is for."""
         return self._cover(entry.diagnosis.policy, entry.diagnosis.member)
 
-    def _read_cover(self, policy: bytes, member: bytes) -> Cover:
+    def _read_cover(self, policy: bytes, member: bytes) -> CoverFile:
         (content,) = self._one("SELECT content FROM cover WHERE policy = ? AND member = ?", (policy, member))
-        return Cover.from_json(content)
+        return CoverFile.from_json(content)
 
     def _read_benefit(self, policy: bytes, member: bytes, benefit: bytes) -> tuple[Benefit, Proof]:
         query = "SELECT content, proof FROM benefit WHERE policy = ? AND member = ? AND id = ?"

@@ -23,13 +23,13 @@ from typing import Any
 import pytest
 from brownie import FlashCapitalMock
 
+from salus.base.money import BPS
 from salus.types import ClaimStatus, Decision, Line
 from tests.support.answers import refuses
 from tests.support.bench import EXIT_WINDOW, NOTICE_PERIOD, Sale, check_law_1
 from tests.support.craft import ANNUAL_LIMIT, PHYSIOTHERAPY, PREMIUM, SOLVENCY_BPS, Sold, word
 from tests.support.world import CAPITAL, World, decision
 
-BPS = 10_000
 LARGE = 400_010
 """Above the automatic limit: held."""
 
