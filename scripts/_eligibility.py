@@ -9,13 +9,6 @@ from salus.base.days import words_of as day_words
 from salus.chain import ClaimStatus, Decision, Eligibility, SkipReason
 from salus.types import MAX_AMOUNT, Line
 
-_BECOMES = {
-    ClaimStatus.PAID: "A claim would be decided, and what it brings paid at once.",
-    ClaimStatus.HELD: "A claim would be decided, and held for review before it is paid.",
-    ClaimStatus.OWED: "A claim would be decided, and paid as soon as the pool has the money.",
-    ClaimStatus.DENIED: "A claim would be decided, and denied.",
-}
-
 
 def words_of(answer: Eligibility, line: Line, decision: Decision | None) -> Iterator[str]:
     """A line for whether a claim would be decided, one for each reason, one for what it would bring, if that
@@ -30,7 +23,7 @@ def words_of(answer: Eligibility, line: Line, decision: Decision | None) -> Iter
     if not is_covered:
         yield f"The day lies outside the cover, which is from {day_words(first)} to before {day_words(end)}."
     if answer.reason is SkipReason.NONE:
-        yield _BECOMES[answer.status]
+        yield f"A claim would be decided, and {answer.status.outlook}."
     elif answer.reason is SkipReason.NO_CONSENT and not is_covered:
         # to ask for consent would be in vain
         yield "A claim would not be decided without the member's consent, and denied with it."

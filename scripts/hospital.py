@@ -376,7 +376,7 @@ def _takeable(chain: Chain, entry: OutboxLine, provider: int) -> Decision:
     """The decision on a line, if the chain would take it back; it is the chain that must hold it so."""
     resource, decision = f"Claim/{entry.claim}", entry.decision
     standing = claims.status_of(chain, entry.ref(provider))
-    words = standing.name.lower()
+    words = standing.word
     is_elsewhere = decision is None or decision.is_duplicate
     if is_elsewhere and standing is not ClaimStatus.NONE:
         raise OutboxError(
@@ -384,7 +384,7 @@ def _takeable(chain: Chain, entry: OutboxLine, provider: int) -> Decision:
             resource=resource,
             remedy="that decision stands; only the outbox that filed it can take it back, if held or denied",
         )
-    if entry.state not in (State.HELD, State.DENIED) or decision is None:
+    if decision is None or entry.state != decision.status.word or not decision.status.can_be_withdrawn:
         raise OutboxError(
             f"is {entry.state}", resource=resource, remedy="only held and denied lines can be taken back"
         )

@@ -11,7 +11,7 @@ from pydantic import Field
 from salus.base import files, money
 from salus.base.days import to_date
 from salus.base.errors import CardError, InputError, PolicyError
-from salus.chain import ClaimStatus, consents, events, policies
+from salus.chain import consents, events, policies
 from salus.cover import enrolment
 from salus.cover.keys import PolicyKey
 from salus.cover.offer import People
@@ -175,7 +175,7 @@ def claims(
         currency = event.service.currency
         billed = money.to_words(event.service.billed, currency)
         paid = money.to_words(event.decision.remittance.paid, currency)
-        state = "withdrawn" if entry.status is ClaimStatus.NONE else entry.status.name.lower()
+        state = entry.status.word
         out.print(
             f"  {to_date(event.service.from_)}  {names.get(code or '', 'unknown care'):<32} "
             f"billed {billed:>14}  plan pays {paid:>14}  {state}",

@@ -54,9 +54,7 @@ def sendable(chain: Chain, action: Action) -> bool:
 def _standing(chain: Chain, status: ClaimStatus) -> Iterator[events.ClaimDecided]:
     """The decisions whose claims are in that status now. An owed claim may have been held before."""
     latest = {
-        event.claim: event
-        for event in chain.past(events.ClaimDecided)
-        if event.decision.status in (ClaimStatus.HELD, ClaimStatus.OWED)
+        event.claim: event for event in chain.past(events.ClaimDecided) if event.decision.status.is_open
     }
     for claim, event in latest.items():
         if claims.status_of(chain, claim) is status:

@@ -328,7 +328,7 @@ def plan_filing(
 def _trial_words(decisions: Sequence[Decision]) -> str:
     """What each line would become if it were the next that the chain decides."""
     counts = Counter(decision.status for decision in decisions)
-    words = [f"{counts[status]} {status.name.lower()}" for status in ClaimStatus if counts[status]]
+    words = [f"{counts[status]} {status.word}" for status in ClaimStatus if counts[status]]
     denied = [decision for decision in decisions if decision.status is ClaimStatus.DENIED]
     reasons = Counter(f"{code}, {code.title}" for decision in denied for code in decision.codes)
     why = "; ".join(f"{count} for {reason}" for reason, count in reasons.items())

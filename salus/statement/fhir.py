@@ -26,14 +26,6 @@ _CARC = "https://x12.org/codes/claim-adjustment-reason-codes"
 _C4BB = "http://hl7.org/fhir/us/carin-bb/CodeSystem/C4BBAdjudication"
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
-_DISPOSITIONS = {
-    ClaimStatus.PAID: "Paid",
-    ClaimStatus.HELD: "Held for review; the sum is reserved",
-    ClaimStatus.OWED: "Payable; the payment follows",
-    ClaimStatus.DENIED: "Denied",
-    ClaimStatus.NONE: "Taken back by the provider",
-}
-
 
 def claim_response(item: Item, letter: Statement) -> Resource:
     """The decision on one bill line as a FHIR R4 ClaimResponse."""
@@ -97,7 +89,7 @@ def _head(item: Item, letter: Statement) -> Resource:
         "created": datetime.fromtimestamp(decided, UTC).isoformat(),
         "insurer": {"identifier": _identifier("pool", item.entry.decided.decision.pool)},
         "outcome": outcome,
-        "disposition": _DISPOSITIONS[item.status],
+        "disposition": item.status.words,
     }
 
 

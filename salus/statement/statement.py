@@ -102,8 +102,7 @@ class Statement:
     @property
     def coming(self) -> int:
         """Decided in the member's favour and not moved yet: held or owed."""
-        waiting = (ClaimStatus.HELD, ClaimStatus.OWED)
-        return sum(item.paid for item in self.items if item.status in waiting)
+        return sum(item.paid for item in self.items if item.status.is_open)
 
     @property
     def owe(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from salus.base.codes import DUPLICATE, Carc, from_chain
 from salus.crypto.abi import Bytes32, Currency, Struct, Uint8, Uint16, Uint32, Uint64
@@ -72,63 +72,129 @@ _NO_GROUP_LIMIT, _NO_UNIT_LIMIT = 2**64 - 1, 2**32 - 1
 """What the claim desk answers where a benefit has no limit."""
 
 
-class ClaimStatus(IntEnum):
-    """Where a claim stands."""
+class _StatusFacts(NamedTuple):
+    word: str = ""
+    words: str = ""
+    outlook: str = ""
+    is_open: bool = False
+    can_be_withdrawn: bool = False
+    remedy: str = ""
 
-    NONE = 0
+
+_NO_FACTS = _StatusFacts()
+
+
+class ClaimStatus(IntEnum):
+    """Where a claim stands, with what follows from it.
+
+    >>> ClaimStatus(3).words, ClaimStatus.HELD.is_open, ClaimStatus.PAID.is_open
+    ('Held for review; the sum is reserved', True, False)
+    """
+
+    NONE = 0, _StatusFacts(word="withdrawn", words="Taken back by the provider")
     """Never decided, or withdrawn."""
-    SKIPPED = 1
+    SKIPPED = 1, _StatusFacts(word="skipped", words="Left undecided", remedy="file it again")
     """Left undecided; may be filed again."""
-    PAID = 2
-    HELD = 3
+    PAID = 2, _StatusFacts(word="paid", words="Paid", outlook="paid immediately")
+    HELD = (
+        3,
+        _StatusFacts(
+            word="held",
+            words="Held for review; the sum is reserved",
+            outlook="held for review before it is paid",
+            is_open=True,
+            can_be_withdrawn=True,
+            remedy="settle it when its review window is over",
+        ),
+    )
     """Reserved; waits for its review window."""
-    OWED = 4
+    OWED = (
+        4,
+        _StatusFacts(
+            word="owed",
+            words="Payable; the payment follows",
+            outlook="paid as soon as the pool has the money",
+            is_open=True,
+            remedy="collect it when the pool has the money and the payee accepts it",
+        ),
+    )
     """Due, but the pool was short or the payee refused; anyone may collect it for the payee."""
-    DENIED = 5
+    DENIED = (
+        5,
+        _StatusFacts(
+            word="denied",
+            words="Denied",
+            outlook="denied",
+            can_be_withdrawn=True,
+            remedy="withdraw it and attest a corrected line, if the line was wrong",
+        ),
+    )
+
+    word: str
+    """One word, for a list."""
+    words: str
+    """A phrase, for a letter."""
+    outlook: str
+    """What happens to a claim that would be decided so; empty if none would."""
+    is_open: bool
+    """It is decided, and its money has not moved yet."""
+    can_be_withdrawn: bool
+    """The provider may take the line back: a held one until its review window ends."""
+    remedy: str
+    """What can be done now; empty when nothing is left to do."""
+
+    def __new__(
+        cls, value: int, facts: _StatusFacts = _StatusFacts()
+    ) -> ClaimStatus:  # default: for look-ups
+        status = int.__new__(cls, value)
+        status._value_ = value
+        for name, fact in facts._asdict().items():
+            setattr(status, name, fact)
+        return status
 
 
 class SkipReason(IntEnum):
-    """Why a line was left undecided, and what heals it.
+    """Why a line was left undecided, and what to do about it.
 
     >>> SkipReason(11).words
     'the member has not consented for the service day; ask for consent and file again'
     """
 
-    NONE = 0
-    UNKNOWN_POLICY = 1
-    BAD_MEMBER_PROOF = 2
-    BAD_BENEFIT_PROOF = 3
-    BAD_DIAGNOSIS_PROOF = 4
-    MALFORMED = 5
-    WRONG_CURRENCY = 6
-    NOT_YET_SERVED = 7
-    ALREADY_DECIDED = 8
-    SUPERSEDED = 9
-    BILL_MISMATCH = 10
-    NO_CONSENT = 11
-    NOT_AUTHORISED = 12
+    NONE = 0, "it would be decided", ""
+    UNKNOWN_POLICY = 1, "the policy was not issued, or its terms differ", "ask for its cover file"
+    BAD_MEMBER_PROOF = 2, "the member is not in the policy", "ask for a new cover file"
+    BAD_BENEFIT_PROOF = 3, "the benefit is not in the member's schedule", "attest it with this card"
+    BAD_DIAGNOSIS_PROOF = 4, "the line is not under the signature", "attest it with this card"
+    MALFORMED = 5, "its units or days are not possible", "correct the bill and attest it again"
+    WRONG_CURRENCY = 6, "the bill is not in the policy's currency", "bill it in that currency"
+    NOT_YET_SERVED = 7, "the service ends after the signature", "attest it when the service is over"
+    ALREADY_DECIDED = 8, "this line was decided already", "do nothing"
+    SUPERSEDED = (
+        9,
+        "another revision is due: one more after each withdrawal of the bill line",
+        "attest it again",
+    )
+    BILL_MISMATCH = (
+        10,
+        "another amount or currency was billed first for this bill line",
+        "bill what was billed first, or withdraw that line",
+    )
+    NO_CONSENT = 11, "the member has not consented for the service day", "ask for consent and file again"
+    NOT_AUTHORISED = 12, "the care needs prior authorisation (CO-197)", "ask the insurer"
+
+    cause: str
+    remedy: str
+
+    def __new__(cls, value: int, cause: str = "", remedy: str = "") -> SkipReason:  # defaults: for look-ups
+        reason = int.__new__(cls, value)
+        reason._value_ = value
+        reason.cause, reason.remedy = cause, remedy
+        return reason
 
     @property
     def words(self) -> str:
-        """The reason and the way out, for a person."""
-        return _WORDS[self]
-
-
-_WORDS = {
-    SkipReason.NONE: "it would be decided",
-    SkipReason.UNKNOWN_POLICY: "the policy was not issued, or the terms are others; ask for its cover file",
-    SkipReason.BAD_MEMBER_PROOF: "the member is not in the policy; ask for a new cover file",
-    SkipReason.BAD_BENEFIT_PROOF: "the benefit is not in the member's schedule; attest it with this card",
-    SkipReason.BAD_DIAGNOSIS_PROOF: "the line is not under the signature; attest it with this card",
-    SkipReason.MALFORMED: "units or days make no sense; attest it rightly",
-    SkipReason.WRONG_CURRENCY: "the bill is not in the policy's currency",
-    SkipReason.NOT_YET_SERVED: "the service lies after the signature; attest it when it is over",
-    SkipReason.ALREADY_DECIDED: "this very line was decided already; nothing is to be done",
-    SkipReason.SUPERSEDED: "another revision is due: one more after each withdrawal on the bill line",
-    SkipReason.BILL_MISMATCH: "another amount or currency was billed first for this bill line",
-    SkipReason.NO_CONSENT: "the member has not consented for the service day; ask for consent and file again",
-    SkipReason.NOT_AUTHORISED: "the care had to be authorised beforehand (CO-197)",
-}
+        """The reason and what to do, for a person."""
+        return "; ".join(part for part in (self.cause, self.remedy) if part)
 
 
 class Service(Struct):

@@ -136,7 +136,7 @@ def _bills(letters: Iterable[Statement]) -> list[Flow]:
     sums: Counter[tuple[str, str]] = Counter()
     for item in (item for letter in letters for item in letter.items):
         if item.counts and not item.fixed:
-            waits = item.status in (ClaimStatus.HELD, ClaimStatus.OWED)
+            waits = item.status.is_open
             sums["Set aside by the plan" if waits else "Paid by the plan", "held" if waits else "paid"] += (
                 item.paid
             )

@@ -97,7 +97,7 @@ class Place:
 
 
 _DECIDED = " ".join(
-    f"WHEN status = {int(status)} THEN '{State(status.name.lower())}'"
+    f"WHEN status = {int(status)} THEN '{State(status.word)}'"
     for status in ClaimStatus
     if status is not ClaimStatus.NONE
 )
