@@ -10,7 +10,7 @@ from benchmarks.attest_100k import measure
 from salus import fhir, samples
 from salus.base import days
 from salus.base.errors import FhirError
-from salus.fhir import BillLine
+from salus.claim.bill_line import BillLine
 from salus.product import shipped
 from tools.places import ROOT
 

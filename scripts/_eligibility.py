@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from salus.base import money
 from salus.base.days import words_of as day_words
-from salus.chain import ClaimStatus, Decision, Eligibility, SkipReason
-from salus.types import MAX_AMOUNT, Line
+from salus.types import MAX_AMOUNT, ClaimStatus, Decision, Eligibility, Line, SkipReason
 
 
 def words_of(answer: Eligibility, line: Line, decision: Decision | None) -> Iterator[str]:

@@ -22,12 +22,13 @@ from salus import fhir
 from salus.base import files, money
 from salus.base.days import latest_day, moment_words, to_date
 from salus.base.errors import CardError, InputError, OutboxError, RecordError
-from salus.chain import Chain, ClaimStatus, Decision, accreditation, claims, forget_finished
+from salus.chain import Chain, accreditation, claims, forget_finished
 from salus.claim.provider_key import ProviderKey
 from salus.insurer.recheck import recheck as compare
 from salus.provider import submission
 from salus.provider.card_folder import CardFolder
 from salus.provider.outbox import Outbox, OutboxLine, Place, State
+from salus.types import ClaimStatus, Decision
 from scripts._cards import opened as opened_card
 from scripts._eligibility import words_of as eligibility_words
 from scripts._recheck import key_in

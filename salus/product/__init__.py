@@ -6,28 +6,6 @@
 'Medicines'
 """
 
-from salus.product.codesets import Code, CodeSet
-from salus.product.file import load, parse, shipped
-from salus.product.lint import Alike, Overlap, Unreachable, alike, overlaps, revealing, unreachable
-from salus.product.model import BenefitRow, Care, Category, Matcher, Table, Terms
+import lazy_loader
 
-__all__ = [
-    "Alike",
-    "BenefitRow",
-    "Care",
-    "Category",
-    "Code",
-    "CodeSet",
-    "Matcher",
-    "Overlap",
-    "Table",
-    "Terms",
-    "Unreachable",
-    "alike",
-    "load",
-    "overlaps",
-    "parse",
-    "revealing",
-    "shipped",
-    "unreachable",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

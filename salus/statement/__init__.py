@@ -7,7 +7,6 @@
 Only who holds the member's card can write it: to everybody else the events name no benefit and no person.
 """
 
-from salus.statement.page import Letterhead, page
-from salus.statement.statement import Item, Meter, Reduction, Statement, statement
+import lazy_loader
 
-__all__ = ["Item", "Letterhead", "Meter", "Reduction", "Statement", "page", "statement"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -16,7 +16,7 @@ import msgspec
 
 from salus.base import days, money
 from salus.base.codes import COINSURANCE, DEDUCTIBLE, Carc
-from salus.statement.statement import Item, Meter, Statement
+from salus.statement.explanation import Item, Meter, Statement
 from salus.types import ClaimStatus
 
 Resource = dict[str, Any]

@@ -143,9 +143,7 @@ class ClaimStatus(IntEnum):
     remedy: str
     """What can be done now; empty when nothing is left to do."""
 
-    def __new__(
-        cls, value: int, facts: _StatusFacts = _StatusFacts()
-    ) -> ClaimStatus:  # default: for look-ups
+    def __new__(cls, value: int, facts: _StatusFacts = _NO_FACTS) -> ClaimStatus:  # default: for look-ups
         status = int.__new__(cls, value)
         status._value_ = value
         for name, fact in facts._asdict().items():

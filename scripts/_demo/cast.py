@@ -15,7 +15,8 @@ from pathlib import Path
 
 from salus import fhir, product, samples
 from salus.base.errors import FhirError
-from salus.fhir import BillLine, Refused, Summary
+from salus.claim.bill_line import BillLine
+from salus.fhir import Refused, Summary
 from salus.product import Table
 from salus.types import MAX_MEMBERS
 

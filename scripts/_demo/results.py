@@ -15,10 +15,11 @@ from salus import statement
 from salus.base import days, files
 from salus.base.codes import COINSURANCE, DEDUCTIBLE, LIMIT, Group
 from salus.base.errors import ChainError, RecordError
-from salus.chain import ClaimStatus, events
+from salus.chain import events
 from salus.statement import Item, Letterhead, Statement
 from salus.statement import fhir as fhir_out
 from salus.statement.ledger import Ledger
+from salus.types import ClaimStatus
 from scripts._demo import picture
 from scripts._demo.picture import Flow
 from scripts._demo.world import CAPITAL, World

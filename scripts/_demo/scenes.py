@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from salus.fhir import BillLine
+from salus.claim.bill_line import BillLine
 from salus.product import BenefitRow
 from scripts._demo.cast import Cast, Plan
 

@@ -14,20 +14,9 @@ from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
 from salus.base import days
-from salus.chain import (
-    Action,
-    Chain,
-    ClaimRef,
-    Pool,
-    Receipt,
-    Sender,
-    Unlocked,
-    consents,
-    events,
-    policies,
-    pools,
-)
+from salus.chain import Action, Chain, Pool, Receipt, Sender, Unlocked, consents, events, policies, pools
 from salus.chain.actions import accreditation
+from salus.claim.bill_line import BillLine
 from salus.claim.provider_key import ProviderKey
 from salus.cover import enrolment
 from salus.cover.keys import PolicyKey
@@ -37,10 +26,9 @@ from salus.cover.policy import PolicyFile, build_policy
 from salus.crypto import records
 from salus.crypto.eip712 import Domain
 from salus.crypto.records import RecordKey
-from salus.fhir import BillLine
 from salus.provider.card_folder import CardFolder
 from salus.provider.outbox import Outbox, OutboxLine, Place
-from salus.types import Purpose
+from salus.types import ClaimRef, Purpose
 from scripts._demo.cast import YEAR, Cast, Person, Plan
 
 DAY = 86_400

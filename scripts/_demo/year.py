@@ -9,8 +9,8 @@ from salus.base.errors import ChainError
 from salus.chain import Receipt, claims, events, keeping
 from salus.claim import attestation
 from salus.claim.batch import Batch
+from salus.claim.bill_line import BillLine
 from salus.crypto import records
-from salus.fhir import BillLine
 from salus.insurer.recheck import recheck
 from salus.product import Table
 from salus.provider import submission

@@ -32,13 +32,13 @@ import pytest
 from salus import fhir, product
 from salus.base.errors import PolicyError
 from salus.chain.events import ClaimDecided, ClaimWithdrawn, PolicyIssued
+from salus.claim.bill_line import BillLine
 from salus.cover import enrolment
 from salus.cover.keys import PolicyKey
 from salus.cover.member import Applicant, EnrolledMember
 from salus.cover.membership import Membership
 from salus.cover.policy import PolicyFile, build_policy
 from salus.crypto.records import RecordKey, seal
-from salus.fhir import BillLine
 from salus.insurer.audit import Audit, Fault, Link, audit, standing
 from salus.insurer.portfolio import Portfolio
 from salus.insurer.recheck import Recheck

@@ -35,7 +35,8 @@ import pytest
 
 from salus import fhir, product
 from salus.base import codes, days
-from salus.fhir import BillLine, Note, Reason, Refused
+from salus.claim.bill_line import BillLine, Note
+from salus.fhir import Reason, Refused
 from salus.product import Code
 from tests.support import fhir_bundles as build
 from tests.support.fhir_bundles import FAMILY, TODAY, Resource, line, read_one, ref, refused

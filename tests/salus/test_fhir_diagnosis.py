@@ -22,7 +22,8 @@ from typing import Any
 
 import pytest
 
-from salus.fhir import BillLine, Reason
+from salus.claim.bill_line import BillLine
+from salus.fhir import Reason
 from salus.product import Code
 from tests.support import fhir_bundles as build
 from tests.support.fhir_bundles import Resource, line, ref, refused

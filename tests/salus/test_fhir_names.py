@@ -1,4 +1,4 @@
-"""salus.fhir.names
+"""salus.fhir.patient_names
 
 given Bundles with Claims of patients
     it knows each by the id that the bill line gives, however the Claim refers to the Patient

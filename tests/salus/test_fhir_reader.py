@@ -27,7 +27,8 @@ import pytest
 
 from salus import fhir
 from salus.base.errors import FhirError
-from salus.fhir import BillLine, Reason, Refused, Summary
+from salus.claim.bill_line import BillLine
+from salus.fhir import Reason, Refused, Summary
 from tests.support import fhir_bundles as build
 from tests.support.fhir_bundles import FAMILY, TODAY, Resource, ref
 

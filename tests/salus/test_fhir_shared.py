@@ -18,7 +18,8 @@ import pytest
 
 from salus import fhir, product
 from salus.base import days
-from salus.fhir import BillLine, Reason, Summary
+from salus.claim.bill_line import BillLine
+from salus.fhir import Reason, Summary
 
 FOLDER = Path(__file__).parents[3] / "shared" / "fhir"
 FAMILY = product.shipped("family")

@@ -25,6 +25,7 @@ import pytest
 
 from salus import product
 from salus.base.errors import AttestationError, CardError, RecordError
+from salus.claim.bill_line import BillLine
 from salus.claim.diagnosis import diagnose
 from salus.claim.provider_key import ProviderKey
 from salus.cover import enrolment
@@ -34,7 +35,7 @@ from salus.cover.membership import Membership, open_card
 from salus.cover.policy import build_policy
 from salus.crypto.eip712 import Domain
 from salus.crypto.records import RecordKey, SealedRecord, encrypt, open_sealed, seal
-from salus.fhir import BillLine, read
+from salus.fhir import read
 from salus.insurer.recheck import recheck
 from salus.types import Diagnosis
 

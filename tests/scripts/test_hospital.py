@@ -26,9 +26,10 @@ from typing import Any
 import pytest
 from brownie import accounts, chain, web3
 
-from salus.chain import SkipReason, claims, sending
+from salus.chain import claims, sending
 from salus.provider import submission
 from salus.provider.outbox import OutboxLine, State
+from salus.types import SkipReason
 from scripts import _session, hospital, keeper
 from tests.scripts.conftest import DAY, READY, RELAYER, Clinic, box, ended, entries, states
 

@@ -9,6 +9,7 @@ from salus import product
 from salus.base.codes import DUPLICATE, HELD, Carc
 from salus.chain.events import ClaimDecided, ClaimEvent, ClaimOwed, ClaimPaid, ClaimWithdrawn
 from salus.claim.adjudication import Used, adjudicate
+from salus.claim.bill_line import BillLine
 from salus.claim.diagnosis import keyed_fields
 from salus.claim.provider_key import ProviderKey
 from salus.cover.enrolment import enrol
@@ -17,7 +18,6 @@ from salus.cover.member import Applicant
 from salus.cover.membership import Membership, open_card
 from salus.cover.policy import build_policy
 from salus.crypto.eip712 import Domain
-from salus.fhir import BillLine
 from salus.types import Account, ClaimStatus, Decision, Diagnosis, GroupUse, Service
 
 START = 20_454

@@ -8,6 +8,7 @@ from typing import Any
 
 from salus import fhir, product
 from salus.base import days
+from salus.claim.bill_line import BillLine
 
 SNOMED = "http://snomed.info/sct"
 ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
@@ -33,9 +34,9 @@ def read_one(*resources: Resource, plan: product.Table = FAMILY) -> fhir.Result:
     return result
 
 
-def line(*resources: Resource, plan: product.Table = FAMILY) -> fhir.BillLine:
+def line(*resources: Resource, plan: product.Table = FAMILY) -> BillLine:
     result = read_one(*resources, plan=plan)
-    assert isinstance(result, fhir.BillLine), result
+    assert isinstance(result, BillLine), result
     return result
 
 

@@ -11,7 +11,6 @@ is readable by its owner only, and serves one provider at one claim desk, one pr
        └── a corrected line, as is now due ┴── withdrawn           └── filed again
 """
 
-from salus.provider.outbox.entry import OPEN, Added, OutboxLine, Place, SignedAttestation, State
-from salus.provider.outbox.store import Outbox
+import lazy_loader
 
-__all__ = ["OPEN", "Added", "Outbox", "OutboxLine", "Place", "SignedAttestation", "State"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

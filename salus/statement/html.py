@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from salus.base import days, money
 from salus.base.codes import Group
-from salus.statement.statement import Item, Meter, Statement
+from salus.statement.explanation import Item, Meter, Statement
 from salus.types import ClaimStatus
 
 

@@ -1,0 +1,9 @@
+from . import card as card
+from . import enrolment as enrolment
+from . import keys as keys
+from . import member as member
+from . import membership as membership
+from . import offer as offer
+from . import policy as policy
+from . import schedule as schedule
+from . import terms as terms

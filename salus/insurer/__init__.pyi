@@ -1,0 +1,3 @@
+from . import audit as audit
+from . import portfolio as portfolio
+from . import recheck as recheck
