@@ -20,9 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
-
-import segno
+from typing import TYPE_CHECKING, Any
 
 from salus.base import files
 from salus.base.errors import CardError
@@ -30,11 +28,13 @@ from salus.cover.keys import MemberKey
 from salus.crypto.abi import AddressCodec, Codec, FixedBytes, Uint
 from salus.crypto.eip712 import Domain
 
+if TYPE_CHECKING:
+    import segno
+
 MAX_CARD_BYTES = 400
 _FORMAT = 1
 _SCALE = 4
 """Pixels to a module of the QR code."""
-_VERSION = b"salus 1"
 _FIELDS = ("salus", "chain", "book", "policy", "member", "key", "excluded")
 
 
@@ -129,6 +129,8 @@ class MemberCard:
 
     def qr(self) -> segno.QRCode:
         """The card as a QR code, key included; `.show()` brings it to the screen."""
+        import segno  # only who draws a card needs it
+
         return segno.make_qr(self.reveal_json(), error="m")
 
     def save_qr(self, path: str | Path) -> None:

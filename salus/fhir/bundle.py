@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from fhir.resources.R4B import get_fhir_model_class
 from pydantic import ValidationError
 
 from salus.base.errors import FhirError
@@ -215,4 +214,7 @@ def _null(value: Any, path: str = "") -> str | None:
 
 @cache
 def _model(kind: str) -> Any:
+    # the models take long to load, and not every program reads FHIR
+    from fhir.resources.R4B import get_fhir_model_class
+
     return get_fhir_model_class(kind)

@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from typing import TYPE_CHECKING
 
 from salus.base import days, money
 from salus.base.codes import Group
 from salus.statement.explanation import Item, Meter, Statement
 from salus.types import ClaimStatus
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,9 @@ def _badge(item: Item) -> tuple[str, str, str]:
 
 @cache
 def _template() -> Template:
+    # only who writes a letter needs it
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     environment = Environment(
         loader=PackageLoader("salus.statement"),
         autoescape=True,
