@@ -1,1 +1,1 @@
-"""Days, money, reason codes, files and errors: what every other package builds on."""
+"""Defines days, money, reason codes, files and errors, which every other package uses."""

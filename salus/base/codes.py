@@ -1,7 +1,7 @@
-"""The X12 claim adjustment reason codes (CARC) that explain each decision, from one table, `codes.json`.
+"""Loads the X12 claim adjustment reason codes (CARC) that explain each decision from the table `codes.json`.
 
-The contracts hold a code as three ASCII bytes (`bytes3`), the explanation of benefits shows its words; both
-come from here.
+The contracts store a code as three ASCII bytes (`bytes3`); the explanation of benefits shows its text. Both
+are defined here.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ class Group(StrEnum):
     CONTRACT = "CO"
     """The provider bears it and may not bill the patient."""
     OTHER = "OA"
-    """Neither, by this decision."""
+    """This decision assigns the amount to neither of them."""
 
 
 @dataclass(frozen=True)
 class Carc:
-    """One reason: its X12 code, who bears it, a short title, and a sentence for the patient."""
+    """One reason code: its X12 code, who bears the amount, a short title, and a sentence for the patient."""
 
     code: str
     group: Group
@@ -38,7 +38,7 @@ class Carc:
 
     @cached_property
     def on_chain(self) -> bytes:
-        """The `bytes3` of the contracts: ASCII, padded on the right.
+        """The code as the contracts' `bytes3`: ASCII, padded with zeros on the right.
 
         >>> by_code("B7").on_chain
         b'B7\\x00'
@@ -78,7 +78,7 @@ NOT_ACCREDITED: Final = BY_NAME["NOT_ACCREDITED"]
 
 
 def by_code(code: str) -> Carc:
-    """The reason with that X12 code. Raises `KeyError` for a code that Salus never gives.
+    """Returns the reason with that X12 code. Raises `KeyError` for a code that Salus does not use.
 
     >>> str(by_code("119")), by_code("119").title
     ('PR-119', 'Benefit maximum reached')
@@ -87,7 +87,7 @@ def by_code(code: str) -> Carc:
 
 
 def from_chain(codes: bytes) -> list[Carc]:
-    """The reasons in a `bytes32` of up to ten codes of three bytes each, the latest last.
+    """Unpacks a `bytes32` of up to ten codes of three bytes each; the latest reason comes last.
 
     >>> [str(carc) for carc in from_chain(b"1\\0\\0" b"119".rjust(3))]
     ['PR-1', 'PR-119']

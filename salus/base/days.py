@@ -1,7 +1,8 @@
-"""Civil days: whole days since 1970-01-01, as written in a record's own offset.
+"""Converts dates to civil days: whole days since 1970-01-01, in the time zone that the record is written in.
 
-A service at 23:10 in New York happened on that New York day, whatever the day was in Greenwich. Day counts
-compare, add and hash without a time zone; only signing, filing and windows are seconds.
+A service at 23:10 in New York counts for the New York date, even if it was already the next day in UTC. Day
+counts can be compared, added and hashed without a time zone. Times of signing and filing, and the length of
+windows, are in seconds.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ _UNITS = (("day", DAY_SECONDS), ("hour", 3_600), ("minute", 60), ("second", 1))
 
 
 def civil_day(text: str) -> int:
-    """The civil day of a FHIR `date` or `dateTime`, as written. Negative before 1970.
+    """Returns the civil day of a FHIR `date` or `dateTime`, as written. It is negative before 1970.
 
-    Raises `InputError` when the text names no single day ("2019-07") or no day of the calendar.
+    Raises `InputError` when the text is no single day ("2019-07") or the day does not exist ("2019-02-30").
 
     >>> civil_day("2019-07-01T23:10:00-04:00") == civil_day("2019-07-01")
     True
@@ -34,13 +35,15 @@ def civil_day(text: str) -> int:
     match = _MOMENT.fullmatch(text)
     if match is None:
         raise InputError(
-            "is not a full date", field="date", remedy="write year, month and day, and an offset after a time"
+            "is not a full date",
+            field="date",
+            remedy="write year, month and day; after a time, write the offset",
         )
     return of_date(_calendar(match[1]))
 
 
 def last_day(text: str) -> int:
-    """The last civil day that a FHIR date may mean, which may leave out day or month.
+    """Returns the last civil day of a FHIR date, which may leave out the day or the month.
 
     Raises `InputError` as `civil_day` does.
 
@@ -56,7 +59,7 @@ def last_day(text: str) -> int:
 
 
 def of_date(day: date) -> int:
-    """Civil day of a calendar date.
+    """Returns the civil day of a calendar date.
 
     >>> of_date(date(2025, 1, 1))
     20089
@@ -65,7 +68,7 @@ def of_date(day: date) -> int:
 
 
 def to_date(day: int) -> date:
-    """Calendar date of a civil day.
+    """Returns the calendar date of a civil day.
 
     >>> to_date(20089).isoformat()
     '2025-01-01'
@@ -74,7 +77,7 @@ def to_date(day: int) -> date:
 
 
 def words_of(day: int) -> str:
-    """A civil day for a person, also one that no calendar has.
+    """Formats a civil day for a reader, even one that is too late for a calendar date.
 
     >>> words_of(20089), words_of(2**32 - 1)
     ('2025-01-01', 'day 4294967295')
@@ -83,25 +86,25 @@ def words_of(day: int) -> str:
 
 
 def utc_day(seconds: float) -> int:
-    """The civil day in UTC at a second since 1970."""
+    """Returns the civil day in UTC at the given second since 1970."""
     return int(seconds // DAY_SECONDS)
 
 
 def midnight(day: int) -> int:
-    """The second since 1970 at which a civil day begins in UTC."""
+    """Returns the second since 1970 at which the civil day begins in UTC."""
     return day * DAY_SECONDS
 
 
 def latest_day(seconds: float | None = None) -> int:
-    """The latest civil day that anyone on earth can write at that second (UTC+14); without one, now.
+    """Returns the latest civil day in any time zone (UTC+14) at the given second, by default now.
 
-    The contracts hold a service to the same day: what is not in the future here is not in the future there.
+    The contracts compute the same day, so both agree on whether a service is in the future.
     """
     return utc_day((time.time() if seconds is None else seconds) + _EARLIEST_OFFSET)
 
 
 def moment_words(second: int) -> str:
-    """A second since 1970 for a person.
+    """Formats a second since 1970 for a reader.
 
     >>> moment_words(1_735_689_599)
     '2024-12-31 23:59 UTC'
@@ -110,7 +113,7 @@ def moment_words(second: int) -> str:
 
 
 def span_words(seconds: int) -> str:
-    """A stretch of time for a person, in the largest unit that tells it wholly.
+    """Formats a duration for a reader, in the largest unit that gives a whole number.
 
     >>> span_words(172_800), span_words(129_600), span_words(60), span_words(0)
     ('2 days', '36 hours', '1 minute', '0 seconds')
@@ -124,4 +127,4 @@ def _calendar(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise InputError("is not a day of the calendar", field="date", remedy="correct the date") from None
+        raise InputError("is a day that does not exist", field="date", remedy="correct the date") from None

@@ -1,4 +1,4 @@
-"""The exceptions of Salus, grouped by what the caller can do about them.
+"""Defines the exceptions of Salus, grouped by what the caller can do about them.
 
     SalusError
     ├── InputError              correct the named file, field or value, then run again
@@ -16,11 +16,11 @@
         ├── NotAccredited       ask the accreditor, or sign with an accredited key
         ├── NotAuthorised       send it from an account that holds the role, or let the governor grant it
         ├── NotFinished         a transaction was sent and is not confirmed; look it up before anything else
-        ├── DeploymentError     what stands on the chain is not what the deploy asked for
-        └── Reverted            the contract refused; its typed error says why
+        ├── DeploymentError     the contracts on the chain differ from what the deployment asked for
+        └── Reverted            the contract refused; its typed error gives the reason
 
-Every error names the value at fault and the way out, and carries both as attributes. None ever carries a key,
-or the name or a clinical code of a patient.
+Every error names the value at fault and the remedy, and carries both as attributes. No error ever contains a
+key, or a patient's name or clinical code.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from typing import Any
 
 
 class SalusError(Exception):
-    """Anything that Salus refuses. `remedy` says in a few words what to do next."""
+    """Base of all errors that Salus raises. `remedy` says in a few words what to do next."""
 
     def __init__(self, message: str, *, remedy: str | None = None) -> None:
         self.message = message
@@ -42,7 +42,7 @@ class SalusError(Exception):
 
 
 class InputError(SalusError):
-    """What was handed in cannot be used: `file`, `line`, `resource` and `field` say where, as far as known.
+    """The input cannot be used; `file`, `line`, `resource` and `field` say where, as far as is known.
 
     >>> str(InputError("is negative", file="a.json", resource="Claim/7", field="total", remedy="correct it"))
     'a.json: Claim/7.total: is negative; correct it'
@@ -87,11 +87,11 @@ class RecordError(InputError):
 
 
 class AttestationError(InputError):
-    """An attestation, a line of it or a proof does not check."""
+    """An attestation, one of its lines or a proof is not valid."""
 
 
 class PolicyError(InputError):
-    """The terms of a policy are out of bounds or do not fit together."""
+    """The terms of a policy are out of bounds or contradict each other."""
 
 
 class AddressBookError(InputError):
@@ -99,19 +99,19 @@ class AddressBookError(InputError):
 
 
 class OutboxError(InputError):
-    """An outbox cannot be read or written, or holds something else than what is asked for."""
+    """An outbox cannot be read or written, or its content is not what the caller asks for."""
 
 
 class ChainError(SalusError):
-    """Something on the way to the chain, or on it, stands against the request."""
+    """The node, the chain or a contract prevents the request."""
 
 
 class NodeUnreachable(ChainError):
-    """The node does not answer, or stopped answering midway."""
+    """The node does not answer, or stopped answering during the request."""
 
 
 class WrongChain(ChainError):
-    """The node serves another chain than the address book names."""
+    """The node serves a different chain from the one in the address book."""
 
 
 class NotAccredited(ChainError):
@@ -119,7 +119,7 @@ class NotAccredited(ChainError):
 
 
 class NotAuthorised(ChainError):
-    """The account does not hold the role that the action asks for, or nobody may use the role now."""
+    """The account does not hold the role that the action requires, or nobody may use the role now."""
 
     def __init__(self, message: str, *, role: str, account: str, remedy: str | None = None) -> None:
         self.role = role
@@ -128,7 +128,7 @@ class NotAuthorised(ChainError):
 
 
 class NotFinished(ChainError):
-    """A transaction was sent, and its receipt did not come in time. It may still be mined."""
+    """A transaction was sent, but its receipt did not arrive in time. It may still be mined."""
 
     def __init__(self, message: str, *, transaction: str, remedy: str | None = None) -> None:
         self.transaction = transaction
@@ -136,14 +136,14 @@ class NotFinished(ChainError):
 
 
 class DeploymentError(ChainError):
-    """The deployed suite differs from its parameters, or cannot be completed by this deployer."""
+    """The deployed contracts differ from the parameters, or this deployer cannot complete them."""
 
 
 class Reverted(ChainError):
-    """A contract refused the call. The message holds its typed error, decoded.
+    """A contract refused the call. The message contains its decoded typed error.
 
-    `name` is the error's name in Solidity (None for a revert without one) and `arguments` its values by their
-    Solidity names.
+    `name` is the name of the Solidity error (None for a revert without one). `arguments` maps the Solidity
+    names of its arguments to their values.
     """
 
     def __init__(

@@ -1,7 +1,8 @@
-"""Files that are either whole or absent.
+"""Reads files, and writes them so that a file is either complete or absent.
 
-Content goes to a temporary file beside the target, is forced to disk, and then takes the target's name in one
-step: a full disk, a crash or Ctrl-C leaves the old file or none, never half of one.
+The content is written to a temporary file in the same folder and flushed to disk. The temporary file is
+then renamed to the target in one step. A full disk, a crash or Ctrl-C leaves the old file or none, never half
+of one.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ from salus.base.errors import InputError
 def write_durably(
     path: str | Path, chunks: Iterable[bytes], *, fault: type[InputError], private: bool = False
 ) -> None:
-    """Writes the chunks as one file, readable by its owner only if `private`. Raises `fault` if the system
-    refuses."""
+    """Writes the chunks as one file; if `private`, only its owner can read it.
+
+    Raises `fault` if the system refuses.
+    """
     target = Path(path)
     try:
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
@@ -40,12 +43,12 @@ def write_durably(
         raise fault(
             f"cannot be written: {error.strerror}",
             file=str(target),
-            remedy="free space or name another place",
+            remedy="free disk space or name another path",
         ) from None
 
 
 def read(path: str | Path, *, fault: type[InputError]) -> bytes:
-    """The file's bytes. Raises `fault` if it cannot be read."""
+    """Returns the bytes of the file. Raises `fault` if it cannot be read."""
     try:
         return Path(path).read_bytes()
     except OSError as error:
@@ -54,7 +57,7 @@ def read(path: str | Path, *, fault: type[InputError]) -> bytes:
 
 @contextmanager
 def about(path: str | Path) -> Iterator[None]:
-    """What is found wrong inside is wrong in that file, unless the error names another."""
+    """Adds the file's name to each `InputError` raised inside, unless the error already names a file."""
     try:
         yield
     except InputError as error:
@@ -63,7 +66,9 @@ def about(path: str | Path) -> Iterator[None]:
 
 
 def parse_object(content: str | bytes, *, fault: type[InputError], wanted: str) -> dict[str, Any]:
-    """The JSON object in `content`. Raises `fault`, naming what was wanted and nothing of what was there.
+    """Parses the JSON object in `content`.
+
+    Raises `fault`; its message names the `wanted` content and shows nothing of the actual content.
 
     >>> parse_object('{"salus": 1}', fault=InputError, wanted="a member card")
     {'salus': 1}
@@ -73,8 +78,8 @@ def parse_object(content: str | bytes, *, fault: type[InputError], wanted: str) 
     salus.base.errors.InputError: is not a JSON object; give a member card
     """
     try:
-        # Its own limit on nesting: the standard library's parser overruns the stack where a dependency has
-        # raised Python's recursion limit, as some of eth_account's do.
+        # pydantic has its own limit on nesting. The standard library's parser overflows the stack when a
+        # dependency has raised Python's recursion limit, as some dependencies of eth_account do.
         value = from_json(content)
     except ValueError:
         raise fault("is not JSON", remedy=f"give {wanted}") from None

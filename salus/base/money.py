@@ -1,6 +1,6 @@
-"""Money at the edge of Salus: decimal amounts of a bill become whole minor units of their ISO 4217 currency.
+"""Converts the decimal amounts of a bill to whole minor units of their ISO 4217 currency.
 
-Inside, money is an `int` of minor units (cents for USD, yen for JPY, fils for KWD); no float comes near it.
+Inside Salus, money is an `int` of minor units (cents for USD, yen for JPY, fils for KWD), never a float.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ import iso4217
 from salus.base.errors import InputError
 
 BPS: Final = 10_000
-"""Basis points in the whole."""
+"""Basis points in 100 %."""
 MAX_BILLED = 10**15
-"""The largest amount of one bill line, minor units. Ten million million dollars is an error of input, not a
-bill; the contracts hold up to 2**64 - 1, so sums of many lines stay far inside."""
+"""The largest amount of one bill line, in minor units. Ten million million dollars is an input error, not a
+bill. The contracts store amounts up to 2**64 - 1, so sums of many lines cannot overflow."""
 
 
 def is_currency(code: str) -> bool:
-    """Whether `code` is an ISO 4217 currency that has a minor unit (gold and test codes have none).
+    """Returns whether `code` is an ISO 4217 currency with a minor unit (gold and test codes have none).
 
     >>> is_currency("USD"), is_currency("usd"), is_currency("XAU")
     (True, False, False)
@@ -31,7 +31,7 @@ def is_currency(code: str) -> bool:
 
 
 def exponent(currency: str) -> int:
-    """Decimal places of the currency's minor unit.
+    """Returns the number of decimal places of the currency's minor unit.
 
     Raises `InputError` for anything that is not an ISO 4217 currency with a minor unit.
 
@@ -47,28 +47,28 @@ def exponent(currency: str) -> int:
 
 
 def to_minor(amount: Decimal, currency: str) -> int:
-    """Minor units of `amount`, rounded half to even. Sign and size are the caller's to judge.
+    """Converts `amount` to minor units, rounded half to even. The caller checks the sign and the size.
 
     Raises `InputError` for an unknown currency, and for an amount that no bill can have (not finite, or
-    beyond `MAX_BILLED` either way).
+    larger than `MAX_BILLED`, positive or negative).
 
     >>> to_minor(Decimal("786.3299999999999"), "USD"), to_minor(Decimal("0.125"), "USD")
     (78633, 12)
     """
     places = exponent(currency)
-    # The order of magnitude is asked first: 1E+999999999 is a legal JSON number, never to be written out.
+    # Check the order of magnitude first: 1E+999999999 is a valid JSON number, too long to write out.
     magnitude = amount.adjusted() + places if amount.is_finite() else len(str(MAX_BILLED))
     if amount == 0 or magnitude < -1:
         return 0
     # A fraction is exact; Decimal arithmetic would round to 28 digits before it rounds to the unit.
     minor = round(Fraction(amount) * 10**places) if magnitude < len(str(MAX_BILLED)) else MAX_BILLED + 1
     if abs(minor) > MAX_BILLED:
-        raise InputError("amount is astronomically large", field="amount", remedy="correct the amount")
+        raise InputError("is too large for a bill", field="amount", remedy="correct the amount")
     return minor
 
 
 def exactly(amount: Decimal, currency: str) -> int:
-    """Minor units of an amount that a person has written: what `to_minor` would round is a slip, and refused.
+    """Converts an amount that a person wrote to minor units, and refuses it if `to_minor` would round it.
 
     >>> exactly(Decimal("1200.50"), "USD"), exactly(Decimal("7.000"), "JPY")
     (120050, 7)
@@ -88,7 +88,7 @@ def exactly(amount: Decimal, currency: str) -> int:
 
 
 def to_words(minor: int, currency: str) -> str:
-    """The amount as a person reads it.
+    """Formats the amount for a reader.
 
     >>> to_words(123450, "USD"), to_words(-5, "USD"), to_words(500, "JPY")
     ('1,234.50 USD', '-0.05 USD', '500 JPY')

@@ -1,4 +1,4 @@
-"""YAML that people write: what is wrong with it is said with the file and, where it has one, the line."""
+"""Parses YAML that people write; errors name the file and, where known, the line."""
 
 from __future__ import annotations
 
@@ -19,15 +19,18 @@ def parse_mapping(
     wanted: str,
     kind: Literal["safe", "rt"] = "safe",
 ) -> Any:
-    """The mapping in a YAML text; of the kind "rt" it knows its lines. Raises `fault`."""
+    """Parses the mapping in a YAML text; with the kind "rt" it keeps the line numbers.
+
+    Raises `fault`, with `wanted` as the remedy when the text is not a mapping.
+    """
     try:
-        read = text if isinstance(text, str) else text.decode("utf-8")
+        decoded = text if isinstance(text, str) else text.decode("utf-8")
     except UnicodeDecodeError:
         raise fault("is not UTF-8 text", file=file, remedy="save it as UTF-8") from None
     try:
-        content = YAML(typ=kind).load(read)
+        content = YAML(typ=kind).load(decoded)
     except ReaderError as error:
-        line = read.count("\n", 0, error.position) + 1
+        line = decoded.count("\n", 0, error.position) + 1
         raise fault("has a control character", file=file, line=line, remedy="correct the line") from None
     except MarkedYAMLError as error:
         mark = error.problem_mark
@@ -39,10 +42,10 @@ def parse_mapping(
             remedy="correct the line",
         ) from None
     except (YAMLError, RecursionError, ValueError) as error:
-        # a date that no calendar has is a ValueError, and says so
+        # A date that does not exist is a ValueError, whose message gives the reason.
         reason = [str(error)] if type(error) is ValueError else []
         raise fault(": ".join(["is not YAML", *reason]), file=file, remedy="correct the file") from None
     if not isinstance(content, dict):
-        what = "is empty" if content is None else "is not a mapping of names to values"
-        raise fault(what, file=file, remedy=wanted)
+        problem = "is empty" if content is None else "is not a mapping of names to values"
+        raise fault(problem, file=file, remedy=wanted)
     return content

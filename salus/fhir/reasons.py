@@ -43,7 +43,7 @@ class Reason(Enum):
     NO_AMOUNT = ("is missing", "write the total and its currency")
     NEGATIVE_AMOUNT = ("is negative", "send a corrected bill in place of a credit")
     ZERO_AMOUNT = ("is zero", "leave the bill out")
-    AMOUNT_TOO_LARGE = ("is astronomically large", "correct the amount")
+    AMOUNT_TOO_LARGE = ("is too large for a bill", "correct the amount")
     UNKNOWN_CURRENCY = ("is no ISO 4217 currency", "use a code such as USD")
     OTHER_CURRENCY = ("is not the currency of the benefit table", "bill in the currency of the plan")
     SEVERAL_PRINCIPALS = ("marks several diagnoses as principal", "mark one")

@@ -381,7 +381,8 @@ def test_a_full_disk_loses_nothing(path: Path, membership: Membership) -> None:
     assert done.returncode == 0, done.stderr
     stopped, _, said = done.stdout.partition(" ")
     wanted = (
-        f"{path}: cannot be written: the disk is full or broken; free space, then run again: nothing is lost"
+        f"{path}: cannot be written: the disk is full or broken; "
+        "free disk space, then run again; nothing is lost"
     )
     assert said.strip() == wanted
     with Outbox(path, PLACE) as outbox:

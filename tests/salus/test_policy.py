@@ -327,7 +327,7 @@ class TestFiles:
         with pytest.raises(PolicyError) as refusal:
             sold(household()[1]).save(path)
         assert str(refusal.value) == (
-            f"{path}: cannot be written: No space left on device; free space or name another place"
+            f"{path}: cannot be written: No space left on device; free disk space or name another path"
         )
         assert path.read_text() == "old"
         assert list(tmp_path.iterdir()) == [path]

@@ -138,12 +138,15 @@ class OutboxFile:
 def _explained(error: sqlite3.Error | OSError) -> tuple[str, str]:
     """What went wrong with the file, and the way out."""
     if isinstance(error, OSError):
-        return f"cannot be written: {error.strerror}", "free space or name another place, then run again"
+        return f"cannot be written: {error.strerror}", "free disk space or name another path, then run again"
     text = str(error)
     if "locked" in text:
         return "is in use by another run", "wait for it to end, then run again"
     if "full" in text or "I/O" in text:
-        return "cannot be written: the disk is full or broken", "free space, then run again: nothing is lost"
+        return (
+            "cannot be written: the disk is full or broken",
+            "free disk space, then run again; nothing is lost",
+        )
     if "not a database" in text or "malformed" in text:
         return "is not an outbox", "name another file, or restore it"
     return f"cannot be used: {text}", "restore it, or name another file"
