@@ -1,1 +1,1 @@
-"""ABI encoding, EIP-712, Merkle trees, secrets and sealed records."""
+"""Contains ABI encoding, EIP-712, Merkle trees, secrets and sealed records."""

@@ -1,10 +1,10 @@
-"""Solidity structs as Python values: one declaration gives bounds, ABI tuple, JSON and EIP-712 hash.
+"""Declares Solidity structs once in Python, for their bounds, ABI tuple, JSON and EIP-712 hash.
 
-A subclass of `Struct` is a frozen dataclass whose fields carry their Solidity type in the annotation. Names
-are those of Solidity in snake case (`serviceFrom` is `service_from`; a Python keyword gets a trailing
-underscore: `from_`). All members of a struct are static, so its encoding is one 32-byte word for each member:
-packing the words by hand is some twenty times faster than a general encoder, which a batch of 100,000
-diagnoses needs.
+A subclass of `Struct` is a frozen dataclass. The annotation of each field contains its Solidity type. Names
+are the Solidity names in snake case (`serviceFrom` is `service_from`; a Python keyword gets a trailing
+underscore: `from_`). All members of a struct are static, so its encoding is one 32-byte word for each member.
+This module packs the words itself: that is about twenty times faster than a general encoder, and a batch of
+100,000 diagnoses needs the speed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ZERO_ADDRESS = "0x" + "0" * 40
 
 
 def keccak(data: bytes) -> bytes:
-    """Keccak-256 of `data`, 32 bytes, by the faster of the two implementations that `eth_hash` knows.
+    """Returns the 32-byte Keccak-256 of `data`, from the faster of the two backends of `eth_hash`.
 
     >>> keccak(b"").hex()
     'c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470'
@@ -33,28 +33,28 @@ def keccak(data: bytes) -> bytes:
 
 
 class Codec(Protocol):
-    """How one Solidity type is checked, packed into a word, handed to an ABI encoder and written to JSON."""
+    """Checks values of one Solidity type, and converts them to words, to ABI arguments and to JSON."""
 
     name: str
 
     def normalise(self, value: Any) -> Any:
-        """The one form in which the value is kept. Raises ValueError, saying what is wanted."""
+        """Returns the value in its one stored form. Raises ValueError that says what the value must be."""
 
     def word(self, value: Any) -> bytes:
-        """The 32 bytes of the value in an ABI encoding."""
+        """Returns the 32 bytes of the value in an ABI encoding."""
 
     def plain(self, value: Any) -> Any:
-        """What web3 and Brownie take."""
+        """Returns the form that web3 and Brownie accept."""
 
     def json(self, value: Any) -> Any:
-        """What a JSON file holds."""
+        """Returns the form that a JSON file stores."""
 
     def unjson(self, value: Any) -> Any:
-        """Back from `plain` or `json`; bounds are left to `normalise`."""
+        """Converts back from `plain` or `json`. `normalise` checks the bounds."""
 
 
 class Uint:
-    """`uintN` as int. JSON holds types wider than 53 bits as decimal strings: JavaScript would round them."""
+    """`uintN` as int. JSON stores types over 53 bits as decimal strings, because JavaScript rounds them."""
 
     def __init__(self, bits: int) -> None:
         self.name = f"uint{bits}"
@@ -133,7 +133,7 @@ class CurrencyCode:
 
 
 class AddressCodec:
-    """`address` as checksummed str; all lower case is accepted, a wrong checksum is not."""
+    """`address` as a checksummed str. All lower case is accepted; a wrong checksum is refused."""
 
     name = "address"
 
@@ -181,7 +181,7 @@ class BoolCodec:
 
 
 class Text:
-    """`string`, a member of EIP-712 domains only: its word is its hash."""
+    """`string`, used in EIP-712 domains only. Its word is its hash."""
 
     name = "string"
 
@@ -204,7 +204,7 @@ class Text:
 
 
 class EnumCodec:
-    """A Solidity enum, `uint8` in its encoding and the name of the member in JSON."""
+    """A Solidity enum: `uint8` when encoded, the name of the member in JSON."""
 
     name = "uint8"
 
@@ -242,7 +242,7 @@ Uint256 = Annotated[int, Uint(256)]
 
 
 def camel_case(name: str) -> str:
-    """The Solidity name of a Python field.
+    """Returns the Solidity name of a Python field.
 
     >>> camel_case("service_from"), camel_case("from_")
     ('serviceFrom', 'from')
@@ -253,7 +253,7 @@ def camel_case(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One member of a struct: its names in Python and Solidity, and how it is encoded."""
+    """One member of a struct: its names in Python and Solidity, and its codec."""
 
     name: str
     solidity: str
@@ -262,7 +262,7 @@ class Part:
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 class Struct:
-    """A Solidity struct of static members. Bounds are checked on creation; a value outside raises `fault`.
+    """A Solidity struct of static members. Creating one checks the bounds and raises `fault` for a bad value.
 
     >>> class Visit(Struct):
     ...     day: Uint32
@@ -303,40 +303,40 @@ class Struct:
                 raise self.fault(str(error), resource=type(self).__name__, field=part.solidity) from None
 
     def encode(self) -> bytes:
-        """`abi.encode(typeHash, struct)`: the type hash, then one word for each member."""
+        """Returns `abi.encode(typeHash, struct)`: the type hash, then one word for each member."""
         values = self.__dict__
         return self.type_hash + b"".join([part.codec.word(values[part.name]) for part in self.parts])
 
     def hash_struct(self) -> bytes:
-        """EIP-712 hashStruct, 32 bytes: the leaf of a tree, or the inner hash of a digest."""
+        """Returns the 32-byte EIP-712 hashStruct, used as a leaf of a tree and inside a digest."""
         return keccak(self.encode())
 
     def as_tuple(self) -> tuple[Any, ...]:
-        """The members in ABI order, as web3 and Brownie take them."""
+        """Returns the members in ABI order, as web3 and Brownie accept them."""
         values = self.__dict__
         return tuple(part.codec.plain(values[part.name]) for part in self.parts)
 
     def to_json(self) -> dict[str, Any]:
-        """The members by their Solidity names, as JSON files hold them."""
+        """Returns the members by their Solidity names, as JSON files store them."""
         values = self.__dict__
         return {part.solidity: part.codec.json(values[part.name]) for part in self.parts}
 
     @classmethod
     def from_tuple(cls, values: tuple[Any, ...] | list[Any]) -> Self:
-        """Back from ABI order."""
+        """Creates the struct from its members in ABI order."""
         if len(values) != len(cls.parts):
             raise cls.fault(f"has {len(values)} members instead of {len(cls.parts)}", resource=cls.__name__)
         return cls._read({part.solidity: value for part, value in zip(cls.parts, values, strict=True)})
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
-        """Back from `to_json`. A member too many is refused like a missing one: it would not be signed."""
+        """Creates the struct from `to_json`. Refuses missing members, and extra ones: they are not signed."""
         if not isinstance(values, Mapping):
             raise cls.fault("is not an object", resource=cls.__name__)
-        wanted = {part.solidity for part in cls.parts}
-        for name in sorted(wanted ^ values.keys(), key=str):
+        members = {part.solidity for part in cls.parts}
+        for name in sorted(members ^ values.keys(), key=str):
             raise cls.fault(
-                "is missing" if name in wanted else "is not known", resource=cls.__name__, field=str(name)
+                "is missing" if name in members else "is not known", resource=cls.__name__, field=str(name)
             )
         return cls._read(values)
 

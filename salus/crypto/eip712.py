@@ -1,7 +1,7 @@
-"""Binding a struct to a chain and a contract (EIP-712), and checking who signed it.
+"""Binds a struct to a chain and a contract (EIP-712), and checks who signed it.
 
-The digest of a `Policy` under the policy book's domain is the policy id. `typed_data` is the same thing in
-the form that wallets and `eth_account` take, so a holder signs a consent in any wallet that knows
+The digest of a `Policy` in the policy book's domain is the policy id. `typed_data` gives the struct in the
+form that wallets and `eth_account` accept, so a holder can sign a consent in any wallet that supports
 `eth_signTypedData_v4`.
 """
 
@@ -22,7 +22,7 @@ _HALF_CURVE_ORDER = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F4668
 
 
 class Signer(Protocol):
-    """Who signs: an `eth_account` account, or whatever keeps its key in an HSM and answers the same call."""
+    """Signs typed data: an `eth_account` account, or an object with the same method and its key in an HSM."""
 
     @property
     def address(self) -> str: ...
@@ -31,7 +31,7 @@ class Signer(Protocol):
 
 
 class EIP712Domain(Struct):
-    """One contract on one chain: what a signature under it is good for. `Domain` for short.
+    """One contract on one chain, the only place where a signature is valid. Also named `Domain`.
 
     >>> desk = Domain.claim_desk(31337, "0x5FbDB2315678afecb367f032d93F642f64180aa3")
     >>> desk.type_string
@@ -45,30 +45,30 @@ class EIP712Domain(Struct):
 
     @classmethod
     def policy_book(cls, chain_id: int, contract: str) -> EIP712Domain:
-        """The domain of policies: the digest of a `Policy` under it is the policy id."""
+        """Returns the domain of policies. The digest of a `Policy` in it is the policy id."""
         return cls(name="Salus PolicyBook", version="1", chain_id=chain_id, verifying_contract=contract)
 
     @classmethod
     def claim_desk(cls, chain_id: int, contract: str) -> EIP712Domain:
-        """The domain of attestations."""
+        """Returns the domain of attestations."""
         return cls(name="Salus ClaimDesk", version="1", chain_id=chain_id, verifying_contract=contract)
 
     @classmethod
     def consent_registry(cls, chain_id: int, contract: str) -> EIP712Domain:
-        """The domain of consents."""
+        """Returns the domain of consents."""
         return cls(name="Salus ConsentRegistry", version="1", chain_id=chain_id, verifying_contract=contract)
 
     @cached_property
     def separator(self) -> bytes:
-        """The 32-byte domain separator."""
+        """Returns the 32-byte domain separator."""
         return self.hash_struct()
 
     def digest(self, struct: Struct) -> bytes:
-        """The 32 bytes that are signed."""
+        """Returns the 32 bytes that are signed."""
         return keccak(b"\x19\x01" + self.separator + struct.hash_struct())
 
     def typed_data(self, struct: Struct) -> dict[str, Any]:
-        """The struct as an `eth_signTypedData_v4` message."""
+        """Returns the struct as an `eth_signTypedData_v4` message."""
         return {
             "types": {type(item).__name__: _members(item) for item in (self, struct)},
             "primaryType": type(struct).__name__,
@@ -77,7 +77,7 @@ class EIP712Domain(Struct):
         }
 
     def sign(self, struct: Struct, signer: Signer) -> bytes:
-        """The signer's signature of the struct: 65 bytes r ‖ s ‖ v from a key of its own.
+        """Returns the signer's 65-byte signature (r ‖ s ‖ v) of the struct.
 
         >>> from eth_account import Account
         >>> from salus.types import Attestation
@@ -94,11 +94,12 @@ Domain = EIP712Domain
 
 
 def recover(digest: bytes, signature: bytes) -> str:
-    """The checksummed address whose key made the signature. Whether a *contract* accepts a signature
-    (ERC-1271) only the chain can say.
+    """Returns the checksummed address whose key made the signature.
 
-    Raises InputError for what OpenZeppelin's ECDSA refuses too: another length than 65, v other than 27 or
-    28, s in the upper half of the curve order (the malleable twin), a signature of no key.
+    It cannot check whether a *contract* accepts a signature (ERC-1271): that needs a call to the chain.
+
+    Raises InputError for the signatures that OpenZeppelin's ECDSA also refuses: not 65 bytes long, v other
+    than 27 or 28, s in the upper half of the curve order (a malleable signature), or no matching key.
     """
     if len(signature) != 65:
         raise InputError(f"is {len(signature)} bytes long instead of 65", field="signature")

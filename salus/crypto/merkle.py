@@ -1,8 +1,8 @@
-"""Merkle trees over 32-byte leaves, byte for byte the `SimpleMerkleTree` of @openzeppelin/merkle-tree.
+"""Builds Merkle trees over 32-byte leaves that equal the `SimpleMerkleTree` of @openzeppelin/merkle-tree.
 
-Leaves are sorted, pairs are hashed in sorted order, and the tree is the flat array of 2n − 1 nodes that the
-JavaScript library keeps: node i has the children 2i + 1 and 2i + 2, the root is node 0. Leaves are EIP-712
-struct hashes, so none of them can be taken for an inner node and they are not hashed again.
+Leaves are sorted and pairs are hashed in sorted order. As in the JavaScript library, the tree is a flat array
+of 2n − 1 nodes: node i has the children 2i + 1 and 2i + 2, and the root is node 0. Leaves are EIP-712 struct
+hashes, so a leaf cannot be confused with an inner node and is not hashed again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Proof = tuple[bytes, ...]
 
 
 class MerkleTree:
-    """The tree over `leaves`, which keep the positions that they were given in.
+    """A Merkle tree over `leaves`. A leaf is addressed by its position in the original order.
 
     >>> leaves = [keccak(bytes([number])) for number in range(5)]
     >>> tree = MerkleTree(leaves)
@@ -30,37 +30,37 @@ class MerkleTree:
     __slots__ = ("nodes", "places")
 
     def __init__(self, leaves: Iterable[bytes]) -> None:
-        given = list(leaves)
-        if not given:
+        ordered = list(leaves)
+        if not ordered:
             raise InputError("has no leaves", resource="MerkleTree")
-        if any(len(leaf) != 32 for leaf in given):
+        if any(len(leaf) != 32 for leaf in ordered):
             raise InputError("has a leaf that is not 32 bytes long", resource="MerkleTree")
 
-        order = sorted(range(len(given)), key=given.__getitem__)
-        last = 2 * len(given) - 2
-        self.places = [0] * len(given)
-        """Index of each leaf's node."""
+        order = sorted(range(len(ordered)), key=ordered.__getitem__)
+        last = 2 * len(ordered) - 2
+        self.places = [0] * len(ordered)
+        """For each leaf, the index of its node."""
         self.nodes = [b""] * (last + 1)
         for rank, position in enumerate(order):
             self.places[position] = last - rank
-            self.nodes[last - rank] = given[position]
-        for index in range(len(given) - 2, -1, -1):
+            self.nodes[last - rank] = ordered[position]
+        for index in range(len(ordered) - 2, -1, -1):
             self.nodes[index] = hash_pair(self.nodes[2 * index + 1], self.nodes[2 * index + 2])
 
     @property
     def root(self) -> bytes:
-        """The 32-byte root; the leaf itself if there is one only."""
+        """Returns the 32-byte root, which is the leaf itself if there is only one."""
         return self.nodes[0]
 
     def proof(self, position: int) -> Proof:
-        """The siblings from the leaf at `position` up to the root. Raises IndexError beyond the leaves."""
+        """Returns the siblings from a leaf up to the root. Raises IndexError if there is no such leaf."""
         if position < 0:
             raise IndexError(position)
         return tuple(self.nodes[index] for index in siblings(self.places[position]))
 
 
 def siblings(index: int) -> Iterable[int]:
-    """The nodes that prove node `index`, from the bottom up.
+    """Yields the indices of the nodes that prove node `index`, from the bottom up.
 
     >>> list(siblings(8))
     [7, 4, 2]
@@ -71,10 +71,10 @@ def siblings(index: int) -> Iterable[int]:
 
 
 def hash_pair(left: bytes, right: bytes) -> bytes:
-    """The node above two nodes, whichever side they stand on."""
+    """Returns the parent of two nodes, in either order."""
     return keccak(left + right) if left < right else keccak(right + left)
 
 
 def verify(root: bytes, leaf: bytes, proof: Sequence[bytes]) -> bool:
-    """Whether the leaf stands in the tree of that root."""
+    """Returns whether the proof shows that the leaf is in the tree with that root."""
     return reduce(hash_pair, proof, leaf) == root

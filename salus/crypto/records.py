@@ -1,9 +1,9 @@
-"""The clinical record behind a diagnosis: committed to on the chain, sealed off it.
+"""Seals the clinical record behind a diagnosis; only its commitment is on the chain.
 
-The chain holds SHA-256(32 random bytes ‖ record). The random bytes travel inside the sealed file, so who
-cannot open the file cannot guess the record either, and once every holder has deleted file and bytes, nobody
-can. Files are sealed with age to the X25519 keys of those who may read, by rule the insurer and the patient;
-keys that sign never encrypt.
+The commitment is SHA-256(32 random bytes ‖ record). The random bytes are inside the sealed file, so a reader
+who cannot open the file cannot guess the record from the commitment. After every holder has deleted the file
+and the random bytes, nobody can. Files are encrypted with age to the X25519 keys of the readers, normally the
+insurer and the patient. Signing keys are never used for encryption.
 
 >>> insurer, patient = RecordKey.generate(), RecordKey.generate()
 >>> sealed = seal(b'{"resourceType": "Bundle"}', [insurer.recipient, patient.recipient])
@@ -29,7 +29,7 @@ _SALT_BYTES = 32
 
 
 class RecordKey:
-    """A reader's private age key. `recipient` is its public half, which anyone may seal to.
+    """A reader's private age key. `recipient` is its public key, to which anyone can seal a record.
 
     >>> RecordKey.generate()
     <RecordKey: hidden>
@@ -45,38 +45,38 @@ class RecordKey:
 
     @classmethod
     def generate(cls) -> Self:
-        """A fresh key from the operating system's generator."""
+        """Creates a new key with the operating system's random generator."""
         return cls(str(Identity.generate()))
 
     @property
     def recipient(self) -> str:
-        """The public key, age1…"""
+        """Returns the public key (age1…)."""
         return str(self.__identity.to_public())
 
     def reveal(self) -> str:
-        """The private key as text, for the key file. Never for a log."""
+        """Returns the private key as text, to write into the key file. Never log it."""
         return str(self.__identity)
 
     def decrypt(self, ciphertext: bytes) -> bytes:
-        """What was sealed to this key. Raises RecordError if nothing was."""
+        """Decrypts a file that was sealed to this key. Raises RecordError if it was not."""
         try:
             return bytes(pyrage.decrypt(ciphertext, [self.__identity]))
         except pyrage.DecryptError:
             raise RecordError(
                 "cannot be opened with this key",
-                remedy="use the key that it was sealed to, or ask for the file again",
+                remedy="use the key that the file was sealed to, or ask for the file again",
             ) from None
 
     def __repr__(self) -> str:
         return "<RecordKey: hidden>"
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
-        raise TypeError("a RecordKey is neither pickled nor copied")
+        raise TypeError("a RecordKey cannot be pickled or copied")
 
 
 @dataclass(frozen=True, slots=True)
 class SealedRecord:
-    """A sealed record: the 32 bytes that `Diagnosis.record` shows, and the age file that opens them."""
+    """A sealed record: the 32 bytes of `Diagnosis.record`, and the age file with the record behind them."""
 
     commitment: bytes
     ciphertext: bytes
@@ -84,39 +84,41 @@ class SealedRecord:
 
 @dataclass(frozen=True, slots=True)
 class OpenedRecord:
-    """What a sealed file held. The record does not show in its `repr`."""
+    """The content of a sealed file. Its `repr` does not show the record."""
 
     commitment: bytes
     record: bytes = field(repr=False)
 
 
 def seal(record: bytes, recipients: Sequence[str]) -> SealedRecord:
-    """Seals a record to each recipient (age1…); any one of them opens it. Sealing twice gives two
-    commitments.
+    """Seals a record to the recipients (age1…); each of them can open it.
 
-    Raises RecordError if there is no recipient, or one is not an age X25519 key.
+    Sealing the same record twice gives two different commitments. Raises RecordError if there is no
+    recipient, or if one is not an age X25519 key.
     """
     salted = secrets.token_bytes(_SALT_BYTES) + record
     return SealedRecord(sha256(salted).digest(), encrypt(salted, recipients))
 
 
 def open_sealed(ciphertext: bytes, key: RecordKey, commitment: bytes) -> bytes:
-    """The record in a sealed file. Raises RecordError if the key does not open it, or if it is not the record
-    that the commitment was made to.
+    """Opens a sealed file and checks its record against the commitment.
+
+    Raises RecordError if the key does not open the file, or if the commitment belongs to another record.
     """
     opened = unseal(ciphertext, key)
     if not hmac.compare_digest(opened.commitment, commitment):
         raise RecordError(
             "is not the record that was attested",
             field="record",
-            remedy="ask the provider for the attested one",
+            remedy="ask the provider for the attested record",
         )
     return opened.record
 
 
 def unseal(ciphertext: bytes, key: RecordKey) -> OpenedRecord:
-    """The record in a sealed file, whichever it is, and the commitment that it would open. Raises RecordError
-    if the key does not open it.
+    """Opens a sealed file, and returns its record and the commitment to it, without checking either.
+
+    Raises RecordError if the key does not open the file.
     """
     salted = key.decrypt(ciphertext)
     if len(salted) < _SALT_BYTES:
@@ -127,16 +129,14 @@ def unseal(ciphertext: bytes, key: RecordKey) -> OpenedRecord:
 
 
 def encrypt(content: bytes, recipients: Sequence[str]) -> bytes:
-    """An age file that each recipient can decrypt. Raises RecordError as `seal` does."""
+    """Encrypts the content to an age file that each recipient can decrypt. Raises as `seal` does."""
     if not recipients:
-        raise RecordError(
-            "names no recipient", field="recipients", remedy="seal to the insurer and the patient"
-        )
+        raise RecordError("names no recipient", field="recipients", remedy="name the insurer and the patient")
     return bytes(pyrage.encrypt(content, [_recipient(text) for text in recipients]))
 
 
 def check_recipient(text: str) -> None:
-    """That records can be sealed to it. Raises RecordError if it is not an age X25519 key."""
+    """Checks that records can be sealed to the key. Raises RecordError if it is not an age X25519 key."""
     _recipient(text)
 
 

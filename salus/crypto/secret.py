@@ -1,8 +1,7 @@
-"""Secrets that cannot leave by accident.
+"""Keeps secrets out of logs, tracebacks and crash reports.
 
-A secret prints as its class name, does not pickle, copy or format its bytes, and is read by one method whose
-name shows up in review: `reveal`. Python cannot wipe memory; what this prevents is the log line, the
-traceback and the crash report.
+A secret prints as its class name, and cannot be pickled or copied. Its bytes can be read only with `reveal`,
+whose name is easy to find in a review. Python cannot wipe memory, so this does not protect a memory dump.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ _LENGTH_BYTES = 4
 
 
 class Secret:
-    """32 secret bytes.
+    """Holds 32 secret bytes.
 
     >>> key = Secret.generate()
     >>> print(key, repr(key), f"{key}")
@@ -25,7 +24,7 @@ class Secret:
     >>> import pickle; pickle.dumps(key)
     Traceback (most recent call last):
         ...
-    TypeError: a Secret is neither pickled nor copied
+    TypeError: a Secret cannot be pickled or copied
     """
 
     __slots__ = ("__bytes",)
@@ -34,37 +33,38 @@ class Secret:
 
     def __init__(self, secret: bytes) -> None:
         if not isinstance(secret, bytes) or len(secret) != self.size:
-            # The value is not shown: a key with one digit too many is still a key.
+            # Do not show the value: with one digit too many, it still contains the key.
             raise self.fault(
                 f"is not a key of {self.size} bytes",
                 field=type(self).__name__,
-                remedy="use a true copy of it",
+                remedy="use an exact copy of it",
             )
         self.__bytes = bytes(secret)
 
     @classmethod
     def generate(cls) -> Self:
-        """A fresh one from the operating system's generator."""
+        """Creates a new secret with the operating system's random generator."""
         return cls(secrets.token_bytes(cls.size))
 
     @classmethod
     def from_hex(cls, digits: str) -> Self:
-        """From hexadecimal digits, with or without 0x."""
+        """Reads a secret from hexadecimal digits, with or without 0x."""
         try:
             secret = bytes.fromhex(digits.strip().removeprefix("0x"))
         except (AttributeError, ValueError):
             raise cls.fault(
-                "is not hexadecimal", field=cls.__name__, remedy="use a true copy of it"
+                "is not hexadecimal", field=cls.__name__, remedy="use an exact copy of it"
             ) from None
         return cls(secret)
 
     def reveal(self) -> bytes:
-        """The bytes, for storing or handing them over. Never for a log."""
+        """Returns the bytes, to store them or hand them over. Never log them."""
         return self.__bytes
 
     def mac(self, *parts: bytes) -> bytes:
-        """HMAC-SHA256 over the parts, each led by its length so that no two lists of parts read the same; 32
-        bytes.
+        """Returns the 32-byte HMAC-SHA256 of the parts.
+
+        Each part is prefixed with its length, so that two different lists of parts never give the same input.
         """
         return hmac.digest(self.__bytes, length_prefixed(*parts), "sha256")
 
@@ -77,11 +77,11 @@ class Secret:
         return f"<{type(self).__name__}: hidden>"
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
-        raise TypeError(f"a {type(self).__name__} is neither pickled nor copied")
+        raise TypeError(f"a {type(self).__name__} cannot be pickled or copied")
 
 
 def length_prefixed(*parts: bytes) -> bytes:
-    """The parts, each behind its length in four bytes, big-endian.
+    """Joins the parts, each after its length in four bytes, big-endian.
 
     >>> length_prefixed(b"ab", b"") == length_prefixed(b"a", b"b")
     False

@@ -138,7 +138,7 @@ class TestSecrecy:
     def test_it_is_neither_pickled_nor_copied(self, kind: type[Secret]) -> None:
         key = kind(SECRET)
         for leak in (pickle.dumps, copy.copy, copy.deepcopy):
-            with pytest.raises(TypeError, match="neither pickled nor copied"):
+            with pytest.raises(TypeError, match="cannot be pickled or copied"):
                 leak(key)
         assert not hasattr(key, "__dict__")
 
@@ -169,7 +169,7 @@ def test_record_key_never_shows() -> None:
     key = RecordKey.generate()
     assert [repr(key), str(key), f"{key}"] == ["<RecordKey: hidden>"] * 3
     for leak in (pickle.dumps, copy.copy, copy.deepcopy):
-        with pytest.raises(TypeError, match="neither pickled nor copied"):
+        with pytest.raises(TypeError, match="cannot be pickled or copied"):
             leak(key)
 
 
@@ -228,9 +228,9 @@ class TestCard:
             ({"policy": "ab"}, "policy: is not 32 bytes long"),
             ({"policy": 7}, "policy: is not hexadecimal"),
             ({"member": 256}, "member: is not a whole number of 0 … 2^8 − 1"),
-            ({"key": SECRET.hex()[2:]}, "MemberKey: is not a key of 32 bytes; use a true copy of it"),
-            ({"key": SECRET.hex()[1:] + "g"}, "MemberKey: is not hexadecimal; use a true copy of it"),
-            ({"key": 7}, "MemberKey: is not hexadecimal; use a true copy of it"),
+            ({"key": SECRET.hex()[2:]}, "MemberKey: is not a key of 32 bytes; use an exact copy of it"),
+            ({"key": SECRET.hex()[1:] + "g"}, "MemberKey: is not hexadecimal; use an exact copy of it"),
+            ({"key": 7}, "MemberKey: is not hexadecimal; use an exact copy of it"),
             ({"excluded": 3}, "excluded: is not a list of row numbers"),
             ({"excluded": [-1]}, "excluded: is not a list of row numbers"),
             ({"excluded": ["visit"]}, "excluded: is not a list of row numbers"),

@@ -87,7 +87,7 @@ class TestSealing:
         sealed = seal(RECORD, [key.recipient])
         with pytest.raises(RecordError) as refusal:
             open_sealed(damage(sealed.ciphertext), key, sealed.commitment)
-        assert refusal.value.remedy == "use the key that it was sealed to, or ask for the file again"
+        assert refusal.value.remedy == "use the key that the file was sealed to, or ask for the file again"
 
     def test_another_record_is_refused_and_not_shown(self) -> None:
         key = RecordKey.generate()
@@ -111,7 +111,7 @@ class TestSealing:
 
     def test_no_recipient_is_refused(self) -> None:
         with pytest.raises(
-            RecordError, match="recipients: names no recipient; seal to the insurer and the patient"
+            RecordError, match="recipients: names no recipient; name the insurer and the patient"
         ):
             seal(RECORD, [])
 

@@ -108,7 +108,7 @@ SIGNER = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
             insurer.quote,
             quoting,
             "sealed",
-            "cannot be opened with this key; use the key that it was sealed to",
+            "cannot be opened with this key; use the key that the file was sealed to",
         ),
     ],
 )
@@ -132,7 +132,7 @@ def test_a_damaged_policy_key_is_named(clinic: Clinic, capsys: pytest.CaptureFix
 
     said = ended(capsys, patient.cards, *writing_cards(clinic, bad))
 
-    assert said == f"{bad.with_name('policy.key')}: PolicyKey: is not hexadecimal; use a true copy of it"
+    assert said == f"{bad.with_name('policy.key')}: PolicyKey: is not hexadecimal; use an exact copy of it"
 
 
 def test_a_secret_in_the_place_of_an_age_key_is_not_shown(
