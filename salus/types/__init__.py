@@ -1,9 +1,8 @@
-"""The structs, enums and identifiers of the contracts: one module for each file of `contracts/types` that the
-library needs.
+"""Mirrors the structs, enums and identifiers of the contracts, one module for each file of `contracts/types`.
 
 Amounts are minor units of the currency (cents for USD), days are civil days since 1970-01-01, times are
-seconds since 1970, shares are basis points. `hash_struct()` gives the leaf of a tree; `salus.crypto.eip712`
-binds a struct to a chain and a contract.
+seconds since 1970, and shares are basis points. `hash_struct()` returns the leaf of a tree;
+`salus.crypto.eip712` binds a struct to a chain and a contract.
 """
 
 from salus.types.account import Account

@@ -1,4 +1,4 @@
-"""What a policy has used: contracts/types/Account.sol."""
+"""Counts what a policy has used; mirrors contracts/types/Account.sol."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class Account(Struct):
     """Held for review."""
     deductible: Uint56 = 0
     out_of_pocket: Uint56 = 0
-    """Deductible and coinsurance borne by the members."""
+    """Deductible and coinsurance that the members have borne."""
     issued: Bool = True
     closed: Bool = False
 
     @property
     def decided(self) -> int:
-        """What counts against the annual limit."""
+        """Returns the amount that counts against the annual limit."""
         return self.paid + self.reserved
 
     def charged(self, remittance: Remittance, *, held: bool = False) -> Account:
-        """The account after a claim was booked (R9)."""
+        """Returns the account after a claim is booked (R9)."""
         return replace(
             self,
             paid=self.paid + (0 if held else remittance.paid),

@@ -1,4 +1,4 @@
-"""What a hospital signs: contracts/types/Attestation.sol."""
+"""Defines what a hospital signs; mirrors contracts/types/Attestation.sol."""
 
 from __future__ import annotations
 
@@ -21,4 +21,4 @@ class Attestation(Struct):
     root: Bytes32
     issued_at: Uint64
     expires_at: Uint64
-    """Last second at which it may be filed."""
+    """Last second at which a line may be filed."""

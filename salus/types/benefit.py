@@ -1,4 +1,4 @@
-"""One benefit of a member, blinded: contracts/types/Benefit.sol."""
+"""Defines one blinded benefit of a member; mirrors contracts/types/Benefit.sol."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from salus.crypto.abi import Bool, Bytes32, EnumCodec, Struct, Uint16, Uint32, U
 
 
 class BenefitKind(IntEnum):
-    """How a benefit counts what it allows: a share of the bill, or a rate for each unit."""
+    """How a benefit computes the allowed amount: as a share of the bill, or as a rate for each unit."""
 
     NONE = 0
     INDEMNITY = 1
@@ -18,7 +18,7 @@ class BenefitKind(IntEnum):
 
 
 class Benefit(Struct):
-    """One row of cover, blinded with a member's key: one leaf of `Member.schedule`. A limit of 0 is none."""
+    """One row of cover, blinded with a member's key; a leaf of `Member.schedule`. A limit of 0 means none."""
 
     fault: ClassVar[type[InputError]] = PolicyError
 
@@ -38,7 +38,7 @@ class Benefit(Struct):
 
     @property
     def group_key(self) -> bytes:
-        """The key of the counters that the benefit shares; 32 zero bytes when it has no limit to count."""
+        """Returns the key of the counters that the benefit uses; 32 zero bytes if it needs no counter."""
         if not self.group_limit and not self.unit_limit:
             return bytes(32)
         return self.group if any(self.group) else self.id

@@ -1,4 +1,4 @@
-"""A line presented for payment, how it was decided, and how its bill was split: contracts/types/Claim.sol."""
+"""Defines a filed line, the decision on it, and the split of its bill; mirrors contracts/types/Claim.sol."""
 
 from __future__ import annotations
 
@@ -17,9 +17,7 @@ from salus.types.policy import Policy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One diagnosis presented for payment, with everything that it is proven by: what `ClaimDesk.file`
-    takes.
-    """
+    """One diagnosis presented for payment, with all its proofs, as `ClaimDesk.file` accepts it."""
 
     policy: Policy
     member: Member
@@ -30,21 +28,21 @@ class Line:
     diagnosis_proof: tuple[bytes, ...]
 
     def as_tuple(self) -> tuple[Any, ...]:
-        """The members in ABI order, as web3 and Brownie take them."""
+        """Returns the members in ABI order, as web3 and Brownie accept them."""
         return (
             self.policy.as_tuple(),
             self.member.as_tuple(),
             list(self.member_proof),
             self.benefit.as_tuple(),
             list(self.benefit_proof),
-            # Its policy, member and benefit are those of the line.
+            # Policy, member and benefit are left out, because the line already contains them.
             self.diagnosis.as_tuple()[3:],
             list(self.diagnosis_proof),
         )
 
 
 class Remittance(Struct):
-    """How a bill was split, in minor units. Each amount that is not 0 has its reason code.
+    """How a bill was split, in minor units. Each amount that is not 0 has a reason code.
 
     Indemnity: billed = paid + deductible + coinsurance + over_limit + not_covered + other_cover.
     Scheduled: rate × days (or units) = paid + over_limit + not_covered + eliminated + outside.
@@ -65,11 +63,11 @@ class Remittance(Struct):
     """Nights after the end of cover."""
     paid: Uint64 = 0
     units: Uint32 = 0
-    """Counted against the unit limit; 0 when there is none."""
+    """Units counted against the unit limit; 0 if there is none."""
 
 
 _NO_GROUP_LIMIT, _NO_UNIT_LIMIT = 2**64 - 1, 2**32 - 1
-"""What the claim desk answers where a benefit has no limit."""
+"""Values that the claim desk returns if a benefit has no limit."""
 
 
 class _StatusFacts(NamedTuple):
@@ -85,7 +83,7 @@ _NO_FACTS = _StatusFacts()
 
 
 class ClaimStatus(IntEnum):
-    """Where a claim stands, with what follows from it.
+    """The status of a claim, and what follows from it.
 
     >>> ClaimStatus(3).words, ClaimStatus.HELD.is_open, ClaimStatus.PAID.is_open
     ('Held for review; the sum is reserved', True, False)
@@ -94,7 +92,7 @@ class ClaimStatus(IntEnum):
     NONE = 0, _StatusFacts(word="withdrawn", words="Taken back by the provider")
     """Never decided, or withdrawn."""
     SKIPPED = 1, _StatusFacts(word="skipped", words="Left undecided", remedy="file it again")
-    """Left undecided; may be filed again."""
+    """Not decided; may be filed again."""
     PAID = 2, _StatusFacts(word="paid", words="Paid", outlook="paid immediately")
     HELD = (
         3,
@@ -107,7 +105,7 @@ class ClaimStatus(IntEnum):
             remedy="settle it when its review window is over",
         ),
     )
-    """Reserved; waits for its review window."""
+    """The money is reserved until the review window ends."""
     OWED = (
         4,
         _StatusFacts(
@@ -118,7 +116,7 @@ class ClaimStatus(IntEnum):
             remedy="collect it when the pool has the money and the payee accepts it",
         ),
     )
-    """Due, but the pool was short or the payee refused; anyone may collect it for the payee."""
+    """Due, but the pool lacked money or the payee refused it; anyone may collect it for the payee."""
     DENIED = (
         5,
         _StatusFacts(
@@ -135,13 +133,13 @@ class ClaimStatus(IntEnum):
     words: str
     """A phrase, for a letter."""
     outlook: str
-    """What happens to a claim that would be decided so; empty if none would."""
+    """What happens to a claim with this status; empty if a new claim cannot get it."""
     is_open: bool
-    """It is decided, and its money has not moved yet."""
+    """The claim is decided, and its money has not been paid yet."""
     can_be_withdrawn: bool
-    """The provider may take the line back: a held one until its review window ends."""
+    """The provider may withdraw the line; a held line only until its review window ends."""
     remedy: str
-    """What can be done now; empty when nothing is left to do."""
+    """What to do next; empty if nothing is left to do."""
 
     def __new__(cls, value: int, facts: _StatusFacts = _NO_FACTS) -> ClaimStatus:  # default: for look-ups
         status = int.__new__(cls, value)
@@ -152,7 +150,7 @@ class ClaimStatus(IntEnum):
 
 
 class SkipReason(IntEnum):
-    """Why a line was left undecided, and what to do about it.
+    """The reason why a line was left undecided, and the remedy.
 
     >>> SkipReason(11).words
     'the member has not consented for the service day; ask for consent and file again'
@@ -166,16 +164,16 @@ class SkipReason(IntEnum):
     MALFORMED = 5, "its units or days are not possible", "correct the bill and attest it again"
     WRONG_CURRENCY = 6, "the bill is not in the policy's currency", "bill it in that currency"
     NOT_YET_SERVED = 7, "the service ends after the signature", "attest it when the service is over"
-    ALREADY_DECIDED = 8, "this line was decided already", "do nothing"
+    ALREADY_DECIDED = 8, "this line is already decided", "do nothing"
     SUPERSEDED = (
         9,
-        "another revision is due: one more after each withdrawal of the bill line",
+        "its revision is wrong: the revision rises by one after each withdrawal of the bill line",
         "attest it again",
     )
     BILL_MISMATCH = (
         10,
         "another amount or currency was billed first for this bill line",
-        "bill what was billed first, or withdraw that line",
+        "bill the first amount and currency again, or withdraw that line",
     )
     NO_CONSENT = 11, "the member has not consented for the service day", "ask for consent and file again"
     NOT_AUTHORISED = 12, "the care needs prior authorisation (CO-197)", "ask the insurer"
@@ -191,12 +189,12 @@ class SkipReason(IntEnum):
 
     @property
     def words(self) -> str:
-        """The reason and what to do, for a person."""
+        """Formats the reason and the remedy for a reader."""
         return "; ".join(part for part in (self.cause, self.remedy) if part)
 
 
 class Service(Struct):
-    """What was served, as attested; amounts are minor units, days civil days, times seconds."""
+    """The service as attested. Amounts are minor units, days are civil days, times are seconds."""
 
     member: Bytes32
     benefit: Bytes32
@@ -215,7 +213,7 @@ class Service(Struct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What was decided on a line. Settling, collecting and withdrawing hand back exactly this.
+    """The decision on a line. Settling, collecting and withdrawing need exactly this value.
 
     >>> split = Remittance(allowed=100_00, coinsurance=20_00, paid=80_00)
     >>> decision = Decision(status=ClaimStatus.HELD, packed_codes=bytes(26) + b"2\\0\\x00133",
@@ -229,30 +227,32 @@ class Decision:
 
     status: ClaimStatus
     packed_codes: bytes
-    """`bytes32`; `codes` opens it."""
+    """`bytes32`; `codes` unpacks it."""
     diagnosis: bytes
     """Leaf of the diagnosis, 32 bytes."""
     pool: str
     payee: str
     group: bytes
-    """Key of the group counters charged; zero for none."""
+    """Key of the group counters that were charged; zero if there are none."""
     release_at: int
-    """First second at which a held claim may be settled; 0 if it is not held."""
+    """First second at which a held claim may be settled; 0 if the claim is not held."""
     remittance: Remittance
 
     @property
     def codes(self) -> tuple[Carc, ...]:
-        """The reasons, the latest last."""
+        """Returns the reasons; the latest comes last."""
         return tuple(from_chain(self.packed_codes))
 
     @property
     def is_duplicate(self) -> bool:
-        """Whether it denies because an earlier decision on the bill stands. The chain keeps that one, and
-        this only as an event."""
+        """Returns whether the line was denied because its bill is already decided.
+
+        The chain stores the earlier decision; this one is only in an event.
+        """
         return self.status is ClaimStatus.DENIED and DUPLICATE in self.codes
 
     def as_tuple(self) -> tuple[Any, ...]:
-        """The members in ABI order."""
+        """Returns the members in ABI order."""
         return (
             int(self.status),
             self.packed_codes,
@@ -266,7 +266,7 @@ class Decision:
 
     @classmethod
     def from_tuple(cls, values: Sequence[Any]) -> Decision:
-        """Back from ABI order."""
+        """Creates the decision from its members in ABI order."""
         status, codes, diagnosis, pool, payee, group, release_at, remittance = values
         return cls(
             status=ClaimStatus(status),
@@ -282,37 +282,37 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimRef:
-    """Names a claim."""
+    """Identifies a claim."""
 
     policy: bytes
     provider: int
     bill_line: bytes
 
     def as_tuple(self) -> tuple[bytes, int, bytes]:
-        """The members in ABI order."""
+        """Returns the members in ABI order."""
         return self.policy, self.provider, self.bill_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Eligibility:
-    """What a member could claim of a benefit, and what is left of every limit, minor units."""
+    """What a member could claim of a benefit now, and what is left of each limit, in minor units."""
 
     reason: SkipReason
-    """NONE when a claim would be decided."""
+    """NONE if a claim would be decided."""
     status: ClaimStatus
-    """What the claim would become; NONE when it would not be decided."""
+    """Status that the claim would get; NONE if it would not be decided."""
     codes: tuple[Carc, ...]
     annual_left: int
     deductible_left: int
     out_of_pocket_left: int
     group_left: int | None
-    """None without a limit."""
+    """None if there is no limit."""
     units_left: int | None
-    """None without a limit."""
+    """None if there is no limit."""
 
     @classmethod
     def from_tuple(cls, values: Sequence[Any]) -> Eligibility:
-        """From ABI order."""
+        """Creates the answer from its members in ABI order."""
         reason, status, codes, annual, deductible, out_of_pocket, group, units = values
         return cls(
             reason=SkipReason(reason),

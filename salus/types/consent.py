@@ -1,4 +1,4 @@
-"""A consent of a member: contracts/types/Consent.sol."""
+"""Defines a member's consent; mirrors contracts/types/Consent.sol."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Purpose(IntFlag):
 
 
 class Consent(Struct):
-    """A member's consent, as its signer gives it.
+    """A member's consent, as its signer signs it.
 
     >>> consent = Consent(member=bytes(32), provider=0, purposes=int(Purpose.FILE | Purpose.DISCLOSE),
     ...                   from_=20_454, until=20_818, nonce=0, deadline=1_800_000_000)
@@ -31,7 +31,7 @@ class Consent(Struct):
 
     member: Bytes32
     provider: Uint64
-    """0 for any accredited provider."""
+    """0 means any accredited provider."""
     purposes: Uint8
     """Sum of `Purpose` bits."""
     from_: Uint32

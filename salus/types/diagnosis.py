@@ -1,4 +1,4 @@
-"""One attested bill line: contracts/types/Diagnosis.sol."""
+"""Defines one attested bill line; mirrors contracts/types/Diagnosis.sol."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Diagnosis(Struct):
     billed: Uint64
     currency: Currency
     flags: Uint8
-    """Bit 0, `FLAG_EMERGENCY`."""
+    """Bit 0 is `FLAG_EMERGENCY`."""
 
     @property
     def is_emergency(self) -> bool:

@@ -1,4 +1,4 @@
-"""What a member has used of a group of benefits: contracts/types/GroupUse.sol."""
+"""Counts what a member has used of a group of benefits; mirrors contracts/types/GroupUse.sol."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ class GroupUse(Struct):
     """What one member has used of one group of benefits."""
 
     paid: Uint64 = 0
-    """Paid, owed or held, minor units."""
+    """Amount paid, owed or held, in minor units."""
     units: Uint32 = 0
 
     def charged(self, remittance: Remittance) -> GroupUse:
-        """The counters after a claim was booked (R9)."""
+        """Returns the counters after a claim is booked (R9)."""
         return GroupUse(paid=self.paid + remittance.paid, units=self.units + remittance.units)

@@ -1,4 +1,4 @@
-"""A person covered by a policy: contracts/types/Member.sol."""
+"""Defines a person covered by a policy; mirrors contracts/types/Member.sol."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class Member(Struct):
     commitment: Bytes32
     consent_signer: Address
     payee: Address
-    """0 for the policy's payee."""
+    """0 means the policy's payee."""
     covered_since: Uint32
-    """First civil day covered; may lie before the policy's start, waiting periods run from it."""
+    """First civil day covered; it may be before the policy's start. Waiting periods count from it."""
     covered_until: Uint32
-    """First civil day no longer covered."""
+    """First civil day after the cover."""
     schedule: Bytes32
     """Merkle root of the member's blinded `Benefit` leaves."""
