@@ -1,1 +1,1 @@
-"""From a bill to a signed attestation, and how a claim is decided."""
+"""Turns bills into signed attestations, and decides claims."""

@@ -1,25 +1,25 @@
-"""How a claim is decided: the rulebook in exact integers.
+"""Decides claims by the rules of the policy, in exact integers.
 
-It is the reference model of contracts/libraries/Adjudication.sol: both run the same cases and the same random
-inputs, and may never differ in a minor unit. The rules, in their order:
+This is the reference model of contracts/libraries/Adjudication.sol. Both run the same cases and the same
+random inputs, and must agree to the minor unit. The rules, in order:
 
-  R1  Gates. The first that fails denies the line, and nothing is counted. The day of admission decides.
-  R2  Units. Only as many as are left; by night, only nights inside the cover and after the elimination days.
-  R3  Deductible. What is left of it comes off first, if the benefit takes one.
-  R4  Coinsurance. The member's part of the rest; the insurer's part rounds down.
-  R5  Out of pocket. Above the maximum the insurer bears the rest: coinsurance is cut first, then deductible.
-  R6  Limits. Per claim, group and year: they cap what the insurer pays.
+  R1  Gates. The first gate that fails denies the line, and nothing is counted. The day of admission decides.
+  R2  Units. At most the units that are left; by night, only insured nights after the elimination days.
+  R3  Deductible. What is left of it is taken off first, if it applies to the benefit.
+  R4  Coinsurance. The member's share of the rest. The insurer's share is rounded down.
+  R5  Out of pocket. The insurer bears what exceeds the maximum: coinsurance is cut first, then deductible.
+  R6  Limits. The limits per claim, group and year cap what the insurer pays.
   R7  Other cover. All policies together never pay more than was billed.
-  R8  Pay what is left. It may be 0: all inside the deductible is a paid claim too.
-  R9  Counters. They move by exactly what the remittance says.
+  R8  Payment. The rest is paid. It may be 0: a claim that the deductible absorbs is also a paid claim.
+  R9  Counters. They change by exactly the amounts of the remittance.
 
-A scheduled benefit pays a rate for each unit, whatever was billed: it skips R3, R4, R5 and R7. Two gates need
-to know other claims and stand with the claim desk: a duplicate (18), and a provider that was not accredited
-that day (B7).
+A scheduled benefit pays a rate for each unit, regardless of the bill, and skips R3, R4, R5 and R7. The claim
+desk checks two more gates, which depend on other data: a duplicate (18), and a provider that was not
+accredited on that day (B7).
 
 Amounts are minor units of the policy's currency; days are civil days since 1970-01-01; shares are basis
-points. A limit per claim, a group limit and a unit limit of 0 mean none; the annual limit, the deductible and
-the out-of-pocket maximum are literal.
+points. A claim limit, group limit or unit limit of 0 means no limit. The annual limit, the deductible and the
+out-of-pocket maximum are taken literally: 0 is 0.
 
 >>> nobody, blank = "0x" + "00" * 20, bytes(32)
 >>> policy = Policy(
@@ -73,38 +73,38 @@ MAX_UINT64: Final = 2**64 - 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Used:
-    """What stands on the books before the line."""
+    """What is already counted when the line is filed."""
 
     account: Account = Account()
     group: GroupUse = GroupUse()
-    """Of the benefit's `group_key`; stays 0 without one."""
+    """Counters of the benefit's `group_key`; 0 if it has none."""
     claimed_by_others: int = 0
-    """Paid or held for this bill line under other policies, minor units."""
+    """Amount paid or held for this bill line under other policies, in minor units."""
     filed_day: int
     """UTC day of filing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The decision on one line, and the counters after it if it is paid at once."""
+    """The decision on one line, and the counters after it if it is paid immediately."""
 
     denial: Carc | None
-    """None when payable."""
+    """None if the line is payable."""
     remittance: Remittance
-    """All zero when denied."""
+    """All zero if the line is denied."""
     account: Account
     group: GroupUse
 
     @property
     def codes(self) -> tuple[Carc, ...]:
-        """Every reason of the decision, in the order in which the chain lists them."""
+        """Returns all reasons of the decision, in the order of the contracts."""
         return (self.denial,) if self.denial else codes_of(self.remittance)
 
 
 def adjudicate(policy: Policy, member: Member, benefit: Benefit, diagnosis: Diagnosis, used: Used) -> Outcome:
     """Decides one line.
 
-    Raises `InputError` for a line that the chain leaves undecided as malformed: see `check_form`.
+    Raises `InputError` for a line that the contracts would skip as malformed: see `check_form`.
     """
     check_form(benefit, diagnosis)
 
@@ -135,12 +135,12 @@ def adjudicate(policy: Policy, member: Member, benefit: Benefit, diagnosis: Diag
 
 
 def check_form(benefit: Benefit, diagnosis: Diagnosis) -> None:
-    """Raises `InputError` when no decision is possible; the chain skips such a line as malformed."""
+    """Checks that a line can be decided. Raises `InputError` if the contracts would skip it as malformed."""
     if diagnosis.units == 0:
         raise InputError("the line has no units", field="units", remedy="state at least 1")
     if diagnosis.service_to < diagnosis.service_from:
         raise InputError(
-            f"day {diagnosis.service_to} lies before the service begins, on day {diagnosis.service_from}",
+            f"day {diagnosis.service_to} is before the service begins, on day {diagnosis.service_from}",
             field="serviceTo",
             remedy="correct the days",
         )
@@ -148,7 +148,7 @@ def check_form(benefit: Benefit, diagnosis: Diagnosis) -> None:
         raise InputError("the benefit has no kind", field="kind", remedy="choose indemnity or scheduled")
     if benefit.kind is BenefitKind.INDEMNITY and benefit.share_bps > BPS:
         raise InputError(
-            f"{benefit.share_bps} basis points are more than the whole",
+            f"{benefit.share_bps} basis points are more than 100 %",
             field="shareBps",
             remedy=f"use 0 to {BPS}",
         )
@@ -156,14 +156,14 @@ def check_form(benefit: Benefit, diagnosis: Diagnosis) -> None:
         units = diagnosis.service_to - diagnosis.service_from if benefit.by_night else diagnosis.units
         if benefit.rate * units > MAX_UINT64:
             raise InputError(
-                f"{benefit.rate} for each of {units} units is more than an amount can hold",
+                f"{benefit.rate} for each of {units} units is more than 64 bits can store",
                 field="rate",
                 remedy="lower the rate or split the line",
             )
 
 
 def codes_of(remittance: Remittance) -> tuple[Carc, ...]:
-    """The reasons of a remittance, in the order in which the chain lists them.
+    """Returns the reasons of a remittance, in the order of the contracts.
 
     >>> [str(code) for code in codes_of(Remittance(allowed=100, coinsurance=20, other_cover=30, paid=50))]
     ['PR-2', 'OA-23']
@@ -172,7 +172,7 @@ def codes_of(remittance: Remittance) -> tuple[Carc, ...]:
 
 
 def reductions_of(remittance: Remittance) -> tuple[tuple[Carc, int], ...]:
-    """Each reason with the minor units that it took off, in the order in which the chain lists them.
+    """Returns each reason with the minor units that it reduced, in the order of the contracts.
 
     >>> reductions = reductions_of(Remittance(allowed=100, coinsurance=20, other_cover=30, paid=50))
     >>> [(str(code), amount) for code, amount in reductions]
@@ -190,9 +190,9 @@ def reductions_of(remittance: Remittance) -> tuple[tuple[Carc, int], ...]:
 
 
 def lock(annual_limit: int, solvency_bps: int, account: Account) -> int:
-    """Capital, minor units, that the pool must keep for what a policy may still cost. Rounds up.
+    """Returns the capital, in minor units, that the pool must keep for future claims of a policy. Rounds up.
 
-    Raises `InputError` when more was decided than the annual limit.
+    Raises `InputError` if the account has used more than the annual limit.
 
     >>> lock(1_000_000, 3_333, Account(paid=1, reserved=2))
     333300
@@ -203,15 +203,15 @@ def lock(annual_limit: int, solvency_bps: int, account: Account) -> int:
         return 0
     if account.decided > annual_limit:
         raise InputError(
-            f"is {annual_limit}, but {account.decided} was decided under it",
+            f"is {annual_limit}, but the account has used {account.decided}",
             field="annualLimit",
-            remedy="pass the account of this very policy",
+            remedy="pass the account of the same policy",
         )
     return -(-(annual_limit - account.decided) * solvency_bps // BPS)
 
 
 def _gate(policy: Policy, member: Member, benefit: Benefit, diagnosis: Diagnosis, used: Used) -> Carc | None:
-    """R1."""
+    """Applies R1 and returns the reason for a denial, if there is one."""
     if diagnosis.service_from < max(policy.start, member.covered_since):
         return BEFORE_COVER
     if diagnosis.service_from >= min(policy.end, member.covered_until):
@@ -230,7 +230,7 @@ def _gate(policy: Policy, member: Member, benefit: Benefit, diagnosis: Diagnosis
 
 
 def _indemnity(policy: Policy, benefit: Benefit, diagnosis: Diagnosis, used: Used) -> Remittance:
-    """R2 to R5 for a share of the bill."""
+    """Applies R2 to R5 to a benefit that pays a share of the bill."""
     units = _units_payable(benefit, used, diagnosis.units)
     allowed = diagnosis.billed * units // diagnosis.units
 
@@ -256,32 +256,35 @@ def _indemnity(policy: Policy, benefit: Benefit, diagnosis: Diagnosis, used: Use
 def _scheduled(
     policy: Policy, member: Member, benefit: Benefit, diagnosis: Diagnosis, used: Used
 ) -> Remittance:
-    """R2 for a rate by the unit; by night, elimination days go first, then nights after the cover's end."""
-    wanted, eliminated, outside = diagnosis.units, 0, 0
+    """Applies R2 to a benefit that pays a rate for each unit.
+
+    By night, elimination days are taken off first, then the nights after the end of cover.
+    """
+    insured, eliminated, outside = diagnosis.units, 0, 0
     if benefit.by_night:
         stay = diagnosis.service_to - diagnosis.service_from
         inside = min(stay, min(policy.end, member.covered_until) - diagnosis.service_from)
         eliminated = min(stay, benefit.elimination_days)
-        wanted = max(0, inside - eliminated)
+        insured = max(0, inside - eliminated)
         outside = stay - max(inside, eliminated)
-    units = _units_payable(benefit, used, wanted)
+    units = _units_payable(benefit, used, insured)
 
     return Remittance(
         allowed=benefit.rate * units,
-        not_covered=benefit.rate * (wanted - units),
+        not_covered=benefit.rate * (insured - units),
         eliminated=benefit.rate * eliminated,
         outside=benefit.rate * outside,
         units=units if benefit.unit_limit else 0,
     )
 
 
-def _units_payable(benefit: Benefit, used: Used, wanted: int) -> int:
-    """R2."""
-    return min(wanted, max(0, benefit.unit_limit - used.group.units)) if benefit.unit_limit else wanted
+def _units_payable(benefit: Benefit, used: Used, insured: int) -> int:
+    """Applies the unit limit of R2."""
+    return min(insured, max(0, benefit.unit_limit - used.group.units)) if benefit.unit_limit else insured
 
 
 def _limit_left(policy: Policy, benefit: Benefit, used: Used) -> int:
-    """R6."""
+    """Returns the amount that is left of the limits in R6."""
     left = policy.annual_limit - used.account.decided
     if benefit.claim_limit:
         left = min(left, benefit.claim_limit)

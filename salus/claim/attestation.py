@@ -1,8 +1,8 @@
-"""One signature for 1 to 100,000 diagnoses, and for each of them the proof that it is under that signature.
+"""Signs 1 to 100,000 diagnoses with one signature, and proves that each of them is signed.
 
-The attestor signs the Merkle root of the diagnoses under the claim desk's domain. Each line is then filed
-alone or with others, by anyone, with its proof. A batch is kept as one file (`Batch.save`,
-`salus.claim.batch`), so that a line can be filed, or filed again, at any time until the attestation expires.
+The attestor signs the Merkle root of the diagnoses in the claim desk's domain. Anyone can then file a line
+with its proof, alone or together with others. A batch is saved as one file (`Batch.save`,
+`salus.claim.batch`), so that its lines can be filed or filed again until the attestation expires.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ def attest(
 ) -> Batch:
     """Signs diagnoses of one provider. `issued_at` and `expires_at` are seconds, at most 90 days apart.
 
-    Raises AttestationError for what the claim desk would refuse or leave undecided whatever the policy says:
-    no line or too many, a service after the signature, no units, one bill line twice under a policy.
-    Errors count lines from 1.
+    Raises AttestationError for lines that the claim desk would refuse or skip under any policy: no line or
+    too many, a service after the signature, no units, or the same bill line twice under one policy. Errors
+    count lines from 1.
 
     >>> from eth_account import Account
     >>> desk = Domain.claim_desk(31337, "0x5FbDB2315678afecb367f032d93F642f64180aa3")
@@ -53,7 +53,7 @@ def attest(
             "is not within 90 days after issuedAt",
             resource="Attestation",
             field="expiresAt",
-            remedy="shorten it",
+            remedy="choose an earlier expiry after issuedAt",
         )
     lines = list(diagnoses)
     _check(lines, issued_at)
@@ -63,8 +63,10 @@ def attest(
 
 
 def signer_of(desk: Domain, attestation: Attestation, signature: bytes) -> str:
-    """The address whose own key signed. Whether it is an attestor of the provider, and whether a *contract*
-    accepts a signature (ERC-1271), only the chain can say. Raises AttestationError for a signature of no key.
+    """Returns the address whose key signed the attestation.
+
+    Only the chain can tell whether this address is an attestor of the provider, and whether a *contract*
+    accepts the signature (ERC-1271). Raises AttestationError if the signature belongs to no key.
     """
     try:
         return recover(desk.digest(attestation), signature)
@@ -73,7 +75,7 @@ def signer_of(desk: Domain, attestation: Attestation, signature: bytes) -> str:
 
 
 def proven(attestation: Attestation, diagnosis: Diagnosis, proof: Proof) -> bool:
-    """Whether the diagnosis, to the last bit, is one of those that were signed."""
+    """Returns whether exactly this diagnosis was signed."""
     return merkle.verify(attestation.root, diagnosis.hash_struct(), proof)
 
 
@@ -88,7 +90,7 @@ def _check(diagnoses: Sequence[Diagnosis], issued_at: int) -> None:
         bill = (diagnosis.policy, diagnosis.bill_line)
         if bill in seen:
             raise _refused(
-                line, "billLine", "stands twice in the batch for one policy", "attest each bill line once"
+                line, "billLine", "is twice in the batch for one policy", "attest each bill line once"
             )
         seen.add(bill)
         if diagnosis.service_to > last_day:
@@ -96,7 +98,7 @@ def _check(diagnoses: Sequence[Diagnosis], issued_at: int) -> None:
         if diagnosis.service_to < diagnosis.service_from:
             raise _refused(line, "serviceTo", "is before serviceFrom", "correct the dates")
         if not diagnosis.units:
-            raise _refused(line, "units", "is 0", "count at least one")
+            raise _refused(line, "units", "is 0", "state at least 1")
 
 
 def _refused(line: int, field: str, message: str, remedy: str) -> AttestationError:

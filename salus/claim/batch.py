@@ -1,13 +1,12 @@
-"""A signed batch, and its file: one line of JSON that a person can read, then lines and tree in a fixed
-layout.
+"""Stores a signed batch in a file: one line of readable JSON, then the lines and the tree in a fixed layout.
 
     header   {"salusBatch":1, "chain", "desk", "attestation", "signature", "lines"}, one line of JSON
     lines    215 bytes each: the members of Diagnosis, packed without padding, big-endian
-    places   4 bytes each: which node of the tree is the line's leaf
+    places   4 bytes each: the index of the line's leaf in the tree
     tree     2 × lines − 1 nodes of 32 bytes; node i has the children 2i + 1 and 2i + 2
 
-A proof is read out of the tree by following siblings, without hashing: 100,000 lines with all their proofs
-take 28 MB, where written-out proofs alone would take 54 MB. What is read is checked against the signed root.
+A proof is read from the tree by following siblings, without hashing. 100,000 lines with all their proofs need
+28 MB; separate proofs alone would need 54 MB. Each line that is read is checked against the signed root.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ _NODE_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Diagnoses under one signature, in the order given. `salus.claim.attestation.attest` makes it."""
+    """Diagnoses under one signature, in their original order. `salus.claim.attestation.attest` creates it."""
 
     desk: Domain
     attestation: Attestation
@@ -47,11 +46,11 @@ class Batch:
         return len(self.diagnoses)
 
     def proof(self, line: int) -> Proof:
-        """That the diagnosis at that place (from 0) is under the signature."""
+        """Returns the proof that the diagnosis at position `line` (from 0) is signed."""
         return self.tree.proof(line)
 
     def save(self, path: str | Path) -> None:
-        """Writes the batch, whole or not at all. Raises AttestationError if it cannot (a full disk)."""
+        """Writes the complete batch or nothing. Raises AttestationError if it cannot, as on a full disk."""
         header = {
             "salusBatch": _FORMAT,
             "chain": self.desk.chain_id,
@@ -70,10 +69,10 @@ class Batch:
 
 
 class BatchFile:
-    """A batch on disk, read line by line; close it or use it in `with`.
+    """A batch on disk, read line by line. Close it, or use it in `with`.
 
-    Raises AttestationError if the file is not a whole batch; a line or proof that is not under the signed
-    root raises when it is read.
+    Raises AttestationError if the file is not a complete batch. Reading a line raises AttestationError if the
+    line or its proof does not match the signed root.
 
     >>> from tempfile import TemporaryDirectory
     >>> from eth_account import Account
@@ -115,7 +114,7 @@ class BatchFile:
         return (self.line(number) for number in range(len(self)))
 
     def line(self, number: int) -> tuple[Diagnosis, Proof]:
-        """The diagnosis at that place (from 0) and its proof. Raises IndexError beyond the last."""
+        """Returns the diagnosis at position `number` (from 0) with its proof. Raises IndexError past the end."""
         if not 0 <= number < self._count:
             raise IndexError(number)
         diagnosis = Diagnosis.from_tuple(_LINE.unpack_from(self._map, self._lines + number * _LINE.size))
@@ -123,7 +122,7 @@ class BatchFile:
         proof = tuple(self._node(index) for index in merkle.siblings(place)) if place < self._nodes else ()
         if not merkle.verify(self.attestation.root, diagnosis.hash_struct(), proof):
             raise AttestationError(
-                "is not under the signed root", file=self._path, line=number + 1, remedy="restore the file"
+                "does not match the signed root", file=self._path, line=number + 1, remedy="restore the file"
             )
         return diagnosis, proof
 
@@ -158,7 +157,7 @@ class BatchFile:
         self._places = self._lines + self._count * _LINE.size
         self._tree = self._places + self._count * _PLACE.size
         if self._count < 1 or len(self._map) != self._tree + self._nodes * _NODE_BYTES:
-            raise AttestationError("is cut short or damaged", file=self._path, remedy="restore the file")
+            raise AttestationError("is incomplete or damaged", file=self._path, remedy="restore the file")
 
     def _node(self, index: int) -> bytes:
         start = self._tree + index * _NODE_BYTES

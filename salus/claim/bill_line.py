@@ -1,4 +1,4 @@
-"""A bill of a hospital, read and ready to be attested."""
+"""Defines the bill line of a hospital that is ready to be attested."""
 
 from __future__ import annotations
 
@@ -10,42 +10,42 @@ from salus.product import Code
 
 
 class Note(StrEnum):
-    """Something odd about a line that changes nothing."""
+    """An observation about a line that does not change how it is read."""
 
-    ITEMS_DIFFER = "the items do not add up to the total, which is what was billed"
+    ITEMS_DIFFER = "the sum of the items differs from the total; the total was billed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BillLine:
-    """One Claim, ready to be attested. What is clinical or names the patient does not show in its `repr`."""
+    """One Claim, ready to be attested. Its `repr` hides clinical data and the patient."""
 
     claim: str
-    """The provider's claim number: `Claim.identifier` as `system|value`, else `Claim.id`."""
+    """The provider's claim number: `Claim.identifier` as `system|value`, or `Claim.id` if there is none."""
     line: int = 1
-    """One line for each Claim."""
+    """Always 1: each Claim is one line."""
     patient: str = attribute(repr=False)
-    """The provider's own id of the patient."""
+    """The provider's id of the patient."""
     provider: str
-    """The provider's id in the record; empty when the Claim only describes it."""
+    """The provider's id in the record; empty if the Claim only describes the provider."""
     encounter: str
-    """`Encounter.id`: lines of one encounter are one case."""
+    """`Encounter.id`. Lines of one encounter are one case."""
     benefit: str = attribute(repr=False)
     """Code of the first benefit of the table that matches."""
     service_from: int
-    """First civil day, in the record's own offset."""
+    """First civil day, in the time zone of the record."""
     service_to: int
-    """Last civil day, in the record's own offset."""
+    """Last civil day, in the time zone of the record."""
     units: int
-    """Nights for a benefit by night, else 1."""
+    """Number of nights for a benefit by night, otherwise 1."""
     billed: int
     """`Claim.total` in minor units of `currency`, rounded half to even."""
     currency: str
     emergency: bool
-    """The encounter is of class EMER."""
+    """The class of the encounter is EMER."""
     diagnosis: tuple[Code, ...] = attribute(repr=False)
-    """Codes of the one diagnosis that counts; empty when the record has none."""
+    """Codes of the diagnosis that counts; empty if the record has none."""
     record: bytes = attribute(repr=False)
-    """The resources that justify the line, as a FHIR Bundle in JSON: reading it gives this line again."""
+    """The resources that justify the line, as a FHIR Bundle in JSON. Reading it gives the same line."""
     source: str = attribute(repr=False)
-    """The file that it was read from."""
+    """The file that the line was read from."""
     notes: tuple[Note, ...] = ()

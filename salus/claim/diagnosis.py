@@ -1,4 +1,4 @@
-"""From a bill line of a record to the diagnosis that is attested for a member."""
+"""Turns a bill line into the diagnosis that is attested for a member."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from salus.types import FLAG_EMERGENCY, Diagnosis
 def diagnose(
     line: BillLine, membership: Membership, provider_key: ProviderKey, *, record: bytes, revision: int = 0
 ) -> Diagnosis:
-    """The hospital's part: a bill line as it is attested for a member. `record` is the commitment of its
-    sealed record (`salus.crypto.records.seal(line.record, …)`); `revision` rises by one for each corrected
-    line after a withdrawal.
+    """Creates the diagnosis that a hospital attests for a bill line of a member.
+
+    `record` is the commitment to the sealed record (`salus.crypto.records.seal(line.record, …)`). `revision`
+    rises by one for each corrected line after a withdrawal.
 
     Raises CardError if the member has no cover for the benefit (reason code 204), and AttestationError if the
     bill is not in the policy's currency.
@@ -35,7 +36,7 @@ def diagnose(
         )
     if line.currency != membership.currency:
         raise AttestationError(
-            f"is {line.currency}, and the policy pays in {membership.currency}",
+            f"is {line.currency}, but the policy pays in {membership.currency}",
             resource=bill,
             field="currency",
             remedy="bill in the policy's currency",
@@ -49,8 +50,10 @@ def diagnose(
 
 
 def open_fields(line: BillLine, membership: Membership) -> dict[str, Any]:
-    """What whoever holds the record and the card can compute of a diagnosis. `benefit` is None if not
-    covered."""
+    """Computes the fields of a diagnosis that need only the record and the card.
+
+    `benefit` is None if it is not covered.
+    """
     benefit = membership.benefit(line.benefit)
     return {
         "policy": membership.policy_id,
@@ -66,7 +69,7 @@ def open_fields(line: BillLine, membership: Membership) -> dict[str, Any]:
 
 
 def keyed_fields(line: BillLine, membership: Membership, provider_key: ProviderKey) -> dict[str, Any]:
-    """What only the provider can compute of a diagnosis."""
+    """Computes the fields of a diagnosis that need the provider's key."""
     return {
         "bill_line": provider_key.bill_line(line.claim, line.line),
         "case_id": provider_key.case_id(line.encounter, membership.policy_id),

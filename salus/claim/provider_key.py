@@ -1,7 +1,7 @@
-"""What only a provider can compute: the names under which its bills and stays appear on the chain.
+"""Derives the ids of a provider's bills and stays on the chain, which nobody else can compute.
 
-The key stays in the billing system and must outlive it: with a new key the same bill gets a new name, and
-could be filed again.
+Keep the key in the billing system, and keep it when that system is replaced: with a new key the same bill
+gets a new id, and could be filed twice.
 """
 
 from __future__ import annotations
@@ -26,16 +26,18 @@ class ProviderKey(Secret):
     fault: ClassVar[type[InputError]] = AttestationError
 
     def bill_line(self, claim: str, line: int = 1) -> bytes:
-        """The key against double payment: 32 bytes for a claim's identifier in the billing system and a line
-        of it, from 1.
+        """Returns the 32-byte id that prevents paying a bill line twice.
+
+        `claim` is the claim's identifier in the billing system; `line` counts from 1.
         """
         if not claim:
             raise AttestationError("is empty", field="claim identifier")
         return self.mac(_VERSION, b"bill line", claim.encode(), line.to_bytes(4, "big"))
 
     def case_id(self, encounter: str, policy_id: bytes) -> bytes:
-        """Groups the lines of one stay under one policy: 32 bytes. Two policies that share a stay show no
-        common case.
+        """Returns the 32-byte id that groups the lines of one stay under one policy.
+
+        Two policies that share a stay get different ids.
         """
         if not encounter:
             raise AttestationError("is empty", field="encounter identifier")

@@ -124,7 +124,7 @@ class TestRefusedLines:
             (
                 {"policy": diagnosis(0).policy, "bill_line": diagnosis(0).bill_line, "billed": 1},
                 "billLine",
-                "stands twice in the batch for one policy",
+                "is twice in the batch for one policy",
             ),
         ],
     )
@@ -211,7 +211,7 @@ class TestFile:
             path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
             with BatchFile(path) as stored, pytest.raises(AttestationError) as refusal:
                 list(stored)
-            assert refusal.value.message == "is not under the signed root", name
+            assert refusal.value.message == "does not match the signed root", name
             assert refusal.value.file == str(path)
             assert refusal.value.line in range(1, 7)
         assert leaf in whole
@@ -220,9 +220,9 @@ class TestFile:
         ("change", "message"),
         [
             (lambda whole: b"", "cannot be read, or is empty"),
-            (lambda whole: whole[:-1], "is cut short or damaged"),
-            (lambda whole: whole + b"\0", "is cut short or damaged"),
-            (lambda whole: whole.replace(b'"lines": 2', b'"lines": 0'), "is cut short or damaged"),
+            (lambda whole: whole[:-1], "is incomplete or damaged"),
+            (lambda whole: whole + b"\0", "is incomplete or damaged"),
+            (lambda whole: whole.replace(b'"lines": 2', b'"lines": 0'), "is incomplete or damaged"),
             (lambda whole: whole.replace(b'"lines": 2', b'"lines": []'), "is not a batch file"),
             (
                 lambda whole: whole.replace(b'"salusBatch": 1', b'"salusBatch": 2'),

@@ -234,7 +234,7 @@ class TestDiagnose:
 
     def test_another_currency_is_refused(self, case: Case) -> None:
         with pytest.raises(
-            AttestationError, match=r"Claim/c-1\.currency: is EUR, and the policy pays in USD"
+            AttestationError, match=r"Claim/c-1\.currency: is EUR, but the policy pays in USD"
         ):
             diagnose(replace(case.line, currency="EUR"), case.membership, case.provider_key, record=bytes(32))
 
