@@ -1,4 +1,4 @@
-"""FHIR R4 in: a Bundle, a folder or a stream of them becomes bill lines, or named reasons why not.
+"""Reads FHIR R4 Bundles from files, folders or streams, and turns each Claim into a bill line or a refusal.
 
     for result in fhir.read("bundles/", product.shipped("family")):
         match result:
@@ -6,7 +6,7 @@
             case fhir.Refused(): ...        # one Claim; result.reason says why
             case FhirError(): ...           # a whole file
 
-Nothing is guessed and nothing is dropped: `Summary.of(results).claims` is the number of Claims in the input.
+No value is guessed and no Claim is lost: `Summary.of(results).claims` is the number of Claims in the input.
 """
 
 import lazy_loader

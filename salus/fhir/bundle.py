@@ -1,4 +1,4 @@
-"""A Bundle as a set of resources that refer to each other."""
+"""Reads a Bundle and resolves the references between its resources."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from salus.base.errors import FhirError
 from salus.fhir.reasons import Reason, Refusal
-from salus.fhir.release import foreign
+from salus.fhir.release import sign_of_other_release
 
 Resource = Mapping[str, Any]
 
@@ -23,10 +23,10 @@ _SEVERAL: Resource = {}
 
 @dataclass(frozen=True, slots=True)
 class BundleEntry:
-    """A resource and the address under which others of the Bundle know it (`fullUrl`; empty when it has
-    none).
+    """A resource and its address in the Bundle (`fullUrl`; empty if it has none).
 
-    A contained resource has the address of its container, `#` and its id."""
+    The address of a contained resource is the address of its container, `#` and its id.
+    """
 
     url: str
     resource: Resource
@@ -34,20 +34,19 @@ class BundleEntry:
 
     @property
     def name(self) -> str:
-        """Type and id, for messages."""
+        """Returns type and id, for messages."""
         return name_of(self.resource)
 
 
 def name_of(resource: Resource) -> str:
-    """Type and id of a resource: `Claim/7`; the id is `?` when there is none."""
+    """Returns type and id of a resource, such as `Claim/7`; the id is `?` if there is none."""
     return f"{resource.get('resourceType')}/{resource.get('id', '?')}"
 
 
 class Bundle:
-    """The resources of one Bundle of any type (collection, transaction, batch, message, …), and of Bundles
-    inside it.
+    """The resources of a Bundle of any type (collection, transaction, message, …) and of nested Bundles.
 
-    Raises `FhirError` when the document is not a Bundle of FHIR R4.
+    Raises `FhirError` if the document is not a Bundle of FHIR R4.
 
     >>> bundle = Bundle({"resourceType": "Bundle", "entry": [
     ...     {"resource": {"resourceType": "Claim", "id": "7", "patient": {"reference": "Patient/1"}}},
@@ -65,7 +64,7 @@ class Bundle:
         self._by_name: dict[str, BundleEntry] = {}
         self._valid: set[int] = set()
         for entry in self.entries:
-            sign = foreign(entry.resource)
+            sign = sign_of_other_release(entry.resource)
             if sign is not None:
                 raise FhirError(
                     f"is FHIR {sign.release}, not R4",
@@ -74,20 +73,20 @@ class Bundle:
                     field=sign.field,
                     remedy="export the file as FHIR R4",
                 )
-            _file(self._by_url, entry.url, entry)
+            _add_to_index(self._by_url, entry.url, entry)
             if "id" in entry.resource:
-                _file(self._by_name, entry.name, entry)
+                _add_to_index(self._by_name, entry.name, entry)
 
     def claims(self) -> Iterator[BundleEntry]:
-        """The Claims, in the order of the file."""
+        """Returns the Claims, in the order of the file."""
         return (entry for entry in self.entries if entry.resource.get("resourceType") == "Claim")
 
     def resolve(self, reference: Any, *, kind: str, origin: BundleEntry, field: str) -> BundleEntry:
-        """The resource of type `kind` that a Reference in `origin` points to, valid as FHIR R4.
+        """Returns the valid FHIR R4 resource of type `kind` that a Reference in `origin` points to.
 
-        Addresses are resolved as FHIR says: `#id` among the contained resources, absolute ones (`urn:uuid:…`,
-        `https://…`) against `fullUrl`, relative ones against the base of the origin's own `fullUrl`, else by
-        type and id.
+        Addresses are resolved as FHIR specifies. `#id` is looked up among the contained resources. Absolute
+        addresses (`urn:uuid:…`, `https://…`) are compared with `fullUrl`. Relative addresses are resolved
+        against the base of the origin's `fullUrl` and, if that fails, by type and id.
 
         Raises `Refusal`: MISSING_REFERENCE, AMBIGUOUS_REFERENCE, MALFORMED.
         """
@@ -100,7 +99,7 @@ class Bundle:
         return target
 
     def find(self, reference: Any, origin: BundleEntry) -> BundleEntry | None:
-        """What a Reference points to, whatever its type; None when it is not in the Bundle."""
+        """Returns the resource of any type that a Reference points to; None if it is not in the Bundle."""
         address = reference.get("reference") if isinstance(reference, Mapping) else None
         if not isinstance(address, str):
             return None
@@ -114,15 +113,17 @@ class Bundle:
         return near or self._by_name.get(address)
 
     def check(self, entry: BundleEntry) -> None:
-        """Validates a resource against FHIR R4 once. Raises `Refusal` (MALFORMED) with the path of the
-        element."""
+        """Validates a resource against FHIR R4, once.
+
+        Raises `Refusal` (MALFORMED) with the path of the element at fault.
+        """
         resource = entry.resource
         if id(resource) in self._valid:
             return
         try:
             field = _fault(resource)
         except RecursionError:
-            field = "extension"  # nothing else in these resources nests without end
+            field = "extension"  # no other element of these resources can nest without limit
         if field is not None:
             raise Refusal(Reason.MALFORMED, field, entry.name)
         self._valid.add(id(resource))
@@ -131,9 +132,9 @@ class Bundle:
 def _entries(document: Any, source: str) -> Iterator[BundleEntry]:
     if not isinstance(document, Mapping) or document.get("resourceType") != "Bundle":
         kind = document.get("resourceType") if isinstance(document, Mapping) else None
-        what = f"is a {kind}" if isinstance(kind, str) and kind.isalpha() else "holds no FHIR resource"
+        is_type = isinstance(kind, str) and kind.isalpha()
         raise FhirError(
-            f"{what}, not a Bundle",
+            f"is a {kind}, not a Bundle" if is_type else "is not a FHIR Bundle",
             file=source,
             field="resourceType",
             remedy="put the records in a FHIR R4 Bundle",
@@ -160,8 +161,8 @@ def _entries(document: Any, source: str) -> Iterator[BundleEntry]:
             yield BundleEntry(url, resource)
 
 
-def _file(index: dict[str, BundleEntry], key: str, entry: BundleEntry) -> None:
-    """An address that two different resources claim is kept as ambiguous: neither may be picked."""
+def _add_to_index(index: dict[str, BundleEntry], key: str, entry: BundleEntry) -> None:
+    """Adds an entry to an index. An address that two different resources use is marked as ambiguous."""
     known = index.get(key)
     if key:
         index[key] = (
@@ -180,8 +181,8 @@ def _contained(origin: BundleEntry, identifier: str) -> BundleEntry | None:
 
 
 def _fault(resource: Resource) -> str | None:
-    """Path of the first element that does not fit FHIR R4; None when all do."""
-    # Narrative is for people; parsing its XHTML would cost more than all the rest.
+    """Returns the path of the first element that is not valid FHIR R4; None if all are valid."""
+    # Leave out the narrative: only people read it, and parsing its XHTML takes longer than all the rest.
     lean = {key: value for key, value in resource.items() if key not in ("text", "contained")}
     null = _null(lean)
     if null is not None:
@@ -195,18 +196,18 @@ def _fault(resource: Resource) -> str | None:
 
 
 def _path(where: Iterable[int | str]) -> str:
-    """As FHIRPath writes it. The validator's own name for an element that is no object is no name in FHIR."""
+    """Formats a path as FHIRPath. Omits `root`, which the validator adds for a value that is no object."""
     parts = (part for part in where if part not in ("__root__", "root"))
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
 
 
 def _null(value: Any, path: str = "") -> str | None:
-    """Path of the first member that is null: FHIR JSON leaves such members out, so nobody expects them."""
+    """Returns the path of the first member that is null. FHIR JSON omits such members instead."""
     if isinstance(value, Mapping):
         for key, part in value.items():
-            found = f"{path}.{key}" if part is None else _null(part, f"{path}.{key}")
-            if found:
-                return found
+            null = f"{path}.{key}" if part is None else _null(part, f"{path}.{key}")
+            if null:
+                return null
     elif isinstance(value, list):
         return next(filter(None, (_null(part, f"{path}[{row}]") for row, part in enumerate(value))), None)
     return None
@@ -214,7 +215,7 @@ def _null(value: Any, path: str = "") -> str | None:
 
 @cache
 def _model(kind: str) -> Any:
-    # the models take long to load, and not every program reads FHIR
+    # Loaded here because the models load slowly, and not every program reads FHIR.
     from fhir.resources.R4B import get_fhir_model_class
 
     return get_fhir_model_class(kind)

@@ -1,4 +1,4 @@
-"""One Claim, with what it refers to, becomes one bill line or is refused for one named reason."""
+"""Turns one Claim and the resources that it refers to into one bill line, or refuses it for one reason."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _encode = msgspec.json.Encoder(decimal_format="number").encode
 def to_line(
     claim: BundleEntry, bundle: Bundle, table: Table, *, today: int, source: str
 ) -> BillLine | Refused:
-    """The bill line of a Claim. `today` is the latest civil day that a service may lie on."""
+    """Turns a Claim into a bill line. `today` is the latest civil day that a service may have."""
     number = claim_number(claim)
     try:
         return _line(claim, number, bundle, table, today, source)
@@ -47,7 +47,7 @@ def to_line(
 
 
 def claim_number(claim: BundleEntry) -> str | None:
-    """The provider's number of the bill: the first identifier, else the id; None when there is neither."""
+    """Returns the provider's bill number: the first identifier or, without one, the id; None without both."""
     identifiers = claim.resource.get("identifier")
     first = identifier_of(identifiers[0]) if isinstance(identifiers, list) and identifiers else None
     own = claim.resource.get("id")
@@ -68,10 +68,10 @@ def _line(
     service_from, service_to = _service(claim, evidence.encounter, today)
     billed, currency = _billed(claim, table)
 
-    found = diagnoses(claim, bundle, service_to=service_to, ignore=table.ignore)
-    counting = principal(found, claim)
+    recorded = diagnoses(claim, bundle, service_to=service_to, ignore=table.ignore)
+    counting = principal(recorded, claim)
     codes = counting.codes if counting else evidence.reason_codes(table.ignore)
-    care = Care(_claim_type(claim), evidence.encounter_class, evidence.items(found), frozenset(codes))
+    care = Care(_claim_type(claim), evidence.encounter_class, evidence.items(recorded), frozenset(codes))
     benefit = table.match(care)
     if benefit is None:
         raise Refusal(Reason.NO_BENEFIT, "type")
@@ -89,7 +89,7 @@ def _line(
         currency=currency,
         emergency=evidence.encounter_class == "EMER",
         diagnosis=codes,
-        record=_record(evidence, found),
+        record=_record(evidence, recorded),
         source=source,
         notes=_notes(claim, billed, currency),
     )
@@ -110,7 +110,7 @@ def _claim_type(claim: BundleEntry) -> str:
 
 
 def _service(claim: BundleEntry, encounter: BundleEntry, today: int) -> tuple[int, int]:
-    """First and last civil day: of `billablePeriod` or, where that is silent, of `Encounter.period`."""
+    """Returns the first and last civil day, from `billablePeriod` or else from `Encounter.period`."""
     billable, stay = claim.resource.get("billablePeriod", {}), encounter.resource.get("period", {})
     first = _day(billable.get("start") or stay.get("start"), "billablePeriod.start")
     last = _day(billable.get("end") or stay.get("end"), "billablePeriod.end")
@@ -140,7 +140,7 @@ def _billed(claim: BundleEntry, table: Table) -> tuple[int, str]:
     if not _is_number(value):
         raise Refusal(Reason.MALFORMED, "total.value")
     if not money.is_currency(currency):
-        # any text may stand there; three letters are a mistyped code, and no more
+        # The field can contain any text, even a name. Show it only if it looks like a currency code.
         shown = currency if _LIKE_A_CURRENCY.fullmatch(str(currency)) else ""
         raise Refusal(Reason.UNKNOWN_CURRENCY, "total.currency", value=shown)
     if currency != table.currency:
@@ -159,7 +159,7 @@ def _billed(claim: BundleEntry, table: Table) -> tuple[int, str]:
 
 
 def _amount(value: Decimal | int, currency: str) -> str:
-    """As written; in few digits where they are many, as a number in JSON may be of any length."""
+    """Formats the amount as written, or in few digits if it is long: JSON numbers can have any length."""
     exact = Decimal(value)
     text = str(exact)
     return f"{text if len(text) <= _DIGITS else f'{exact:.3e}'} {currency}"
@@ -189,16 +189,18 @@ def _notes(claim: BundleEntry, billed: int, currency: str) -> tuple[Note, ...]:
     return () if same else (Note.ITEMS_DIFFER,)
 
 
-def _record(evidence: Evidence, found: Iterable[RecordedDiagnosis]) -> bytes:
-    """What justifies the line, as received, each resource once. Contained ones are inside what contains
-    them."""
-    conditions = (diagnosis.condition for diagnosis in found)
+def _record(evidence: Evidence, recorded: Iterable[RecordedDiagnosis]) -> bytes:
+    """Returns the resources that justify the line, as received and each once.
+
+    Contained resources are left out, because their containers include them.
+    """
+    conditions = (diagnosis.condition for diagnosis in recorded)
     parts = (evidence.claim, evidence.encounter, *conditions, evidence.prescription, evidence.medication)
-    kept = {
+    resources = {
         id(entry.resource): {"fullUrl": entry.url, "resource": entry.resource}
         if entry.url
         else {"resource": entry.resource}
         for entry in (*parts, *evidence.procedures)
         if entry is not None and entry.container is None
     }
-    return _encode({"resourceType": "Bundle", "type": "collection", "entry": list(kept.values())})
+    return _encode({"resourceType": "Bundle", "type": "collection", "entry": list(resources.values())})

@@ -1,8 +1,8 @@
-"""Which diagnosis of a Claim counts.
+"""Selects the one diagnosis of a Claim that counts.
 
-The one marked `principal`; else the one of lowest sequence whose Condition is confirmed, dated by the end of
-the service, and not in the table's ignore set. The others never raise a benefit: neither they nor bill items
-that merely repeat them.
+This is the diagnosis marked `principal`. If none is marked, it is the first by sequence whose Condition is
+confirmed, is dated no later than the end of the service, and is not in the table's ignore set. The other
+diagnoses, and bill items that only repeat them, never select a benefit.
 """
 
 from __future__ import annotations
@@ -23,8 +23,7 @@ _DATES = ("onsetDateTime", "recordedDate")
 
 @dataclass(frozen=True, slots=True)
 class RecordedDiagnosis:
-    """One row of `Claim.diagnosis`: its codes, its Condition unless it is coded on the bill, and whether it
-    may count."""
+    """One row of `Claim.diagnosis`; `condition` is None if the diagnosis is coded on the bill itself."""
 
     row: int
     codes: tuple[Code, ...]
@@ -36,21 +35,26 @@ class RecordedDiagnosis:
 def diagnoses(
     claim: BundleEntry, bundle: Bundle, *, service_to: int, ignore: CodeSet
 ) -> list[RecordedDiagnosis]:
-    """The diagnoses of a Claim by sequence. Raises `Refusal` for one that is missing, malformed or somebody
-    else's."""
+    """Returns the diagnoses of a Claim by sequence.
+
+    Raises `Refusal` for a diagnosis that is missing, malformed or about another patient.
+    """
     rows = sorted(enumerate(claim.resource.get("diagnosis", ())), key=lambda item: int(item[1]["sequence"]))
     return [_diagnosis(row, part, claim, bundle, service_to, ignore) for row, part in rows]
 
 
-def principal(found: Iterable[RecordedDiagnosis], claim: BundleEntry) -> RecordedDiagnosis | None:
-    """The diagnosis that counts, or None. Raises `Refusal`: SEVERAL_PRINCIPALS, PRINCIPAL_NOT_USABLE."""
-    found = list(found)
-    marked = [diagnosis for diagnosis in found if diagnosis.principal]
+def principal(recorded: Iterable[RecordedDiagnosis], claim: BundleEntry) -> RecordedDiagnosis | None:
+    """Returns the diagnosis that counts, or None.
+
+    Raises `Refusal`: SEVERAL_PRINCIPALS, PRINCIPAL_NOT_USABLE.
+    """
+    recorded = list(recorded)
+    marked = [diagnosis for diagnosis in recorded if diagnosis.principal]
     if len(marked) > 1:
         raise Refusal(Reason.SEVERAL_PRINCIPALS, "diagnosis", claim.name)
     if marked and not marked[0].usable:
         raise Refusal(Reason.PRINCIPAL_NOT_USABLE, f"diagnosis[{marked[0].row}]", claim.name)
-    return next((diagnosis for diagnosis in marked or found if diagnosis.usable), None)
+    return next((diagnosis for diagnosis in marked or recorded if diagnosis.usable), None)
 
 
 def _diagnosis(

@@ -1,4 +1,4 @@
-"""Reading the elements that many resources share: codes, identifiers, references to people."""
+"""Reads the elements that many resources share: codes, identifiers, references to people."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from salus.product import Code
 
 
 def codes_of(concept: Any) -> tuple[Code, ...]:
-    """The codes of a CodeableConcept, in its order; those without system or code are left out."""
+    """Returns the codes of a CodeableConcept in order, without codings that lack a system or a code."""
     codings = concept.get("coding", ()) if isinstance(concept, Mapping) else ()
     return tuple(
         Code.of(coding["system"], coding["code"])
@@ -21,7 +21,7 @@ def codes_of(concept: Any) -> tuple[Code, ...]:
 
 
 def identifier_of(identifier: Any) -> str | None:
-    """An Identifier as `system|value`, or its value alone; None when it has no value.
+    """Formats an Identifier as `system|value`, or as its value alone; None if it has no value.
 
     >>> identifier_of({"system": "https://clinic.example/bills", "value": "2025-17"})
     'https://clinic.example/bills|2025-17'
@@ -34,8 +34,11 @@ def identifier_of(identifier: Any) -> str | None:
 
 
 def party_of(entry: BundleEntry, field: str, bundle: Bundle) -> str | None:
-    """The id of the patient or organisation that `field` refers to, as the reference gives it: `Patient/7`
-    and `urn:uuid:7` are both 7. A contained or merely identified one is known by its identifier."""
+    """Returns the id of the patient or organisation that `field` refers to.
+
+    The id is taken from the reference: `Patient/7` and `urn:uuid:7` both give 7. If the target is contained
+    or has only an identifier, the identifier is returned.
+    """
     reference = entry.resource.get(field)
     if not isinstance(reference, Mapping):
         return None
@@ -50,10 +53,10 @@ def party_of(entry: BundleEntry, field: str, bundle: Bundle) -> str | None:
 
 
 def check_subject(entry: BundleEntry, claim: BundleEntry, bundle: Bundle) -> None:
-    """Raises `Refusal` (OTHER_PATIENT) when the resource is about another patient than the Claim.
+    """Raises `Refusal` (OTHER_PATIENT) if the resource is about another patient than the Claim.
 
-    Two ways of writing one patient are told apart by the Patient itself where the file has it. Where it has
-    not, a `urn:uuid:` and a relative address cannot be compared, and the record is taken at its word.
+    If the file contains the Patient, both references are resolved to it. If not, a `urn:uuid:` address cannot
+    be compared with a relative one, and both are assumed to mean the same patient.
     """
     if "subject" not in entry.resource:
         return

@@ -1,4 +1,4 @@
-"""What a Claim refers to: the encounter, the prescription, the procedures; and the codes of what was done."""
+"""Collects what a Claim refers to (encounter, prescription, procedures) and the codes of the services."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _UNDONE = {
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The valid resources behind a Claim, all of the Claim's own patient."""
+    """The valid resources behind a Claim, all about the same patient as the Claim."""
 
     claim: BundleEntry
     encounter: BundleEntry
@@ -35,20 +35,22 @@ class Evidence:
 
     @property
     def encounter_id(self) -> str:
-        """A contained encounter's id means nothing outside its Claim, so the Claim's own address goes with
-        it."""
+        """Returns the id of the encounter.
+
+        The id of a contained encounter is unique only in its Claim, so the Claim's address is added.
+        """
         if self.encounter.container is not None:
             return self.encounter.url
         return str(self.encounter.resource.get("id") or self.encounter.url)
 
     def reason_codes(self, ignore: CodeSet) -> tuple[Code, ...]:
-        """Codes of the encounter's first reason that is not to be ignored."""
+        """Returns the codes of the encounter's first reason that is not in the ignore set."""
         reasons = (codes_of(reason) for reason in self.encounter.resource.get("reasonCode", ()))
         return next((codes for codes in reasons if codes and not ignore.holds_any(codes)), ())
 
-    def items(self, found: Iterable[RecordedDiagnosis]) -> frozenset[Code]:
-        """Codes of what was done. An item that merely repeats a diagnosis of the bill is no service."""
-        repeated = {code for diagnosis in found for code in diagnosis.codes}
+    def items(self, recorded: Iterable[RecordedDiagnosis]) -> frozenset[Code]:
+        """Returns the codes of the services. An item that only repeats a diagnosis is not a service."""
+        repeated = {code for diagnosis in recorded for code in diagnosis.codes}
         return frozenset(code for concept in self._concepts() for code in codes_of(concept)) - repeated
 
     def _concepts(self) -> Iterator[Any]:
@@ -68,8 +70,10 @@ class Evidence:
 
 
 def gather(claim: BundleEntry, bundle: Bundle) -> Evidence:
-    """Follows the references of a valid Claim. Raises `Refusal` for what is missing, not done or somebody
-    else's."""
+    """Follows the references of a valid Claim.
+
+    Raises `Refusal` for a resource that is missing, was not carried out or is about another patient.
+    """
     prescription = _prescription(claim, bundle)
     encounter = _encounter(claim, prescription, bundle)
     procedures = tuple(_procedures(claim, bundle))
@@ -81,7 +85,7 @@ def gather(claim: BundleEntry, bundle: Bundle) -> Evidence:
 
 
 def _encounter(claim: BundleEntry, prescription: BundleEntry | None, bundle: Bundle) -> BundleEntry:
-    """The one encounter that the items name; a pharmacy's bill may leave that to the prescription."""
+    """Returns the one encounter that the items name or, without one, the encounter of the prescription."""
     named = [
         (claim, reference, f"item[{row}].encounter")
         for row, item in enumerate(claim.resource.get("item", ()))
@@ -91,12 +95,12 @@ def _encounter(claim: BundleEntry, prescription: BundleEntry | None, bundle: Bun
         named = [(prescription, prescription.resource["encounter"], "encounter")]
     if not named:
         raise Refusal(Reason.NO_ENCOUNTER, "item.encounter")
-    found = [
+    encounters = [
         bundle.resolve(ref, kind="Encounter", origin=origin, field=field) for origin, ref, field in named
     ]
-    if any(encounter.resource is not found[0].resource for encounter in found):
+    if any(encounter.resource is not encounters[0].resource for encounter in encounters):
         raise Refusal(Reason.SEVERAL_ENCOUNTERS, "item.encounter")
-    return found[0]
+    return encounters[0]
 
 
 def _prescription(claim: BundleEntry, bundle: Bundle) -> BundleEntry | None:

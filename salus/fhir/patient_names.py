@@ -1,4 +1,4 @@
-"""Patients' names, for letters to them."""
+"""Reads the names of patients, for letters to them."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from salus.fhir.reasons import Refusal
 
 
 def names(source: Source | Iterable[Source]) -> dict[str, str]:
-    """The name of each patient for whom the source holds a Claim, by the id that `BillLine.patient` gives.
+    """Returns the name of each patient with a Claim in the source, by `BillLine.patient`.
 
-    `source` is what `read` takes. Only Patients that are valid FHIR R4 are believed; who has none, or whose
-    Patient has no name, is left out, as is what cannot be read at all.
+    `source` is the same as for `read`. A patient is left out if the Patient resource is missing, is not valid
+    FHIR R4 or has no name. Files that cannot be read are ignored.
 
     >>> from salus import samples
     >>> mother = samples.generate(seed=7, start=20_454)[0]
     >>> names(mother.to_json()) == {mother.patient.id: f"{mother.patient.given} {mother.patient.family}"}
     True
     """
-    found: dict[str, str] = {}
+    names_by_patient: dict[str, str] = {}
     for bundle in bundles(source):
         if isinstance(bundle, FhirError):
             continue
         for claim in bundle.claims():
             patient = party_of(claim, "patient", bundle)
-            if patient and patient not in found:
+            if patient and patient not in names_by_patient:
                 name = _name(claim, bundle)
-                found.update({patient: name} if name else {})
-    return found
+                names_by_patient.update({patient: name} if name else {})
+    return names_by_patient
 
 
 def _name(claim: BundleEntry, bundle: Bundle) -> str:
@@ -44,6 +44,6 @@ def _name(claim: BundleEntry, bundle: Bundle) -> str:
 
 
 def _in_words(name: Resource) -> str:
-    """A HumanName that was validated."""
+    """Formats a validated HumanName."""
     parts = [*name.get("given", ()), name.get("family", "")]
     return " ".join(filter(None, parts)) or str(name.get("text", ""))

@@ -1,4 +1,4 @@
-"""Where Bundles come from: a file, a folder, a stream, or any mix of them."""
+"""Reads Bundles from files, folders and streams."""
 
 from __future__ import annotations
 
@@ -31,18 +31,17 @@ _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 
 
 def read(source: Source | Iterable[Source], table: Table, *, today: int | None = None) -> Iterator[Result]:
-    """Every Claim of FHIR R4 Bundles, as a `BillLine` or `Refused`, in the order of the input.
+    """Turns every Claim of FHIR R4 Bundles into a `BillLine` or a `Refused`, in the order of the input.
 
-    `source` is a path of a file or a folder (all `.json` and `.ndjson` files in it and below, by name), the
-    bytes of a document, an open binary stream, or an iterable of these. A document is one Bundle, or NDJSON:
-    a Bundle on each line; it is NDJSON when its name says so or its first line is a complete JSON object.
-    Streams of NDJSON are read line by line.
+    `source` is the path of a file or a folder (all `.json` and `.ndjson` files in it and below, by name), the
+    bytes of a document, an open binary stream, or an iterable of these. A document is one Bundle, or NDJSON
+    with one Bundle on each line. It is NDJSON if its suffix is `.ndjson`, or if its first line is a complete
+    JSON object and more lines follow. Streams of NDJSON are read line by line.
 
-    `today` is the latest civil day on which a service may lie; without it, the latest that any clock on earth
-    shows.
+    `today` is the latest civil day that a service may have; by default it is the latest day in any time zone.
 
-    What cannot be used as a whole (no such file, not JSON, not a Bundle, not R4) comes out as a `FhirError`
-    in its place, and the others go on: it is not raised.
+    A document that cannot be used (no such file, not JSON, not a Bundle, not R4) gives a `FhirError` in its
+    place. The error is not raised, and the other documents are read.
 
     >>> from salus import samples, product
     >>> mother = samples.generate(seed=7, start=20_454)[0]
@@ -57,7 +56,7 @@ def read(source: Source | Iterable[Source], table: Table, *, today: int | None =
 
 
 def bundles(source: Source | Iterable[Source]) -> Iterator[Bundle | FhirError]:
-    """The Bundles of a source, in its order; in place of what is none, what is the matter with it."""
+    """Yields the Bundles of a source in order, and a `FhirError` for each document that is not a Bundle."""
     for document in _documents(source):
         try:
             yield document if isinstance(document, FhirError) else _bundle(*document)
@@ -78,7 +77,7 @@ def _results(bundle: Bundle | FhirError, table: Table, today: int) -> Iterator[R
 
 
 def _unique(results: Iterable[Result]) -> Iterator[Result]:
-    """A claim number is the key against double payment, so its second use in a run is refused."""
+    """Refuses a claim number that was already used in this run, because it prevents double payment."""
     seen: set[str] = set()
     for result in results:
         if isinstance(result, BillLine) and result.claim in seen:
@@ -141,11 +140,11 @@ def _from_file(path: Path) -> Iterator[Document]:
                 yield from _split(stream, str(path), ndjson=path.suffix == ".ndjson")
     except OSError as error:
         reason = (error.strerror or "unknown").lower()
-        yield FhirError(f"cannot be read: {reason}", file=str(path), remedy="name a file that can be read")
+        yield FhirError(f"cannot be read: {reason}", file=str(path), remedy="name a readable file")
 
 
 def _split(stream: Iterable[bytes], name: str, *, ndjson: bool = False) -> Iterator[Document]:
-    """The documents of a stream: each line of NDJSON, or all lines as one document."""
+    """Yields the documents of a stream: each line of NDJSON, or all lines as one document."""
     lines = ((number, line) for number, line in enumerate(stream, 1) if line.strip())
     first, second = next(lines, (0, b"")), next(lines, None)
     rest = lines if second is None else chain([second], lines)

@@ -1,4 +1,4 @@
-"""Why a Claim did not become a bill line: every Claim that is read ends as a line or as one of these."""
+"""Lists the reasons for which a Claim does not become a bill line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from salus.base.codes import Carc
 
 
 class Reason(Enum):
-    """A named reason, in words, with what to do about it.
+    """A reason for a refusal, with a sentence for it and a remedy.
 
     >>> Reason.NO_BENEFIT.words, str(Reason.NO_BENEFIT.carc)
     ('matches no benefit of the table', 'PR-204')
@@ -17,13 +17,13 @@ class Reason(Enum):
     ('write the days of service', None)
     """
 
-    MALFORMED = ("does not fit FHIR R4", "correct the record")
+    MALFORMED = ("is not valid FHIR R4", "correct the record")
     NO_IDENTIFIER = ("has neither an identifier nor an id", "give the bill its number")
-    DUPLICATE_CLAIM = ("was read already in this run", "send each bill once")
-    NOT_A_BILL = ("is a preauthorisation or a cost estimate", "send it when the care is given")
+    DUPLICATE_CLAIM = ("was already read in this run", "send each bill once")
+    NOT_A_BILL = ("is a preauthorisation or a cost estimate", "send the bill after the care")
     NOT_FINAL_STATUS = ("is draft, cancelled, not done or entered in error", "send the final record")
     UNKNOWN_CLAIM_TYPE = (
-        "is no claim type of FHIR",
+        "is not a FHIR claim type",
         "use institutional, oral, pharmacy, professional or vision",
     )
     NO_PATIENT = ("names no patient", "name the patient")
@@ -32,26 +32,29 @@ class Reason(Enum):
     SEVERAL_ENCOUNTERS = ("names several encounters", "send one bill for each encounter")
     MISSING_REFERENCE = (
         "is not in the file, or is of another type",
-        "send what the bill refers to along with it",
+        "send it in the same file as the bill",
     )
-    AMBIGUOUS_REFERENCE = ("fits several resources of the file", "give each resource an id of its own")
+    AMBIGUOUS_REFERENCE = ("matches several resources of the file", "give each resource a different id")
     NO_DATE = ("is missing", "write the days of service")
     IMPRECISE_DATE = ("is not a full date", "write year, month and day")
     END_BEFORE_START = ("ends before it starts", "correct the dates")
-    BEFORE_1970 = ("lies before 1970, which no policy covers", "leave the bill out")
-    FUTURE_DATE = ("lies in the future", "send the bill after the service")
+    BEFORE_1970 = ("is before 1970, which no policy covers", "leave the bill out")
+    FUTURE_DATE = ("is in the future", "send the bill after the service")
     NO_AMOUNT = ("is missing", "write the total and its currency")
-    NEGATIVE_AMOUNT = ("is negative", "send a corrected bill in place of a credit")
+    NEGATIVE_AMOUNT = ("is negative", "send a corrected bill instead of a credit")
     ZERO_AMOUNT = ("is zero", "leave the bill out")
     AMOUNT_TOO_LARGE = ("is too large for a bill", "correct the amount")
-    UNKNOWN_CURRENCY = ("is no ISO 4217 currency", "use a code such as USD")
+    UNKNOWN_CURRENCY = ("is not an ISO 4217 currency", "use a code such as USD")
     OTHER_CURRENCY = ("is not the currency of the benefit table", "bill in the currency of the plan")
-    SEVERAL_PRINCIPALS = ("marks several diagnoses as principal", "mark one")
+    SEVERAL_PRINCIPALS = ("marks several diagnoses as principal", "mark only one")
     PRINCIPAL_NOT_USABLE = (
         "is marked principal, but is unconfirmed, later than the service, or not a diagnosis",
         "correct the mark or the condition",
     )
-    NO_NIGHTS = ("spans no night, and the benefit counts nights", "correct the dates or leave the bill out")
+    NO_NIGHTS = (
+        "includes no night, but the benefit counts nights",
+        "correct the dates or leave the bill out",
+    )
     NO_BENEFIT = ("matches no benefit of the table", "bill the patient, or ask the insurer")
 
     def __init__(self, words: str, remedy: str) -> None:
@@ -60,13 +63,12 @@ class Reason(Enum):
 
     @property
     def carc(self) -> Carc | None:
-        """The reason code that a payer would give; None where the record itself is at fault."""
+        """Returns the reason code that a payer would use; None if the record itself is at fault."""
         return codes.NO_BENEFIT if self in (Reason.NO_BENEFIT, Reason.NO_NIGHTS) else None
 
     @property
     def in_order(self) -> bool:
-        """Whether the record is as it should be, and the bill merely none for this plan: nobody need correct
-        anything."""
+        """Returns whether the record is correct, and only the plan does not pay the bill."""
         return self in _IN_ORDER
 
 
@@ -83,7 +85,7 @@ _IN_ORDER = frozenset(
 
 
 class Refusal(Exception):
-    """Carries a reason from where it is found to where the Claim ends; never leaves this package."""
+    """Carries a reason up to `to_line`; it is never raised outside this package."""
 
     def __init__(self, reason: Reason, field: str, resource: str | None = None, *, value: str = "") -> None:
         self.reason = reason

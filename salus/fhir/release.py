@@ -1,9 +1,8 @@
-"""Tells FHIR R4 (and R4B) from other releases by the shape of the resources, since a Bundle does not name its
-release.
+"""Detects resources of a FHIR release other than R4 (or R4B) by their elements.
 
-Reading an R5 or STU3 file as R4 would not fail everywhere: it would find an encounter without a reason or a
-condition without a status, and decide wrongly in silence. So one telling element of another release refuses
-the whole file.
+A Bundle does not name its release. Reading an R5 or STU3 file as R4 would not always fail: the reader would
+miss the reason of an encounter or the status of a condition, and decide wrongly without an error. So one
+element of another release is enough to refuse the whole file.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ Resource = Mapping[str, Any]
 
 
 class Sign(NamedTuple):
-    """An element that R4 does not have, and the release that does."""
+    """An element that R4 does not have, and the release that has it."""
 
     field: str
     release: str
@@ -67,10 +66,10 @@ _ELEMENTS: dict[str, dict[str, str]] = {
 _STU3_USES = ("complete", "proposed", "exploratory", "other")
 
 
-def foreign(resource: Resource) -> Sign | None:
-    """The first sign that a resource is of another release than R4; None when there is none.
+def sign_of_other_release(resource: Resource) -> Sign | None:
+    """Returns the first sign that a resource is not from R4; None if there is none.
 
-    >>> foreign({"resourceType": "Encounter", "class": [{"coding": [{"code": "AMB"}]}]})
+    >>> sign_of_other_release({"resourceType": "Encounter", "class": [{"coding": [{"code": "AMB"}]}]})
     Sign(field='class', release='R5')
     """
     kind = resource.get("resourceType")
@@ -109,7 +108,7 @@ def _by_shape(kind: str | None, resource: Resource) -> Sign | None:
 
 
 def _by_profile(resource: Resource) -> Sign | None:
-    """A profile of the core specification may carry its release: `http://hl7.org/fhir/5.0/…`."""
+    """Looks for the release in the core profiles, such as `http://hl7.org/fhir/5.0/…`."""
     meta = resource.get("meta")
     profiles = meta.get("profile") if isinstance(meta, Mapping) else None
     for profile in profiles if isinstance(profiles, list) else ():

@@ -112,8 +112,8 @@ def test_a_pretty_printed_document_is_one_document() -> None:
         (b'{"resourceType": "Bundle", "total": NaN}', "is not JSON", None),
         (b"\xff\xfe", "is not JSON", None),
         (b"[" * 100_000, "is not JSON", None),
-        (b"{}", "holds no FHIR resource, not a Bundle", "resourceType"),
-        (b"[]", "holds no FHIR resource, not a Bundle", "resourceType"),
+        (b"{}", "is not a FHIR Bundle", "resourceType"),
+        (b"[]", "is not a FHIR Bundle", "resourceType"),
         (b'{"resourceType": "Claim"}', "is a Claim, not a Bundle", "resourceType"),
         (b'{"resourceType": "Bundle", "entry": {}}', "is not a list", "entry"),
         (b'{"resourceType": "Bundle", "entry": [7]}', "is not an entry with a resource", "entry[0]"),
@@ -189,7 +189,7 @@ def test_a_claim_number_counts_once() -> None:
     (again,) = summary.refused
     assert claims(summary) == ["c1", "c2"]
     assert (again.reason, again.claim) == (Reason.DUPLICATE_CLAIM, "c1")
-    assert str(again) == "<input>: Claim/c1.identifier was read already in this run; send each bill once"
+    assert str(again) == "<input>: Claim/c1.identifier was already read in this run; send each bill once"
 
 
 def test_a_refused_number_may_come_again_rightly() -> None:

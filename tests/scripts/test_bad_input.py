@@ -67,7 +67,7 @@ def at_fault(clinic: Clinic, capsys: pytest.CaptureFixture[str], count: int = 1)
         (lambda bill: bill["total"].update(value=1e40), "total.value is too large for a bill (1E+40 USD);"),
         (
             lambda bill: bill["total"].update(currency="XQQ"),
-            "total.currency is no ISO 4217 currency (XQQ); use",
+            "total.currency is not an ISO 4217 currency (XQQ); use",
         ),
         (
             lambda bill: bill["total"].update(value=-int("7" * 99)),
@@ -79,17 +79,17 @@ def at_fault(clinic: Clinic, capsys: pytest.CaptureFixture[str], count: int = 1)
         ),
         (
             lambda bill: bill["total"].update(currency="Mrs Doe"),
-            "total.currency is no ISO 4217 currency; use a code such as USD",
+            "total.currency is not an ISO 4217 currency; use a code such as USD",
         ),
         (
             lambda bill: bill.update(billablePeriod={"start": "2999-01-01", "end": "2999-01-01"}),
-            "billablePeriod.end lies in the future; send the bill after the service",
+            "billablePeriod.end is in the future; send the bill after the service",
         ),
         (
             lambda bill: bill["item"][0]["encounter"][0].update(reference="urn:uuid:none"),
-            "item[0].encounter is not in the file, or is of another type; send what the bill refers to",
+            "item[0].encounter is not in the file, or is of another type; send it in the same file as",
         ),
-        (lambda bill: bill.update(item=5), "item does not fit FHIR R4; correct the record"),
+        (lambda bill: bill.update(item=5), "item is not valid FHIR R4; correct the record"),
     ],
 )
 def test_a_bill_at_fault_is_named_and_the_others_are_signed(
@@ -112,7 +112,7 @@ def test_a_bill_that_comes_twice_is_named(clinic: Clinic, capsys: pytest.Capture
 
     lines = at_fault(clinic, capsys, READY)
 
-    assert all("was read already in this run; send each bill once" in line for line in lines)
+    assert all("was already read in this run; send each bill once" in line for line in lines)
     assert states(clinic) == [State.ATTESTED] * READY
 
 
@@ -123,7 +123,7 @@ def test_a_bill_that_comes_twice_is_named(clinic: Clinic, capsys: pytest.Capture
     ("text", "said"),
     [
         ("{", "is not JSON: "),
-        ("[]", "resourceType: holds no FHIR resource, not a Bundle; put the records in a FHIR R4 Bundle"),
+        ("[]", "resourceType: is not a FHIR Bundle; put the records in a FHIR R4 Bundle"),
         (
             '{"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Claim", "id": "1", '
             '"traceNumber": []}}]}',

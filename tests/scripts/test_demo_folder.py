@@ -76,7 +76,7 @@ def test_an_empty_folder(tmp_path: Path) -> None:
 def test_a_folder_of_other_files(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("{}")
 
-    assert said(tmp_path).startswith("holds no FHIR Bundle that can be read: the first file holds no FHIR")
+    assert said(tmp_path).startswith("holds no FHIR Bundle that can be read: the first file is not a FHIR")
 
 
 def test_a_folder_without_bills(tmp_path: Path, bundles: list[dict[str, Any]]) -> None:
