@@ -114,7 +114,7 @@ class BatchFile:
         return (self.line(number) for number in range(len(self)))
 
     def line(self, number: int) -> tuple[Diagnosis, Proof]:
-        """Returns the diagnosis at position `number` (from 0) with its proof. Raises IndexError past the end."""
+        """Returns diagnosis `number`, counted from 0, and its proof. Raises IndexError past the end."""
         if not 0 <= number < self._count:
             raise IndexError(number)
         diagnosis = Diagnosis.from_tuple(_LINE.unpack_from(self._map, self._lines + number * _LINE.size))

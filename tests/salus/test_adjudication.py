@@ -271,7 +271,7 @@ class TestMalformed:
         ("name", "field", "words"),
         [
             ("no units: indemnity", "units", "no units"),
-            ("ends the day before it begins", "serviceTo", "day 20099 lies before .* day 20100"),
+            ("ends the day before it begins", "serviceTo", "day 20099 is before .* day 20100"),
             ("a benefit of no kind", "kind", "no kind"),
             ("a share a basis point above the whole", "shareBps", "10001 basis points"),
             ("two units at a rate of 2^63", "rate", "9223372036854775808 for each of 2 units"),
@@ -309,7 +309,7 @@ class TestLock:
         assert lock(MAX_AMOUNT, 10_000, Account()) == MAX_AMOUNT
 
     def test_raises_when_more_was_decided_than_the_limit(self) -> None:
-        with pytest.raises(InputError, match="is 10, but 11 was decided") as caught:
+        with pytest.raises(InputError, match="is 10, but the account has used 11") as caught:
             lock(10, 10_000, Account(paid=11))
 
         assert caught.value.field == "annualLimit"
