@@ -1,4 +1,4 @@
-"""From an application for cover to a member with a card: offer, enrolment, policy, schedule of benefits."""
+"""Sells cover: offer, enrolment, policy, schedule of benefits, and the member's card."""
 
 import lazy_loader
 

@@ -1,16 +1,16 @@
-"""Keys of a policy, and the card that a member shows a hospital.
+"""Defines the card that a member shows to a hospital.
 
-    policy key   32 random bytes, fresh for each policy; made by the holder and never handed on
-      └─ member key   HKDF-SHA256(policy key, member index); stands on the member's card
-           └─ blind(label, x)   HMAC-SHA256(member key, label, x); stands on the chain
+    policy key   32 random bytes, new for each policy; created by the holder and never shared
+      └─ member key   HKDF-SHA256(policy key, member index); on the member's card
+           └─ blind(label, x)   HMAC-SHA256(member key, label, x); on the chain
 
-The chain shows blinded names only. A card opens the claims of its member under its policy: member keys do not
-lead back to the policy key, so the pharmacy that sees one card does not read the family, and next year's
-policy has another key.
+The chain shows only blinded names. A card reveals the claims of one member under one policy. Nobody can
+derive the policy key from a member key, so a pharmacy that sees one card cannot read the claims of the
+family. Next year's policy has a new key.
 
-The card is small enough for a QR code (400 bytes at most): where the policy is, which member, that member's
-key, and which rows of the benefit table do not apply. The terms and the member's proof, which do not fit,
-come in the cover file (`salus.cover.policy.Cover`), which holds no key.
+The card is small enough for a QR code (at most 400 bytes). It contains the place of the policy, the member's
+index and key, and the rows of the benefit table that do not apply. The terms and the member's proof are too
+long for it and are in the cover file (`salus.cover.policy.CoverFile`), which contains no key.
 """
 
 from __future__ import annotations
@@ -34,14 +34,15 @@ if TYPE_CHECKING:
 MAX_CARD_BYTES = 400
 _FORMAT = 1
 _SCALE = 4
-"""Pixels to a module of the QR code."""
+"""Pixels for each module of the QR code."""
 _FIELDS = ("salus", "chain", "book", "policy", "member", "key", "excluded")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberCard:
-    """What a member shows a hospital. Whoever has it can read and file that member's claims: show it like a
-    bank card.
+    """The card that a member shows to a hospital.
+
+    Anyone who has the card can read and file the member's claims: protect it like a bank card.
 
     >>> card = MemberCard(chain_id=1, policy_book="0x" + "ab" * 20, policy_id=bytes(32), index=2,
     ...                   key=MemberKey.generate(), excluded=frozenset({7}))
@@ -53,10 +54,10 @@ class MemberCard:
     policy_book: str
     policy_id: bytes
     index: int
-    """Place of the member in the policy, 0 … 255."""
+    """Index of the member in the policy, 0 … 255."""
     key: MemberKey
     excluded: frozenset[int] = frozenset()
-    """Rows of the benefit table, from 0, that this member has no cover for."""
+    """Rows of the benefit table, from 0, that do not cover this member."""
 
     def __post_init__(self) -> None:
         checks: dict[str, tuple[str, Codec]] = {
@@ -81,11 +82,11 @@ class MemberCard:
 
     @property
     def book(self) -> Domain:
-        """The domain of the policy book."""
+        """Returns the domain of the policy book."""
         return Domain.policy_book(self.chain_id, self.policy_book)
 
     def reveal_json(self) -> str:
-        """The card as one line of JSON, key included: the content of the file and of the QR code."""
+        """Returns the card, with its key, as one line of JSON for the file and the QR code."""
         content = {
             "salus": _FORMAT,
             "chain": self.chain_id,
@@ -99,7 +100,7 @@ class MemberCard:
 
     @classmethod
     def from_json(cls, text: str | bytes) -> MemberCard:
-        """The card in a file or a scanned code. Raises CardError, naming the field and never its value."""
+        """Reads a card from a file or a QR code. Raises CardError, naming the field but never its value."""
         content = files.parse_object(text, fault=CardError, wanted="a member card")
         for name in _FIELDS:
             if name not in content:
@@ -118,23 +119,23 @@ class MemberCard:
         )
 
     def save(self, path: str | Path) -> None:
-        """Writes the card as JSON, readable by its owner only."""
+        """Writes the card as JSON to a file that only its owner can read."""
         files.write_durably(path, [self.reveal_json().encode(), b"\n"], fault=CardError, private=True)
 
     @classmethod
     def load(cls, path: str | Path) -> MemberCard:
-        """The card in a file. Raises CardError, naming the file."""
+        """Reads a card from a file. Raises CardError, naming the file."""
         with files.about(path):
             return cls.from_json(files.read(path, fault=CardError))
 
     def qr(self) -> segno.QRCode:
-        """The card as a QR code, key included; `.show()` brings it to the screen."""
-        import segno  # only who draws a card needs it
+        """Returns the card, with its key, as a QR code; `.show()` displays it."""
+        import segno  # imported here because only drawing a card needs it
 
         return segno.make_qr(self.reveal_json(), error="m")
 
     def save_qr(self, path: str | Path) -> None:
-        """Draws the QR code as SVG, readable by its owner only: it is the card once more."""
+        """Draws the QR code as an SVG file that only its owner can read, because it contains the key."""
         drawing = BytesIO()
         self.qr().save(drawing, kind="svg", scale=_SCALE)
         files.write_durably(path, [drawing.getvalue()], fault=CardError, private=True)

@@ -1,14 +1,14 @@
-"""How members come into a policy without the policy key leaving the holder.
+"""Enrols members in a policy without disclosing the policy key.
 
-    holder    PolicyKey.generate(), then `enrol`: one member key and one leaf for each person
-    insurer   `check`: holds each leaf against what was priced for that member, and rebuilds its blinded part
-              from the member's key and the benefit table, which would otherwise have to be believed; then
+    holder    `PolicyKey.generate()`, then `enrol`: one member key and one leaf for each person
+    insurer   `check`: compares each leaf with the price offered for that member, and recomputes its blinded
+              part from the member's key and the benefit table, so that the insurer need not trust it; then
               `salus.cover.policy.build_policy` and the signature
-    holder    `EnrolledMember.card` once the policy id is known; the policy key stays where it is
+    holder    `EnrolledMember.card` when the policy id is known; the holder keeps the policy key
 
-The insurer so learns the member keys (it adjudicates disputes, and needs them to recheck a claim), but not
-the policy key, and nothing about the holder's other policies. The enrolment file holds those keys: seal it to
-the insurer (`salus.crypto.records.encrypt`), never send it open.
+The insurer learns the member keys, which it needs to recheck claims and to decide disputes. It does not learn
+the policy key, or anything about the holder's other policies. The enrolment file contains the member keys:
+seal it to the insurer (`salus.crypto.records.encrypt`), and never send it unencrypted.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ _FORMAT = 1
 
 
 def enrol(policy_key: PolicyKey, table: Table, applicants: Sequence[Applicant]) -> tuple[EnrolledMember, ...]:
-    """The holder's part: a key and a leaf for each person, in the order given.
+    """Creates a key and a leaf for each person, in order. The holder calls this.
 
-    Raises PolicyError for no person or more than 256, and for an exclusion that is no benefit of the table.
+    Raises PolicyError for no person or more than 256, and for an exclusion that is not in the table.
 
     >>> from salus import product
     >>> child = Applicant(consent_signer="0x" + "ab" * 20, covered_since=20_089, covered_until=20_454)
@@ -47,16 +47,16 @@ def enrol(policy_key: PolicyKey, table: Table, applicants: Sequence[Applicant]) 
 
 
 def check(enrolments: Sequence[EnrolledMember], table: Table, agreed: Sequence[AgreedMember]) -> None:
-    """The insurer's part: that each leaf is what was agreed for that member, in order, and what its key and
-    the table give.
+    """Checks the enrolment against the offer. The insurer calls this.
 
-    Raises PolicyError, naming the member, the field and, where they stand open, both values.
+    Each leaf must equal what was agreed for that member, in order, and what the member's key and the table
+    give. Raises PolicyError, naming the member, the field and, unless it is blinded, both values.
     """
     if len(enrolments) != len(agreed):
         raise PolicyError(
             f"are {len(enrolments)} instead of the {len(agreed)} agreed",
             field="members",
-            remedy="price each member in the offer, or let the holder enrol those who were priced",
+            remedy="price each member in the offer, or let the holder enrol only the members priced",
         )
     for index, (enrolment, priced) in enumerate(zip(enrolments, agreed, strict=True)):
         rows = _rows(table, priced.excluded)
@@ -65,7 +65,7 @@ def check(enrolments: Sequence[EnrolledMember], table: Table, agreed: Sequence[A
 
 
 def reveal_json(enrolments: Sequence[EnrolledMember]) -> bytes:
-    """The enrolments as a JSON file, member keys included. Seal it to the insurer."""
+    """Returns the enrolments, with the member keys, as JSON. Seal it to the insurer."""
     members = [
         {
             "index": enrolment.index,
@@ -79,7 +79,7 @@ def reveal_json(enrolments: Sequence[EnrolledMember]) -> bytes:
 
 
 def from_json(content: bytes) -> tuple[EnrolledMember, ...]:
-    """Back from `reveal_json`. Raises PolicyError or CardError, without the value at fault."""
+    """Reads the enrolments from `reveal_json`. Raises PolicyError or CardError; neither shows the value."""
     document = files.parse_object(content, fault=PolicyError, wanted="an enrolment file")
     try:
         if document["salusEnrolment"] != _FORMAT:
@@ -100,51 +100,51 @@ def from_json(content: bytes) -> tuple[EnrolledMember, ...]:
 def _check_open(
     index: int, enrolment: EnrolledMember, priced: AgreedMember, table: Table, rows: frozenset[int]
 ) -> None:
-    """What the holder writes into the leaf: days, payee, signer, exclusions."""
+    """Checks the fields that the holder chooses: days, payee, signer, exclusions."""
     member = enrolment.member
     payee = AddressCodec().normalise(priced.payee)
     signer = AddressCodec().normalise(priced.consent_signer or member.consent_signer)
-    wanted = {
+    values = {
         "covered_since": (words_of(member.covered_since), words_of(priced.covered_since)),
         "covered_until": (words_of(member.covered_until), words_of(priced.covered_until)),
         "payee": (payee_words(member.payee), payee_words(payee)),
         "consent_signer": (member.consent_signer, signer),
         "excluded": (excluded_words(table, enrolment.excluded), excluded_words(table, rows)),
     }
-    for field, (given, priced_as) in wanted.items():
-        if given != priced_as:
+    for field, (enrolled, agreed) in values.items():
+        if enrolled != agreed:
             raise PolicyError(
-                f"is {given}, and {priced_as} was agreed",
+                f"is {enrolled}, but {agreed} was agreed",
                 resource=f"Member/{index}",
                 field=field,
-                remedy="let the holder enrol as agreed, or price it so in the offer",
+                remedy="let the holder enrol as agreed, or change the offer",
             )
 
 
 def _check_blinded(index: int, enrolment: EnrolledMember, table: Table, rows: frozenset[int]) -> None:
-    """What only the member's key opens."""
-    wanted = {
+    """Checks the fields that are derived from the member's key."""
+    values = {
         "index": (enrolment.index, index),
         "commitment": (enrolment.member.commitment, enrolment.key.commitment),
         "schedule": (enrolment.member.schedule, Schedule(enrolment.key, table, rows).root),
     }
-    for field, (given, computed) in wanted.items():
-        if given != computed:
+    for field, (enrolled, computed) in values.items():
+        if enrolled != computed:
             raise PolicyError(
-                "is not what the member's key and the benefit table give",
+                "does not match the member's key and the benefit table",
                 resource=f"Member/{index}",
                 field=field,
-                remedy="enrol again under the table and exclusions that were agreed",
+                remedy="enrol again with the agreed table and exclusions",
             )
 
 
 def payee_words(payee: str) -> str:
-    """Whom a member names to be paid, for a person."""
+    """Formats the payee of a member for a reader."""
     return "the policy's payee" if payee == ZERO_ADDRESS else payee
 
 
 def excluded_words(table: Table, rows: frozenset[int]) -> str:
-    """The benefits that a member has no cover for, for a person."""
+    """Formats the benefits that a member has no cover for, for a reader."""
     codes = [row.code for number, row in enumerate(table) if number in rows]
     unknown = [f"row {number}" for number in sorted(rows) if number not in range(len(table))]
     return ", ".join(codes + unknown) or "nothing"
@@ -166,5 +166,7 @@ def _enrol(key: MemberKey, index: int, table: Table, person: Applicant) -> Enrol
 def _rows(table: Table, codes: frozenset[str]) -> frozenset[int]:
     unknown = codes - {row.code for row in table}
     for code in sorted(unknown):
-        raise PolicyError(f"{code!r} is no benefit of the table", field="excluded", remedy="name its code")
+        raise PolicyError(
+            f"{code!r} is not a benefit of the table", field="excluded", remedy="use a code of the table"
+        )
     return frozenset(number for number, row in enumerate(table) if row.code in codes)

@@ -1,4 +1,4 @@
-"""The keys of a policy and of its members."""
+"""Defines the keys of a policy and of its members."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _VERSION = b"salus 1"
 
 
 class MemberKey(Secret):
-    """What a card holds: it names and recognises one member's benefits on the chain.
+    """The key on a member's card. It creates and recognises the member's blinded names on the chain.
 
     >>> key = PolicyKey(bytes(32)).member_key(0)
     >>> key.blind("benefit", "visit.primary").hex()[:16]
@@ -23,12 +23,12 @@ class MemberKey(Secret):
     __slots__ = ()
 
     def blind(self, label: str, x: str) -> bytes:
-        """The 32 bytes that stand for `x` on the chain; `label` keeps a group from looking like a benefit."""
+        """Returns the 32-byte blinded name of `x` on the chain; `label` separates benefits from groups."""
         return self.mac(_VERSION, label.encode(), x.encode())
 
     @property
     def commitment(self) -> bytes:
-        """`Member.commitment`: who the member is, to those who hold the card."""
+        """Returns `Member.commitment`, by which a holder of the card recognises the member."""
         return self.blind("member", "")
 
 
@@ -38,7 +38,7 @@ class PolicyKey(Secret):
     __slots__ = ()
 
     def member_key(self, index: int) -> MemberKey:
-        """The key of the member at that place in the policy, 0 … 255."""
+        """Derives the key of the member at that index in the policy, 0 … 255."""
         if not 0 <= index < MAX_MEMBERS:
             raise CardError(f"{index} is not 0 … {MAX_MEMBERS - 1}", field="member")
         info = length_prefixed(_VERSION, b"member key", index.to_bytes(4, "big"))

@@ -1,10 +1,10 @@
-"""A person's way into a policy: applied for, agreed, enrolled.
+"""Defines a person in the three steps of a sale: applicant, agreed member, enrolled member.
 
-    Applicant        who the holder wants covered: an entry of people.yaml
-    AgreedMember     that person as the insurer has priced it: an entry of offer.yaml
-    EnrolledMember   the leaf that the holder made for that person, and the key that opens it
+    Applicant        a person that the holder wants to cover: an entry of people.yaml
+    AgreedMember     the same person with the cover that the insurer priced: an entry of offer.yaml
+    EnrolledMember   the leaf that the holder created for that person, and the member's key
 
-What the chain knows of that person is the leaf alone, `salus.types.Member`.
+The chain knows only the leaf, `salus.types.Member`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Address = Annotated[str, BeforeValidator(AddressCodec().normalise)]
 if TYPE_CHECKING:
     CivilDay = int
 else:
-    # a file has a date, and what is read from it a civil day
+    # Files contain dates, which are read as civil days.
     CivilDay = Annotated[date, Field(ge=date(1970, 1, 1)), AfterValidator(of_date)]
 
 
@@ -38,48 +38,48 @@ class Applicant:
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     consent_signer: Address
-    """Address whose consent lets providers file; a parent's for a child."""
+    """Address that signs consents to file claims; for a child, the address of a parent."""
     covered_since: CivilDay
-    """First civil day covered; earlier than the policy's start if waiting periods already run."""
+    """First civil day covered; before the policy's start if waiting periods have already begun."""
     covered_until: CivilDay
-    """First civil day no longer covered."""
+    """First civil day after the cover."""
     payee: Address = ZERO_ADDRESS
-    """Who is paid; 0 for the policy's payee."""
+    """Address that is paid; 0 means the policy's payee."""
     excluded: frozenset[str] = frozenset()
-    """Codes of the benefits that the person has no cover for."""
+    """Codes of the benefits that are excluded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreedMember:
-    """A person as the insurer has priced the cover."""
+    """A person with the cover that the insurer priced."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     covered_since: CivilDay
     """First civil day covered; waiting periods count from it."""
     covered_until: CivilDay
-    """First civil day no longer covered."""
+    """First civil day after the cover."""
     payee: Address = ZERO_ADDRESS
-    """Who is paid; 0 for the policy's payee."""
+    """Address that is paid; 0 means the policy's payee."""
     consent_signer: Address | None = None
-    """None: whom the holder names."""
+    """None means any signer that the holder names."""
     excluded: frozenset[str] = frozenset()
-    """Codes of the benefits without cover."""
+    """Codes of the benefits that are excluded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolledMember:
-    """A person as the holder hands it to the insurer: the leaf, and the key that it can be checked with."""
+    """A person as the holder reports it to the insurer: the leaf, and the key to check it."""
 
     index: int
-    """Place in the policy, 0 … 255."""
+    """Index in the policy, 0 … 255."""
     key: MemberKey
     excluded: frozenset[int]
-    """Rows of the benefit table, from 0, that the person has no cover for."""
+    """Rows of the benefit table, from 0, that are excluded."""
     member: Member
 
     def card(self, book: Domain, policy_id: bytes) -> MemberCard:
-        """The member's card under the issued policy; `book` is the domain of its policy book."""
+        """Creates the member's card for the issued policy; `book` is the domain of its policy book."""
         return MemberCard(
             chain_id=book.chain_id,
             policy_book=book.verifying_contract,
@@ -91,7 +91,7 @@ class EnrolledMember:
 
 
 def check_days(members: Sequence[Applicant | AgreedMember]) -> None:
-    """Checks that each is covered for a day at least. Raises ValueError, naming the member."""
+    """Checks that each member is covered for at least one day. Raises ValueError, naming the member."""
     for index, member in enumerate(members):
         if member.covered_since >= member.covered_until:
             since, until = to_date(member.covered_since), to_date(member.covered_until)

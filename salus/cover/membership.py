@@ -1,5 +1,4 @@
-"""A card, a cover file and the benefit table, found to fit together: all that is needed to file for one
-member."""
+"""Combines a card, a cover file and the benefit table to file claims for one member."""
 
 from __future__ import annotations
 
@@ -17,7 +16,7 @@ from salus.types import FLAG_EMERGENCY, Benefit, Diagnosis, Line
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """One member of one policy, opened. `open_card` makes it."""
+    """One member of one policy, with all that is needed to file a claim. `open_card` creates it."""
 
     cover: CoverFile
     table: Table
@@ -34,19 +33,18 @@ class Membership:
 
     @property
     def currency(self) -> str:
-        """ISO 4217 code of the policy's amounts."""
+        """Returns the ISO 4217 code of the policy's currency."""
         return self.cover.terms.currency
 
     def benefit(self, code: str) -> Benefit | None:
-        """The member's blinded benefit for a row of the table; None if that row is excluded (reason code
-        204)."""
+        """Returns the member's blinded benefit for a row; None if the row is excluded (reason code 204)."""
         return self.schedule.benefit(code)
 
     def line(self, diagnosis: Diagnosis, proof: Proof) -> Line:
-        """What the claim desk is handed for a diagnosis of this member and its proof in the attestation.
+        """Creates the line that is filed at the claim desk for a diagnosis of this member.
 
-        Raises CardError if the diagnosis belongs to another policy or member, or names no benefit of this
-        one.
+        `proof` proves that the diagnosis is in the attestation. Raises CardError if the diagnosis belongs to
+        another policy or member, or if its benefit is not a benefit of this member.
         """
         if (diagnosis.policy, diagnosis.member) != (self.policy_id, self.commitment):
             raise CardError(
@@ -78,23 +76,25 @@ class Membership:
         billed: int = 0,
         emergency: bool = False,
     ) -> Line:
-        """A line that nobody has signed, for care that may lie ahead: what `claims.eligibility` is asked
-        with. Days are civil days, `billed` is minor units. Raises CardError if the member has no cover for
-        the benefit."""
+        """Creates an unsigned line to ask `claims.eligibility` about planned care.
+
+        Days are civil days and `billed` is in minor units. Raises CardError if the member has no cover for
+        the benefit.
+        """
         benefit = self.benefit(code)
         if benefit is None:
             known = any(row.code == code for row in self.table)
-            what = "is excluded for this member (204)" if known else "is no benefit of the table"
+            problem = "is excluded for this member (204)" if known else "is not a benefit of the table"
             raise CardError(
-                f"{code} {what}",
+                f"{code} {problem}",
                 field="benefit",
-                remedy=f"name one that is covered, such as {self._like(code)}",
+                remedy=f"name a benefit that is covered, such as {self._like(code)}",
             )
         diagnosis = Diagnosis(
             policy=self.policy_id,
             member=self.commitment,
             benefit=benefit.id,
-            # of no bill, no stay and no record: nothing was ever decided on it
+            # An inquiry has no bill, stay or record, so no earlier decision matches it.
             bill_line=bytes(32),
             case_id=bytes(32),
             record=bytes(32),
@@ -114,8 +114,9 @@ class Membership:
 
 
 def open_card(card: MemberCard, cover: CoverFile, table: Table) -> Membership:
-    """The membership that a card stands for. Raises CardError, saying which of the three does not fit the
-    others.
+    """Checks a card against its cover file and table, and returns the membership.
+
+    Raises CardError that says which of the three does not match the others.
 
     >>> from salus import samples
     >>> sale = samples.sell(20_454, members=2)
@@ -125,34 +126,38 @@ def open_card(card: MemberCard, cover: CoverFile, table: Table) -> Membership:
     >>> open_card(sale.card(1), sale.policy.cover(0), sale.table)
     Traceback (most recent call last):
         ...
-    salus.base.errors.CardError: member: is for another member than the cover file; ask for its cover file
+    salus.base.errors.CardError: member: is for another member than the cover file; use this card's cover file
     """
     if card.book != cover.book:
         raise CardError(
-            f"is for {card.policy_book} on chain {card.chain_id}, the cover file for "
+            f"is for {card.policy_book} on chain {card.chain_id}, but the cover file is for "
             f"{cover.book.verifying_contract} on chain {cover.book.chain_id}",
             field="book",
-            remedy="use the cover file that belongs to the card",
+            remedy="use this card's cover file",
         )
     if card.policy_id != cover.policy_id:
         raise CardError(
-            "is for another policy than the cover file", field="policy", remedy="ask for its cover file"
+            "is for another policy than the cover file",
+            field="policy",
+            remedy="use this card's cover file",
         )
     if card.key.commitment != cover.member.commitment:
         raise CardError(
-            "is for another member than the cover file", field="member", remedy="ask for its cover file"
+            "is for another member than the cover file",
+            field="member",
+            remedy="use this card's cover file",
         )
     if table.hash != cover.terms.benefit_table:
         raise CardError(
-            f"was sold under another benefit table than {table.name} {table.version}",
+            f"was not sold under the benefit table {table.name} {table.version}",
             field="policy",
             remedy="use the table whose hash is in the terms",
         )
     if any(row >= len(table) for row in card.excluded):
-        raise CardError("names a row that the table lacks", field="excluded", remedy="ask for a new card")
+        raise CardError("names a row that is not in the table", field="excluded", remedy="ask for a new card")
     schedule = Schedule(card.key, table, card.excluded)
     if schedule.root != cover.member.schedule:
         raise CardError(
-            "does not give the schedule of the policy", field="excluded", remedy="ask for a new card"
+            "does not match the schedule in the policy", field="excluded", remedy="ask for a new card"
         )
     return Membership(cover, table, schedule)

@@ -1,14 +1,14 @@
-"""What is agreed before a policy is signed, as two YAML files that people write.
+"""Reads the two YAML files in which the parties agree on a policy before it is signed.
 
-    people.yaml   the holder's: who is covered, whose consent counts, who is paid → `enrolment.enrol`
-    offer.yaml    the insurer's: pool, days, limits, premium, and each member that it is priced for
+    people.yaml   written by the holder: who is covered, who signs consents, who is paid → `enrolment.enrol`
+    offer.yaml    written by the insurer: pool, days, limits, premium, and each member that is priced
                   → `enrolment.check`, `build_policy`
 
-The holder writes the leaves, so nothing of them is believed: an enrolment that is not what the offer lists is
-refused, and `words_of` says in words what is about to be signed.
+The holder creates the leaves, so the insurer checks them: an enrolment that differs from the offer is
+refused. `words_of` lists in words what is going to be signed.
 
-Amounts are in the currency of the benefit table ("1200.50"), days are written YYYY-MM-DD, and both become
-minor units and civil days here.
+Amounts are in the currency of the benefit table ("1200.50"), and days are written YYYY-MM-DD. This module
+converts them to minor units and civil days.
 """
 
 from __future__ import annotations
@@ -48,19 +48,19 @@ _PLAIN = {
     "extra_forbidden": "is not a field of this file",
     "unexpected_keyword_argument": "is not a field of this file",
 }
-"""Pydantic's types of error, for a person."""
+"""Messages for error types of pydantic."""
 
 
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    wanted: ClassVar[str] = "docs/files.md shows one"
+    remedy: ClassVar[str] = "see the example in docs/files.md"
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
-        """The file's content. Raises PolicyError, naming file and field."""
+        """Reads a file. Raises PolicyError, naming the file and the field."""
         content = parse_mapping(
-            files.read(path, fault=PolicyError), file=str(path), fault=PolicyError, wanted=cls.wanted
+            files.read(path, fault=PolicyError), file=str(path), fault=PolicyError, wanted=cls.remedy
         )
         try:
             return cls.model_validate(content)
@@ -72,7 +72,7 @@ class _File(BaseModel):
 
 
 class People(_File):
-    """The holder's file."""
+    """The holder's file, people.yaml."""
 
     members: Annotated[list[Applicant], Field(min_length=1, max_length=MAX_MEMBERS)]
 
@@ -83,7 +83,7 @@ class People(_File):
 
 
 class Offer(_File):
-    """The insurer's file.
+    """The insurer's file, offer.yaml.
 
     >>> from datetime import date
     >>> from salus import samples
@@ -104,26 +104,26 @@ class Offer(_File):
     end: CivilDay
     """First day after cover."""
     members: Annotated[list[AgreedMember], Field(min_length=1, max_length=MAX_MEMBERS)]
-    """The persons that are priced, in order, each from start to end unless the file says otherwise. A number
-    stands for as many persons without exclusions."""
+    """The members that are priced, in order, each from start to end unless the file gives other days. A
+    number means that many members without exclusions."""
     annual_limit: Amount
     premium: Amount
     deductible: Amount = Decimal(0)
     out_of_pocket: Amount | None = None
-    """Most that the members bear; absent: no maximum."""
+    """The most that the members bear; no maximum if absent."""
     auto_pay_limit: Amount = Decimal(0)
-    """A claim above it is held for review."""
+    """A claim above this amount is held for review."""
     review_days: Annotated[int, Field(ge=0, le=MAX_REVIEW_DAYS)] = DEFAULT_REVIEW_DAYS
     filing_days: Annotated[int, Field(ge=0, le=MAX_FILING_DAYS)] = DEFAULT_FILING_DAYS
     solvency_bps: Annotated[int, Field(ge=1, le=BPS)] = DEFAULT_SOLVENCY_BPS
     """Capital locked for each unit of unused annual limit, basis points."""
     payee: Address | None = None
-    """Absent: the holder."""
+    """The holder if absent."""
 
     @model_validator(mode="before")
     @classmethod
     def _with_all_days(cls, content: Any) -> Any:
-        """Each member with the days of the policy, where it has none of its own."""
+        """Gives each member without days the days of the policy."""
         if not isinstance(content, Mapping):
             return content
         listed = content.get("members")
@@ -133,10 +133,10 @@ class Offer(_File):
             return content
         cover = {"covered_since": content.get("start"), "covered_until": content.get("end")}
         members = [
-            {**one, **{name: day for name, day in cover.items() if one.get(name) is None}}
-            if isinstance(one, Mapping)
-            else one
-            for one in listed
+            {**member, **{name: day for name, day in cover.items() if member.get(name) is None}}
+            if isinstance(member, Mapping)
+            else member
+            for member in listed
         ]
         return {**content, "members": members}
 
@@ -149,8 +149,10 @@ class Offer(_File):
         return self
 
     def policy(self, book: Domain, table: Table, enrolments: tuple[EnrolledMember, ...]) -> PolicyFile:
-        """The terms over the enrolled members, ready to be signed. Raises PolicyError for an amount that the
-        currency does not have."""
+        """Creates the policy for the enrolled members, ready to be signed.
+
+        Raises PolicyError for an amount with more decimals than the currency has.
+        """
 
         def minor(field: str) -> int:
             try:
@@ -179,7 +181,7 @@ class Offer(_File):
 
 
 def words_of(policy: PolicyFile, enrolments: Sequence[EnrolledMember], table: Table) -> list[str]:
-    """What a signature under the policy promises, line by line, read from what is signed."""
+    """Lists what a signature of the policy promises, line by line, from the data that is signed."""
     terms = policy.terms
     return [
         f"Plan {table.name} {table.version}, pool {terms.pool}",
@@ -201,7 +203,7 @@ def _terms_words(terms: Policy) -> list[str]:
         f"bills filed within {terms.filing_days} days",
         f"Premium {words(terms.premium)}, annual limit {words(terms.annual_limit)}, "
         f"deductible {words(terms.deductible)}, a members' part {most}",
-        f"Paid without review up to {words(terms.auto_pay_limit)}, else held for "
+        f"Paid without review up to {words(terms.auto_pay_limit)}, otherwise held for "
         f"{terms.review_window // DAY_SECONDS} days; {terms.solvency_bps} basis points of capital locked",
     ]
 

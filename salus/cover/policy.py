@@ -1,12 +1,12 @@
-"""The terms of a policy, their bounds, and the files that the parties keep of them.
+"""Builds a policy, and reads and writes the files that its parties keep.
 
-Nothing of the terms is stored on the chain, so each party keeps a file:
+The chain does not store the terms, so each party keeps a file:
 
     policy file   terms and all members' leaves; for holder and insurer
-    cover file    terms, one member's leaf and its proof; goes to a hospital with the member's card
+    cover file    terms, one member's leaf and its proof; for a hospital, with the member's card
 
-Neither holds a key: a cover file alone opens nothing. A hospital needs card, cover file and the public
-benefit table to file (`salus.cover.membership`).
+Neither file contains a key, so a cover file alone reveals no claim. To file claims, a hospital needs the
+card, the cover file and the public benefit table (`salus.cover.membership`).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _FORMAT = 1
 
 @dataclass(frozen=True)
 class _Document:
-    """Terms under a policy book; the digest of the terms is the policy id."""
+    """The terms of a policy in one policy book. The digest of the terms is the policy id."""
 
     book: Domain
     terms: Policy
@@ -51,11 +51,11 @@ class _Document:
 
     @cached_property
     def policy_id(self) -> bytes:
-        """EIP-712 digest of the terms, 32 bytes: the token id on the chain."""
+        """Returns the 32-byte EIP-712 digest of the terms, which is the token id on the chain."""
         return self.book.digest(self.terms)
 
     def to_json(self) -> bytes:
-        """The file's content."""
+        """Returns the content of the file."""
         content = {
             self.mark: _FORMAT,
             "chain": self.book.chain_id,
@@ -68,28 +68,30 @@ class _Document:
 
     @classmethod
     def from_json(cls, content: bytes) -> Self:
-        """Back from `to_json`. Raises PolicyError, also if the policy id in the file is not that of its
-        terms."""
+        """Reads a document from `to_json`.
+
+        Raises PolicyError, also if the policy id in the file does not belong to its terms.
+        """
         document = files.parse_object(content, fault=PolicyError, wanted=f"a {cls.mark} file")
         if document.get(cls.mark) != _FORMAT:
             raise PolicyError(f"is not a {cls.mark} file of format {_FORMAT}", remedy="ask for a new one")
         try:
             book = Domain.policy_book(document["chain"], document["book"])
             terms = Policy.from_json(document["terms"])
-            found = cls._from_parts(book, terms, document)
-            if "0x" + found.policy_id.hex() != document["policy"]:
+            policy = cls._from_parts(book, terms, document)
+            if "0x" + policy.policy_id.hex() != document["policy"]:
                 raise PolicyError("is not the id of these terms", field="policy", remedy="ask for a new file")
         except (KeyError, TypeError, ValueError, AttributeError):
-            raise PolicyError(f"is not a whole {cls.mark} file", remedy="ask for a new one") from None
-        return found
+            raise PolicyError(f"is not a complete {cls.mark} file", remedy="ask for a new one") from None
+        return policy
 
     def save(self, path: str | Path) -> None:
-        """Writes the file, whole or not at all."""
+        """Writes the complete file or nothing."""
         files.write_durably(path, [self.to_json()], fault=PolicyError)
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
-        """The document in a file. Raises PolicyError, naming the file."""
+        """Reads a document from a file. Raises PolicyError, naming the file."""
         with files.about(path):
             return cls.from_json(files.read(path, fault=PolicyError))
 
@@ -103,8 +105,7 @@ class _Document:
 
 @dataclass(frozen=True)
 class CoverFile(_Document):
-    """What a hospital needs beside a member's card: the terms, the member's leaf, and the proof that it is in
-    them."""
+    """The file that a hospital needs with a member's card: the terms, the member's leaf, and its proof."""
 
     member: Member
     proof: Proof
@@ -128,7 +129,7 @@ class CoverFile(_Document):
 
 @dataclass(frozen=True)
 class PolicyFile(_Document):
-    """A policy as its holder and its insurer keep it. Holds no key."""
+    """The policy file of the holder and the insurer. It contains no key."""
 
     members: tuple[Member, ...]
 
@@ -140,14 +141,12 @@ class PolicyFile(_Document):
             raise PolicyError(f"are {len(self.members)} instead of 1 to {MAX_MEMBERS}", field="members")
         for index, member in enumerate(self.members):
             if member.payee in (self.terms.pool, self.book.verifying_contract):
-                raise PolicyError("is the pool or the book", resource=f"Member/{index}", field="payee")
+                raise PolicyError("is the pool or the policy book", resource=f"Member/{index}", field="payee")
         if self._tree.root != self.terms.members:
-            raise PolicyError(
-                "are not those of the terms", field="members", remedy="ask for a new policy file"
-            )
+            raise PolicyError("do not match the terms", field="members", remedy="ask for a new policy file")
 
     def cover(self, index: int) -> CoverFile:
-        """The cover file of one member. Raises PolicyError if there is no such member."""
+        """Returns the cover file of one member. Raises PolicyError if there is no such member."""
         if not 0 <= index < len(self.members):
             raise PolicyError(f"{index} is not 0 … {len(self.members) - 1}", field="member")
         return CoverFile(self.book, self.terms, self.members[index], self._tree.proof(index))
@@ -184,13 +183,14 @@ def build_policy(
     payee: str | None = None,
     salt: bytes | None = None,
 ) -> PolicyFile:
-    """The insurer's part of a sale, after `salus.cover.enrolment.check`: terms over the enrolled members. The
-    insurer signs them as the quote: `sale.book.sign(sale.terms, signer)` for the policy file `sale` that is
-    returned.
+    """Builds the policy of the enrolled members, which the insurer then signs.
 
-    Amounts are minor units of the table's currency, days are civil days, the review window is in seconds. The
-    payee is the holder and the salt is random unless given. Without an `out_of_pocket` maximum the members'
-    part has none. Raises PolicyError for terms that the contract would refuse.
+    Call `salus.cover.enrolment.check` first. The signature of the returned policy file `sale` is the quote:
+    `sale.book.sign(sale.terms, signer)`.
+
+    Amounts are minor units of the table's currency, days are civil days, and the review window is in seconds.
+    By default the payee is the holder, the salt is random, and there is no out-of-pocket maximum. Raises
+    PolicyError for terms that the contract would refuse.
 
     >>> from salus import product
     >>> from salus.cover.keys import PolicyKey
@@ -231,11 +231,11 @@ def build_policy(
 
 
 def check_place(book: Domain, served: Domain, *, fault: type[InputError]) -> None:
-    """That a card or a policy is for the chain and the policy book in use. Raises `fault`, naming both."""
+    """Checks that a card or policy is for the chain and policy book in use. Raises `fault`, naming both."""
     if book != served:
         raise fault(
-            f"is for chain {book.chain_id} and policy book {book.verifying_contract}, the node serves chain "
-            f"{served.chain_id} and policy book {served.verifying_contract}",
+            f"is for chain {book.chain_id} and policy book {book.verifying_contract}, but the node serves "
+            f"chain {served.chain_id} and policy book {served.verifying_contract}",
             field="book",
-            remedy="use the network that it was made for, or ask for a new one",
+            remedy="choose the network that it was made for, or ask for a new one",
         )

@@ -1,10 +1,8 @@
-"""A member's own benefits, blinded: each row of the benefit table under that member's key, as leaves of one
-tree.
+"""Builds a member's schedule: the rows of the benefit table, blinded with the member's key, as a Merkle tree.
 
-Whoever has the public table and the member's card can rebuild the schedule; nobody else can tell which row a
-leaf stands for. An exclusion is a row that is absent. Care is matched against the *whole* table first: if the
-row that matches is excluded there is no benefit, and the care does not fall through to a later, more general
-row.
+Anyone with the public table and the member's card can rebuild the schedule. Nobody else can find out which
+row a leaf belongs to. An excluded row is not in the schedule. Care is matched against the *whole* table
+first: if the matching row is excluded, there is no benefit, and no later, more general row is used instead.
 """
 
 from __future__ import annotations
@@ -21,7 +19,7 @@ _KINDS = {"indemnity": BenefitKind.INDEMNITY, "scheduled": BenefitKind.SCHEDULED
 
 
 class Schedule:
-    """The benefits of one member, by the code of their row.
+    """The benefits of one member, by the code of the row.
 
     >>> from salus import product
     >>> family = product.shipped("family")
@@ -33,17 +31,17 @@ class Schedule:
     """
 
     def __init__(self, key: MemberKey, table: Table, excluded: Iterable[int] = ()) -> None:
-        """`excluded` are rows of the table, from 0. Raises PolicyError if the table lacks one of them, or
-        keeps none."""
+        """Builds the schedule without the `excluded` rows, counted from 0.
+
+        Raises PolicyError if an excluded row is not in the table, or if all rows are excluded.
+        """
         left_out = frozenset(excluded)
         for row in left_out - set(range(len(table))):
             raise PolicyError(
                 f"{row} is not a row of the table", field="excluded", remedy="use the table of the policy"
             )
         if len(left_out) == len(table):
-            raise PolicyError(
-                "leaves the member no benefit", field="excluded", remedy="keep at least one row"
-            )
+            raise PolicyError("excludes all benefits", field="excluded", remedy="keep at least one row")
 
         rows = [row for number, row in enumerate(table) if number not in left_out]
         self._benefits = [blind_row(key, row) for row in rows]
@@ -56,16 +54,16 @@ class Schedule:
         return self._tree.root
 
     def benefit(self, code: str) -> Benefit | None:
-        """The blinded leaf of a row; None if the member has no cover for it."""
+        """Returns the blinded leaf of a row; None if the row is excluded."""
         place = self._places.get(code)
         return None if place is None else self._benefits[place]
 
     def proof(self, code: str) -> Proof:
-        """That the row's leaf stands in the schedule. Raises KeyError if it does not."""
+        """Returns the proof that the row's leaf is in the schedule. Raises KeyError if it is not."""
         return self._tree.proof(self._places[code])
 
     def code_of(self, benefit_id: bytes) -> str | None:
-        """The row that a `Benefit.id` on the chain stands for; None if it is not this member's."""
+        """Returns the code of the row behind a `Benefit.id`; None if the benefit is not this member's."""
         return next(
             (code for code, place in self._places.items() if self._benefits[place].id == benefit_id), None
         )
@@ -75,7 +73,7 @@ class Schedule:
 
 
 def blind_row(key: MemberKey, row: BenefitRow) -> Benefit:
-    """The leaf of one row of the table for one member."""
+    """Creates the leaf of one row of the table for one member."""
     terms = row.terms
     return Benefit(
         id=key.blind("benefit", row.code),

@@ -1,5 +1,6 @@
-"""The terms of a policy (`salus.types.Policy` defines the fields): their bounds, as the policy book enforces
-them at issue, and their defaults. Each stands here once, and a test compares the bounds with the contracts.
+"""Defines the bounds and defaults of a policy's terms, whose fields are in `salus.types.Policy`.
+
+The policy book enforces the same bounds when a policy is issued. A test compares them with the contracts.
 """
 
 from __future__ import annotations
@@ -28,24 +29,25 @@ __all__ = [
 ]
 
 MAX_YEAR_DAYS: Final = 366
-"""Longest cover of one policy, days."""
+"""Longest cover of one policy, in days."""
 MAX_FILING_DAYS: Final = 366
-"""Latest filing after the end of a service, days."""
+"""Latest filing after the end of a service, in days."""
 MAX_REVIEW_DAYS: Final = 30
 MAX_REVIEW_WINDOW: Final = MAX_REVIEW_DAYS * DAY_SECONDS
-"""Longest wait of a held claim, seconds."""
+"""Longest time that a claim is held, in seconds."""
 NO_MAXIMUM: Final = MAX_AMOUNT
-"""An out-of-pocket maximum that never binds, minor units."""
+"""An out-of-pocket maximum that is never reached, in minor units."""
 
 DEFAULT_FILING_DAYS: Final = 90
 DEFAULT_REVIEW_DAYS: Final = 3
 DEFAULT_SOLVENCY_BPS: Final = 10_000
-"""All of the unused annual limit is backed by capital."""
+"""The whole unused annual limit is backed by capital."""
 
 
 def check_terms(book: Domain, terms: Policy) -> None:
-    """Checks that the terms are within the bounds that the policy book enforces at issue. Raises PolicyError,
-    naming the field.
+    """Checks that the terms are within the bounds that the policy book enforces.
+
+    Raises PolicyError, naming the field.
 
     >>> from dataclasses import replace
     >>> from salus import samples
@@ -70,12 +72,12 @@ def check_terms(book: Domain, terms: Policy) -> None:
         (
             "payee",
             terms.payee not in (ZERO_ADDRESS, terms.pool, book.verifying_contract),
-            "is nobody, pool or book",
+            "is the zero address, the pool or the policy book",
         ),
-        ("holder", terms.holder != ZERO_ADDRESS, "is nobody"),
-        ("account", not any(terms.account), "is not 0, the policy's own"),
+        ("holder", terms.holder != ZERO_ADDRESS, "is the zero address"),
+        ("account", not any(terms.account), "is not 0, which means the policy's own account"),
     ]
     names = {part.name: part.solidity for part in terms.parts}
-    for name, holds, complaint in bounds:
-        if not holds:
-            raise PolicyError(complaint, resource="Policy", field=names[name], remedy="correct the terms")
+    for name, is_met, problem in bounds:
+        if not is_met:
+            raise PolicyError(problem, resource="Policy", field=names[name], remedy="correct the terms")

@@ -144,24 +144,24 @@ def test_256_people_since_1970_do_not_fit_an_offer_for_one(offer: Any) -> None:
         enrolment.check(many, FAMILY, offer("members: 1\n").members)
     assert str(refusal.value) == (
         "members: are 256 instead of the 1 agreed; price each member in the offer, or let the holder enrol "
-        "those who were priced"
+        "only the members priced"
     )
 
 
 @pytest.mark.parametrize(
     ("changes", "field", "said"),
     [
-        ({"covered_since": 0}, "covered_since", "is 1970-01-01, and 2026-07-01 was agreed"),
-        ({"covered_since": START}, "covered_since", "is 2027-01-01, and 2026-07-01 was agreed"),
-        ({"covered_until": 2**32 - 1}, "covered_until", "is day 4294967295, and 2027-10-01 was agreed"),
-        ({"payee": POOL}, "payee", f"is {POOL}, and {OTHER} was agreed"),
-        ({"payee": "0x" + "00" * 20}, "payee", f"is the policy's payee, and {OTHER} was agreed"),
-        ({"consent_signer": HOLDER}, "consent_signer", f"is {HOLDER}, and {OTHER} was agreed"),
-        ({"excluded": frozenset()}, "excluded", "is nothing, and dental.treatment was agreed"),
+        ({"covered_since": 0}, "covered_since", "is 1970-01-01, but 2026-07-01 was agreed"),
+        ({"covered_since": START}, "covered_since", "is 2027-01-01, but 2026-07-01 was agreed"),
+        ({"covered_until": 2**32 - 1}, "covered_until", "is day 4294967295, but 2027-10-01 was agreed"),
+        ({"payee": POOL}, "payee", f"is {POOL}, but {OTHER} was agreed"),
+        ({"payee": "0x" + "00" * 20}, "payee", f"is the policy's payee, but {OTHER} was agreed"),
+        ({"consent_signer": HOLDER}, "consent_signer", f"is {HOLDER}, but {OTHER} was agreed"),
+        ({"excluded": frozenset()}, "excluded", "is nothing, but dental.treatment was agreed"),
         (
             {"excluded": frozenset({"dental.treatment", "vision.exam"})},
             "excluded",
-            "is dental.treatment, vision.exam, and dental.treatment was agreed",
+            "is dental.treatment, vision.exam, but dental.treatment was agreed",
         ),
     ],
 )
@@ -171,14 +171,14 @@ def test_what_was_not_priced_is_named(offer: Any, changes: dict[str, Any], field
 
     found = refusal.value
     assert (found.resource, found.field, found.message) == ("Member/1", field, said)
-    assert found.remedy == "let the holder enrol as agreed, or price it so in the offer"
+    assert found.remedy == "let the holder enrol as agreed, or change the offer"
 
 
 def test_a_signer_and_payee_of_ones_own_are_refused_unless_priced(offer: Any) -> None:
     priced = offer("members: 1\n").members
 
     enrolment.check(enrolled(person(consent_signer=OTHER)), FAMILY, priced)
-    with pytest.raises(PolicyError, match=r"Member/0\.payee: is 0x4{40}, and the policy's payee was agreed"):
+    with pytest.raises(PolicyError, match=r"Member/0\.payee: is 0x4{40}, but the policy's payee was agreed"):
         enrolment.check(enrolled(person(payee=OTHER)), FAMILY, priced)
 
 
@@ -278,7 +278,7 @@ def test_the_words_say_all_that_is_signed(offer: Any) -> None:
         "Cover from 2027-01-01 until 2028-01-01, bills filed within 90 days",
         "Premium 3,600.07 USD, annual limit 100,000.00 USD, deductible 0.00 USD, "
         "a members' part without a maximum",
-        "Paid without review up to 0.00 USD, else held for 3 days; 10000 basis points of capital locked",
+        "Paid without review up to 0.00 USD, otherwise held for 3 days; 10000 basis points of capital locked",
         "2 members:",
         "  member 0: covered from 2027-01-01 until 2028-01-01, paid to the policy's payee, consent of "
         f"{HOLDER}, benefits left out: nothing",

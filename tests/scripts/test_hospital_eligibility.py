@@ -159,8 +159,8 @@ def test_says_that_the_policy_is_not_issued(clinic: Clinic, ask: Ask) -> None:
     [
         (
             ["benefit=visit.primry"],
-            "benefit: visit.primry is no benefit of the table; "
-            "name one that is covered, such as visit.primary",
+            "benefit: visit.primry is not a benefit of the table; "
+            "name a benefit that is covered, such as visit.primary",
         ),
         (["units=70000"], "units: '70000': input should be less than or equal to 65535; correct it"),
         (["day=1960-01-01"], "day: '1960-01-01': lies before 1970, which no chain can count; correct it"),
@@ -181,7 +181,7 @@ def test_names_the_card_of_somebody_else(clinic: Clinic, capsys: pytest.CaptureF
     said = ended(capsys, hospital.eligibility, *given)
 
     card = clinic.path("keys-0") / "member-0.card.json"
-    assert said == f"{card}: policy: is for another policy than the cover file; ask for its cover file"
+    assert said == f"{card}: policy: is for another policy than the cover file; use this card's cover file"
 
 
 def test_says_that_the_desk_is_retired(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:

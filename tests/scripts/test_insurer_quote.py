@@ -111,7 +111,7 @@ def test_a_contract_wallet_signs_quotes(clinic: Clinic) -> None:
         ("colour: red\n", "offer.yaml: colour: is not a field of this file"),
         ("a: [\n", "offer.yaml:2: is not YAML: "),
         ("a: [\x07]\n", "offer.yaml:1: has a control character; correct the line"),
-        ("", "offer.yaml: is empty; docs/files.md shows one"),
+        ("", "offer.yaml: is empty; see the example in docs/files.md"),
     ],
 )
 def test_an_offer_that_does_not_fit_is_named(

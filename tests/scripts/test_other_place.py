@@ -48,8 +48,8 @@ def shown(clinic: Clinic, elsewhere: Domain) -> list[str]:
 def refusal(clinic: Clinic, path: Path, elsewhere: Domain) -> str:
     return (
         f"{path}: book: is for chain {elsewhere.chain_id} and policy book {elsewhere.verifying_contract}, "
-        f"the node serves chain {clinic.chain.chain_id} and policy book {clinic.chain.book.address}; "
-        "use the network that it was made for, or ask for a new one"
+        f"but the node serves chain {clinic.chain.chain_id} and policy book {clinic.chain.book.address}; "
+        "choose the network that it was made for, or ask for a new one"
     )
 
 
