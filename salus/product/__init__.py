@@ -1,4 +1,4 @@
-"""Benefit tables: what a product covers, in order, and on which terms.
+"""Defines benefit tables: the care that a product covers, in order, and the terms of each benefit.
 
 >>> from salus import product
 >>> family = product.shipped("family")

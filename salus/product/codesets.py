@@ -1,12 +1,12 @@
-"""Sets of medical codes, as a benefit table names them: single codes, prefixes and ranges of a code system.
+"""Defines the sets of medical codes in a benefit table: single codes, prefixes and ranges of a code system.
 
-    icd10cm: [E11, C00-C43, S52.5]      a code and everything under it; a range of categories, ends included
-    snomed:  ["185349003"]              one concept (SNOMED CT codes carry no hierarchy in their digits)
-    cdt:     ["D0*", "99202-99215"]     in all other systems a code means itself, `*` a prefix, `-` a range
+    icd10cm: [E11, C00-C43, S52.5]      a code with all its subcodes; a range of categories, ends included
+    snomed:  ["185349003"]              one concept (the digits of SNOMED CT codes show no hierarchy)
+    cdt:     ["D0*", "99202-99215"]     in all other systems: one code, a prefix with `*`, a range with `-`
     rxnorm:  ["*"]                      any code of the system
 
-Every pattern is an interval of strings, so "does it hold this code", "do these overlap" and "is one inside
-the other" are comparisons of ends, and the lint of a table needs no list of all codes.
+Every pattern is an interval of strings. To find out whether a pattern contains a code, overlaps another
+pattern or includes it, only the ends are compared. So checking a table needs no list of all codes.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ SYSTEMS = {
     "http://www.cms.gov/Medicare/Coding/ICD10": "icd10pcs",
     "https://www.nubc.org/CodeSystem/RevenueCodes": "revenue",
 }
-"""Short names of the code systems that a table may use, by FHIR system URI."""
+"""Short names of the code systems that a table can use, by FHIR system URI."""
 
 
 class Code(NamedTuple):
-    """One code: the short name of its system (or the URI, when the system has none) and the code itself."""
+    """One code: the short name of its system (or the URI if there is no short name) and the code."""
 
     system: str
     code: str
 
     @classmethod
     def of(cls, system: str, code: str) -> Code:
-        """From a FHIR Coding; ICD-10-CM codes get their one spelling.
+        """Creates a code from a FHIR Coding; ICD-10-CM codes get their normal spelling.
 
         >>> Code.of("http://hl7.org/fhir/sid/icd-10-cm", "E119")
         Code(system='icd10cm', code='E11.9')
@@ -64,16 +64,14 @@ class Code(NamedTuple):
 def _icd_pattern(text: str) -> str:
     ends = [icd10.normalise(end) for end in text.split("-")]
     if len(ends) > 2 or ends != sorted(ends):
-        raise ValueError("a range runs upwards between two codes, such as C00-C43")
+        raise ValueError("is not a range from a lower to a higher code, such as C00-C43")
     return "-".join(ends)
 
 
 def _pattern(text: str) -> str:
     first, dash, last = text.partition("-")
     if not text or "*" in text[:-1] or (dash and not (first < last and len(first) == len(last))):
-        raise ValueError(
-            "is neither a code, nor a prefix such as D0*, nor an upward range such as D0120-D0180"
-        )
+        raise ValueError("is not a code, a prefix such as D0*, or a range such as D0120-D0180")
     return text
 
 
@@ -83,7 +81,7 @@ Interval = tuple[str, str]
 
 
 class CodeSet(BaseModel):
-    """Patterns by code system. A code is in the set when any pattern of its system holds it.
+    """Patterns by code system. A code is in the set if a pattern of its system contains it.
 
     >>> diabetes = CodeSet(icd10cm=("E08-E13",), snomed=("44054006",))
     >>> Code("icd10cm", "E11.9") in diabetes, Code("icd10cm", "E14") in diabetes
@@ -110,11 +108,11 @@ class CodeSet(BaseModel):
         return any(lo <= code.code <= hi for lo, hi in self._spans.get(code.system, ()))
 
     def holds_any(self, codes: Iterable[Code]) -> bool:
-        """Whether at least one of the codes is in the set."""
+        """Returns whether at least one of the codes is in the set."""
         return any(code in self for code in codes)
 
     def overlaps(self, other: CodeSet) -> bool:
-        """Whether some code could be in both sets."""
+        """Returns whether a code can be in both sets."""
         return any(
             mine[0] <= theirs[1] and theirs[0] <= mine[1]
             for system, intervals in self.intervals.items()
@@ -123,7 +121,7 @@ class CodeSet(BaseModel):
         )
 
     def covers(self, other: CodeSet) -> bool:
-        """Whether each pattern of the other set lies inside one pattern of this set."""
+        """Returns whether each pattern of the other set is inside one pattern of this set."""
         return all(
             any(mine[0] <= theirs[0] and theirs[1] <= mine[1] for mine in self.intervals.get(system, ()))
             for system, intervals in other.intervals.items()
@@ -132,7 +130,7 @@ class CodeSet(BaseModel):
 
     @cached_property
     def intervals(self) -> dict[str, tuple[Interval, ...]]:
-        """First and last string of each pattern, by system; systems without a pattern are absent."""
+        """Returns the first and last string of each pattern, by system, without systems that have none."""
         return {
             system: tuple(_interval(pattern, tree=system == "icd10cm") for pattern in getattr(self, system))
             for system in self.systems

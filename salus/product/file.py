@@ -1,22 +1,22 @@
-"""Benefit tables as YAML files: read, checked, and refused with the line and the field at fault.
+"""Reads benefit tables from YAML files, checks them, and reports the line and the field at fault.
 
 name: family
 version: "2026.1"
 title: Family health plan
 currency: USD
-terms:                        # the few sets of terms that the benefits share, by a name of their own
+terms:                        # the sets of terms that the benefits share, each with a name
   everyday: {kind: indemnity, share_bps: 8000}
-ignore:                       # findings that are never a diagnosis
+ignore:                       # codes that never count as a diagnosis
   snomed: ["160903007"]
-diversity_override: []        # codes of benefits that may look like too few others, one by one
+diversity_override: []        # codes of the benefits that are allowed to look like too few others
 benefits:                     # in order: the first one that matches decides
   - code: visit.primary
     title: Visit to your doctor
     words: We share the cost of seeing your family doctor.
     category: primary care
     terms: everyday
-    group: visits             # optional: rows of one group share its limits, and are seen to belong together
-    when:                     # every part is optional; an absent part matches anything
+    group: visits             # optional: the rows of a group share its limits; the chain shows that they do
+    when:                     # every part is optional; a missing part matches anything
       claim_types: [institutional, professional]
       encounter_classes: [AMB]
       items: {snomed: ["185345009"], cpt: ["99202-99215"]}
@@ -71,32 +71,33 @@ class _File(BaseModel):
 
 
 def load(path: str | Path, *, verify: bool = True) -> Table:
-    """The benefit table in a YAML file.
+    """Reads a benefit table from a YAML file.
 
-    Raises `TableError` (file, line, field) when it cannot be read or is not a table; when an ICD-10-CM code
-    does not exist; when a row can never match; and when terms are revealing and no override names the
-    benefit. `verify=False` leaves out what needs the classification (a second) and the lint: for a table
-    whose hash a policy names already.
+    Raises `TableError` (file, line, field) if the file cannot be read or is not a table, an ICD-10-CM code
+    does not exist, a row can never match, or terms are revealing and no override names the benefit.
+    `verify=False` skips the slow checks of codes, rows and terms (about a second). Use it for a table whose
+    hash is already in a policy.
     """
     return parse(files.read(path, fault=TableError), file=str(path), verify=verify)
 
 
 def shipped(name: str, *, verify: bool = False) -> Table:
-    """A table that comes with Salus: "family" or "critical-illness". Raises `TableError` for any other name.
+    """Returns a table that comes with Salus, "family" or "critical-illness".
 
-    Its codes and diversity are not checked again, unless `verify`; the tests of Salus do that.
+    Raises `TableError` for any other name. The tests of Salus check the tables, so this does it only if
+    `verify`.
 
     >>> shipped("family").currency
     'USD'
     """
     source = resources.files("salus.product") / "tables" / f"{name}.yaml"
     if not source.is_file():
-        raise TableError(f"no table named {name!r} is shipped", remedy="use family or critical-illness")
+        raise TableError(f"{name!r} is not a table of Salus", remedy="use family or critical-illness")
     return parse(source.read_bytes(), file=f"{name}.yaml", verify=verify)
 
 
 def parse(text: str | bytes, *, file: str = "table", verify: bool = True) -> Table:
-    """The benefit table in a YAML text; `file` names it in errors. Otherwise as `load`."""
+    """Reads a benefit table from a YAML text, as `load` does; `file` is its name in errors."""
     document = parse_mapping(text, file=file, fault=TableError, wanted="name a benefit table", kind="rt")
     try:
         content = _File.model_validate(document)
@@ -118,7 +119,7 @@ def _table(content: _File) -> Table:
     for row, entry in enumerate(content.benefits):
         if entry.terms not in content.terms:
             raise TableError(
-                f"no terms are named {entry.terms}",
+                f"there are no terms named {entry.terms}",
                 field=f"benefits.{row}.terms",
                 remedy=f"use one of {', '.join(content.terms)}",
             )
@@ -168,7 +169,7 @@ def _check_reachable(table: Table) -> None:
     for finding in lint.unreachable(table):
         earlier = ", ".join(benefit.code for benefit in finding.earlier)
         raise TableError(
-            f"{finding.benefit.code} can never match: {earlier} before it takes all of its care",
+            f"{finding.benefit.code} can never match: {earlier} before it matches all of its care",
             field=f"benefits.{table.benefits.index(finding.benefit)}",
             remedy="move it up or narrow the rows before it",
         )
@@ -178,9 +179,9 @@ def _check_diversity(table: Table, override: frozenset[str]) -> None:
     unknown = override - {benefit.code for benefit in table}
     if unknown:
         raise TableError(
-            f"names no benefit: {', '.join(sorted(unknown))}",
+            f"names benefits that are not in the table: {', '.join(sorted(unknown))}",
             field="diversity_override",
-            remedy="remove the name",
+            remedy="remove them",
         )
     for finding in lint.revealing(table):
         for benefit in finding.benefits:
@@ -188,10 +189,10 @@ def _check_diversity(table: Table, override: frozenset[str]) -> None:
                 group = f" and a group of {finding.in_group}" if finding.in_group else ""
                 raise TableError(
                     f"the terms of {benefit.code}{group} are shared by {len(finding.benefits)} benefits of "
-                    f"{len(finding.kinds)} kinds, so they give it away on the chain; "
-                    f"{lint.MIN_BENEFITS} benefits of {lint.MIN_KINDS} kinds are needed",
+                    f"{len(finding.kinds)} kinds, so they reveal the benefit on the chain; at least "
+                    f"{lint.MIN_BENEFITS} benefits of {lint.MIN_KINDS} kinds must share them",
                     field=f"benefits.{table.benefits.index(benefit)}.{'group' if group else 'terms'}",
-                    remedy="give it terms and a group as other benefits have, or name it in "
+                    remedy="give it the same terms and a group like other benefits, or name it in "
                     "diversity_override",
                 )
 

@@ -1,7 +1,6 @@
-"""ICD-10-CM codes: one spelling, existence and chapter.
+"""Normalises ICD-10-CM codes, and looks up whether a code exists and in which chapter.
 
-The classification (74,736 codes) takes over a second to load, so the first question about it loads it, and
-nothing before.
+The classification (74,736 codes) takes more than a second to load, so it is loaded at the first look-up.
 """
 
 from __future__ import annotations
@@ -15,9 +14,9 @@ _SHAPE = re.compile(r"[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?")
 
 
 def normalise(code: str) -> str:
-    """The code in upper case with its dot: the two usual spellings become one.
+    """Returns the code in upper case with its dot, from either of the two usual spellings.
 
-    Raises `ValueError` when the text does not have the shape of a code.
+    Raises `ValueError` if the text does not have the shape of a code.
 
     >>> normalise("E119"), normalise("e11.9"), normalise("I21")
     ('E11.9', 'E11.9', 'I21')
@@ -30,7 +29,7 @@ def normalise(code: str) -> str:
 
 
 def exists(code: str) -> bool:
-    """Whether the classification has the code, as a category or as a billable leaf.
+    """Returns whether the code exists, as a category or as a billable code.
 
     >>> exists("E119"), exists("E11"), exists("C97")
     (True, True, False)
@@ -42,8 +41,9 @@ def exists(code: str) -> bool:
 
 
 def chapter(code: str) -> str:
-    """Number of the chapter ("1" to "22") that holds the code. Raises `ValueError` for one that does not
-    exist.
+    """Returns the number of the chapter ("1" to "22") of the code.
+
+    Raises `ValueError` if the code does not exist.
 
     >>> chapter("E11.9"), chapter("I21"), chapter("S98")
     ('4', '9', '19')

@@ -1,5 +1,4 @@
-"""What is wrong with a table that is well formed: rows that can never match, rows that meet, rows that look
-like too few others on the chain."""
+"""Finds the rows of a table that never match, that overlap, or that are easy to identify on the chain."""
 
 from __future__ import annotations
 
@@ -14,17 +13,16 @@ from salus.product.codesets import CodeSet
 from salus.product.model import BenefitRow, ClaimType, EncounterClass, Matcher, Table, Terms
 
 MIN_BENEFITS = 5
-"""Benefits that must look alike on the chain."""
+"""The minimum number of benefits that must look alike on the chain."""
 MIN_KINDS = 3
-"""ICD-10-CM chapters or service categories that these must come from."""
+"""The minimum number of ICD-10-CM chapters or service categories among them."""
 
 Cell = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Two rows that some care would match, neither inside the other: only their order decides between
-    them."""
+    """Two rows that match some of the same care, where neither includes the other; their order decides."""
 
     first: BenefitRow
     second: BenefitRow
@@ -32,15 +30,15 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
-    """A row that no care can reach, because the `earlier` rows take everything that it matches."""
+    """A row that is never used, because the `earlier` rows match all of its care first."""
 
     benefit: BenefitRow
     earlier: tuple[BenefitRow, ...]
 
 
 Look = tuple[Terms, frozenset[tuple[Terms, int]]]
-"""What an observer sees of a row: its terms, and how many rows of which terms its group has; the second part
-is empty without a group."""
+"""What an observer of the chain sees of a row: its terms, and the number of rows in its group for each terms.
+The second part is empty if the row has no group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +47,21 @@ class Alike:
 
     terms: Terms
     in_group: int
-    """Rows of each one's group; 0 for none."""
+    """Number of rows in the group of each benefit; 0 without a group."""
     benefits: tuple[BenefitRow, ...]
     kinds: frozenset[str]
 
     @property
     def is_revealing(self) -> bool:
-        """Whether they are too few, or of too few kinds: who sees one can guess the disease."""
+        """Returns whether they are so few, or of so few kinds, that an observer can guess the disease."""
         return len(self.benefits) < MIN_BENEFITS or len(self.kinds) < MIN_KINDS
 
 
 def unreachable(table: Table) -> list[Unreachable]:
-    """Rows that can never be the first match.
+    """Returns the rows that can never be the first match.
 
-    Claim type and encounter class are weighed exactly, also where several earlier rows close a row together;
-    in code sets a pattern counts as taken when one earlier pattern holds all of it.
+    Claim types and encounter classes are compared exactly, even if only several earlier rows together match
+    all of them. A pattern of codes counts as matched only if a single earlier pattern includes it.
 
     >>> from salus.product.file import parse
     >>> table = parse('''
@@ -78,50 +76,54 @@ def unreachable(table: Table) -> list[Unreachable]:
     ...   - {code: teeth, title: Teeth, words: We pay half., category: dental, terms: half,
     ...      when: {claim_types: [oral]}}
     ... ''', verify=False)
-    >>> [(found.benefit.code, found.earlier[0].code) for found in unreachable(table)]
+    >>> [(finding.benefit.code, finding.earlier[0].code) for finding in unreachable(table)]
     [('teeth', 'all')]
-    >>> [(len(found.benefits), sorted(found.kinds)) for found in revealing(table)]
+    >>> [(len(finding.benefits), sorted(finding.kinds)) for finding in revealing(table)]
     [(2, ['dental', 'primary care'])]
     """
-    found = []
+    findings = []
     for row, benefit in enumerate(table.benefits):
-        takers: dict[str, BenefitRow] = {}
+        matching: dict[str, BenefitRow] = {}
         for cell in _cells(benefit.when):
-            taker = next((b for b in table.benefits[:row] if _takes_all(b.when, benefit.when, cell)), None)
-            if taker is None:
+            earlier = next(
+                (b for b in table.benefits[:row] if _covers_cell(b.when, benefit.when, cell)), None
+            )
+            if earlier is None:
                 break
-            takers[taker.code] = taker
+            matching[earlier.code] = earlier
         else:
-            found.append(Unreachable(benefit, tuple(takers.values())))
-    return found
+            findings.append(Unreachable(benefit, tuple(matching.values())))
+    return findings
 
 
 def overlaps(table: Table) -> list[Overlap]:
-    """Pairs of rows that meet without one being the special case of the other. Not an error: a note to the
-    author."""
+    """Returns pairs of rows that overlap, where neither includes the other.
+
+    This is not an error, but a note to the author of the table.
+    """
     return [
         Overlap(first, second)
         for row, second in enumerate(table.benefits)
         for first in table.benefits[:row]
-        if _meet(first.when, second.when) and not _inside(first.when, second.when)
+        if _overlap(first.when, second.when) and not _inside(first.when, second.when)
     ]
 
 
 def revealing(table: Table) -> list[Alike]:
-    """Benefits that fewer than 5 look like on the chain, or only benefits of fewer than 3 kinds."""
-    return [found for found in alike(table) if found.is_revealing]
+    """Returns the groups of look-alike benefits with fewer than 5 benefits or fewer than 3 kinds."""
+    return [finding for finding in alike(table) if finding.is_revealing]
 
 
 def alike(table: Table) -> list[Alike]:
-    """The benefits by what shows of them on the chain.
+    """Groups the benefits that look alike on the chain.
 
-    What shows when a benefit is used are its terms and its group, blinded like its name: whether it has one,
-    and in time how many rows of which terms share it. So benefits are alike when they have the same terms,
-    and no group or groups of the same rows by number and terms.
+    When a benefit is used, the chain shows its terms and its blinded group. An observer sees whether it has a
+    group and, over time, how many rows with which terms share that group. So two benefits look alike if their
+    terms are equal, and if neither has a group or their groups have the same number of rows for each terms.
 
-    Benefits are counted, not codes: two hundred diabetes codes in one benefit are still one diabetes benefit.
-    A benefit is of the ICD-10-CM chapter that its diagnoses lie in or, without diagnoses or over several
-    chapters, of its service category.
+    Benefits are counted, not codes: two hundred diabetes codes in one benefit are one diabetes benefit. The
+    kind of a benefit is the ICD-10-CM chapter of its diagnoses. If it has no diagnoses, or diagnoses of
+    several chapters, the kind is its service category.
     """
     groups: dict[str, Counter[Terms]] = {}
     for benefit in table:
@@ -149,29 +151,29 @@ def _cells(when: Matcher) -> Iterator[Cell]:
     )
 
 
-def _takes_all(earlier: Matcher, later: Matcher, cell: Cell) -> bool:
+def _covers_cell(earlier: Matcher, later: Matcher, cell: Cell) -> bool:
     return cell in set(_cells(earlier)) and _covers(earlier, later)
 
 
 def _covers(earlier: Matcher, later: Matcher) -> bool:
-    return _holds(earlier.items, later.items) and _holds(earlier.diagnoses, later.diagnoses)
+    return _includes(earlier.items, later.items) and _includes(earlier.diagnoses, later.diagnoses)
 
 
 def _inside(narrow: Matcher, wide: Matcher) -> bool:
     return set(_cells(narrow)) <= set(_cells(wide)) and _covers(wide, narrow)
 
 
-def _meet(one: Matcher, other: Matcher) -> bool:
+def _overlap(first: Matcher, second: Matcher) -> bool:
     return (
-        not set(_cells(one)).isdisjoint(_cells(other))
-        and _touch(one.items, other.items)
-        and _touch(one.diagnoses, other.diagnoses)
+        not set(_cells(first)).isdisjoint(_cells(second))
+        and _codes_overlap(first.items, second.items)
+        and _codes_overlap(first.diagnoses, second.diagnoses)
     )
 
 
-def _holds(wide: CodeSet | None, narrow: CodeSet | None) -> bool:
+def _includes(wide: CodeSet | None, narrow: CodeSet | None) -> bool:
     return wide is None or (narrow is not None and wide.covers(narrow))
 
 
-def _touch(one: CodeSet | None, other: CodeSet | None) -> bool:
-    return one is None or other is None or one.overlaps(other)
+def _codes_overlap(first: CodeSet | None, second: CodeSet | None) -> bool:
+    return first is None or second is None or first.overlaps(second)

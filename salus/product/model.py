@@ -1,7 +1,7 @@
-"""What a benefit table is made of: terms, matcher, benefit, table. All values are frozen.
+"""Defines the parts of a benefit table: terms, matcher, row, table. All values are frozen.
 
-Amounts are minor units of the table's currency, shares are basis points (10,000 = everything), a limit of 0
-is none.
+Amounts are minor units of the table's currency, and shares are basis points (10,000 = 100 %). A limit of 0
+means no limit.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Days = Annotated[int, Field(strict=True, ge=0, le=366)]
 
 
 class Category(StrEnum):
-    """Kinds of service, to judge how much the terms of a benefit give away."""
+    """Kinds of service, used to check how much the terms of a benefit reveal."""
 
     PREVENTION = "prevention"
     PRIMARY = "primary care"
@@ -56,8 +56,9 @@ class Category(StrEnum):
 
 
 class Terms(BaseModel):
-    """How a benefit pays. These very values show on the chain when a claim is filed, so they must not name a
-    disease.
+    """The terms on which a benefit pays.
+
+    The chain shows these values when a claim is filed, so they must not identify a disease.
 
     >>> night = Terms(kind="scheduled", share_bps=10_000, rate=150_00, by_night=True, elimination_days=2)
     >>> night.rate, night.unit_limit, night.deductible_applies
@@ -67,35 +68,35 @@ class Terms(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["indemnity", "scheduled"]
-    """`indemnity`: a share of the bill; `scheduled`: a rate for each unit, whatever was billed."""
+    """`indemnity` pays a share of the bill; `scheduled` pays a rate for each unit, regardless of the bill."""
     share_bps: Annotated[int, Field(strict=True, ge=0, le=10_000)]
-    """The insurer's share; 10,000 when scheduled."""
+    """The insurer's share; 10,000 if scheduled."""
     rate: Amount = 0
-    """Sum for each unit; scheduled only."""
+    """Amount for each unit; scheduled only."""
     claim_limit: Amount = 0
-    """Most paid for one claim."""
+    """The most paid for one claim."""
     group_limit: Amount = 0
-    """Most paid for the group, per member and policy year."""
+    """The most paid for the group, per member and policy year."""
     unit_limit: Annotated[int, Field(strict=True, ge=0, le=65_535)] = 0
-    """Most units for the group, per member and policy year."""
+    """The most units paid for the group, per member and policy year."""
     waiting_days: Days = 0
-    """Days from the start of a member's cover without this benefit."""
+    """Days after the start of a member's cover on which the benefit is not yet paid."""
     elimination_days: Days = 0
-    """First nights of a stay without benefit; by night only."""
+    """First nights of a stay that are not paid; by night only."""
     deductible_applies: bool = False
     by_night: bool = False
     """Units are the nights of the stay; scheduled only."""
     authorisation: bool = False
-    """The care must have been agreed beforehand."""
+    """The care needs prior authorisation."""
 
     @model_validator(mode="after")
     def _fits_kind(self) -> Self:
         if self.kind == "indemnity" and (self.rate or self.by_night):
-            raise ValueError("rate and by_night belong to scheduled terms")
+            raise ValueError("rate and by_night are for scheduled terms only")
         if self.kind == "scheduled" and (
             not self.rate or self.share_bps != 10_000 or self.deductible_applies
         ):
-            raise ValueError("scheduled terms have a rate, a share of 10000 and no deductible")
+            raise ValueError("scheduled terms need a rate, a share_bps of 10000 and no deductible")
         if self.elimination_days and not self.by_night:
             raise ValueError("elimination_days need by_night")
         return self
@@ -103,18 +104,18 @@ class Terms(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Care:
-    """What a bill says was done, as far as matchers look at it."""
+    """The facts of a bill that matchers use."""
 
     claim_type: str
     encounter_class: str
     items: frozenset[Code] = frozenset()
-    """What was done: bill items, procedures, the drug prescribed, the type of the encounter."""
+    """Codes of the services: bill items, procedures, the prescribed drug, the type of the encounter."""
     diagnoses: frozenset[Code] = frozenset()
-    """The codes of the one diagnosis that counts (several when it is coded in several systems)."""
+    """Codes of the one diagnosis that counts (several if it is coded in several systems)."""
 
 
 class Matcher(BaseModel):
-    """Which care a benefit is for. Every part that is present must match; an absent part matches anything.
+    """The care that a benefit covers. Every part that is present must match; a missing part matches anything.
 
     >>> pharmacy = Matcher(claim_types={"pharmacy"})
     >>> pharmacy.matches(Care("pharmacy", "EMER")), pharmacy.matches(Care("oral", "AMB"))
@@ -137,7 +138,7 @@ class Matcher(BaseModel):
         return self
 
     def matches(self, care: Care) -> bool:
-        """Whether the benefit is for this care."""
+        """Returns whether the benefit covers this care."""
         return (
             (self.claim_types is None or care.claim_type in self.claim_types)
             and (self.encounter_classes is None or care.encounter_class in self.encounter_classes)
@@ -148,7 +149,7 @@ class Matcher(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BenefitRow:
-    """One row of cover. Rows of one `group` share its limits; without a group a benefit counts for itself."""
+    """One row of cover. Rows of the same `group` share its limits; a row without a group has its own."""
 
     code: str
     title: str
@@ -162,9 +163,9 @@ class BenefitRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A product: benefits in order; the first one that matches decides.
+    """A product: benefits in order. The first one that matches decides.
 
-    Raises `TableError` when two rows have one code, or rows of one group disagree on what the group shares.
+    Raises `TableError` if two rows have the same code, or if the rows of a group differ in its shared terms.
 
     >>> whole, half = (Terms(kind="indemnity", share_bps=share) for share in (10_000, 5_000))
     >>> drugs = BenefitRow(code="drugs", title="Medicines", words="We pay for medicines.", terms=whole,
@@ -177,7 +178,7 @@ class Table:
     >>> Table(name="small", version="1", title="Small plan", currency="EUR", benefits=(drugs, drugs))
     Traceback (most recent call last):
         ...
-    salus.base.errors.TableError: benefits.1.code: drugs names two benefits; rename one
+    salus.base.errors.TableError: benefits.1.code: drugs is the code of two benefits; rename one
     """
 
     name: str
@@ -186,7 +187,7 @@ class Table:
     currency: str
     benefits: tuple[BenefitRow, ...]
     ignore: CodeSet = field(default_factory=CodeSet)
-    """Findings that are never a diagnosis: social, employment, history."""
+    """Codes that never count as a diagnosis, such as social or employment findings and history."""
 
     def __post_init__(self) -> None:
         if not money.is_currency(self.currency):
@@ -196,7 +197,9 @@ class Table:
         for row, benefit in enumerate(self.benefits):
             if benefit.code in seen:
                 raise TableError(
-                    f"{benefit.code} names two benefits", field=f"benefits.{row}.code", remedy="rename one"
+                    f"{benefit.code} is the code of two benefits",
+                    field=f"benefits.{row}.code",
+                    remedy="rename one",
                 )
             seen[benefit.code] = benefit
             if benefit.group:
@@ -210,22 +213,23 @@ class Table:
         return len(self.benefits)
 
     def __getitem__(self, code: str) -> BenefitRow:
-        """The benefit of that code. Raises `KeyError`."""
+        """Returns the benefit with that code. Raises `KeyError` if there is none."""
         return self._by_code[code]
 
     def match(self, care: Care) -> BenefitRow | None:
-        """The first benefit for this care, or None (reason code 204)."""
+        """Returns the first benefit that matches this care, or None (reason code 204)."""
         return next((benefit for benefit in self.benefits if benefit.when.matches(care)), None)
 
     @cached_property
     def hash(self) -> bytes:
-        """Keccak-256 of the canonical form, 32 bytes: the `benefitTable` of every policy sold under this
-        table."""
+        """Returns the 32-byte Keccak-256 of the canonical form, the `benefitTable` of its policies."""
         return keccak(self.canonical())
 
     def canonical(self) -> bytes:
-        """The table as JSON with sorted keys, defaults filled in and no white space: layout and comments of a
-        file do not count, every word and number does."""
+        """Returns the table as JSON with sorted keys, all defaults and no white space.
+
+        The layout and comments of a file do not change it, but every word and number does.
+        """
         document = {
             "name": self.name,
             "version": self.version,
@@ -242,7 +246,7 @@ class Table:
 
 
 _SHARED = ("group_limit", "unit_limit", "by_night")
-"""Terms that one group has once: the contract holds each row's own against counters that all rows share."""
+"""Terms that must be equal in a group, because the contract applies them to counters that its rows share."""
 
 
 def _check_shared(first: BenefitRow, benefit: BenefitRow, field: str) -> None:
@@ -253,7 +257,7 @@ def _check_shared(first: BenefitRow, benefit: BenefitRow, field: str) -> None:
                 f"{benefit.code} and {first.code} share the group {benefit.group}, but {name} is {own} for "
                 f"{benefit.code} and {others} for {first.code}",
                 field=field,
-                remedy="give all rows of a group the same, or another group",
+                remedy="give all rows of the group the same value, or change the group",
             )
 
 

@@ -71,6 +71,6 @@ def test_a_row_that_can_never_match_is_named(tmp_path: Path, capsys: pytest.Capt
     said = ended(capsys, insurer.check_table, f"table={path}")
 
     assert said == (
-        f"{path}:10: benefits.1: visit can never match: teeth before it takes all of its care; "
+        f"{path}:10: benefits.1: visit can never match: teeth before it matches all of its care; "
         "move it up or narrow the rows before it"
     )
