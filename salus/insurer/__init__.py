@@ -1,4 +1,4 @@
-"""An insurer rechecks what it pays."""
+"""Lets an insurer check its claims against the sealed records."""
 
 import lazy_loader
 

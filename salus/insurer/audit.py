@@ -1,19 +1,19 @@
-"""Many claims held against their sealed records: what `recheck` finds of each, and what only shows when they
-lie side by side.
+"""Compares many claims with their sealed records, one by one and with each other.
 
-A record names its patient and its bill by the provider's own ids; the chain names member and bill line by
-blinded ones. Nobody but the provider can compute one from the other, but they must go together: one bill is
-one bill line, one member is one patient. A record that was attested for several bill lines, or a patient
-under whose records several members were billed, passes each recheck alone and is found here.
+`recheck` compares each claim with its record. Some errors show only across claims. A record identifies its
+patient and its bill by the provider's ids; the chain identifies member and bill line by blinded ids. Only the
+provider can compute one from the other, but they must match one to one: one bill is one bill line, and one
+member is one patient. A record attested for several bill lines passes each recheck, and so do the records of
+one patient that were used for several members. The audit finds both.
 
-    issued     PolicyIssued of a pool ─┐
-    enrolments the holders' letters   ─┴► Portfolio: the membership behind each claim
-    decided    ClaimDecided, less what was withdrawn: `standing`
+    issued     PolicyIssued events of a pool        ─┐
+    enrolments the files that the holders have sent ─┴► Portfolio: the membership behind each claim
+    decided    ClaimDecided events without withdrawn claims: `standing`
     records    sealed files by their hash
-               └► `audit`: differences by claim, and links between claims that must not be
+               └► `audit`: differences by claim, and links between claims that must not exist
 
-What remains: a patient with several policies stands behind a member of each, which no record tells from
-another person's; such links are set apart, to be looked at.
+One case remains: a patient with several policies has a member in each of them. A record cannot show whether
+both members are the same person. Such links are listed separately, for a person to check.
 """
 
 from __future__ import annotations
@@ -31,40 +31,40 @@ from salus.insurer.recheck import Recheck, recheck
 from salus.types import Diagnosis
 
 RecordOf = Callable[[bytes], bytes | None]
-"""The sealed file of a record hash, if there is one."""
+"""Returns the sealed file with a record hash, or None."""
 MemberOf = Callable[[ClaimDecided], Membership | None]
-"""The membership behind a claim, if it is known."""
+"""Returns the membership behind a claim, or None if it is unknown."""
 
 
 class Fault(Enum):
-    """Why a claim could not be rechecked."""
+    """The reason why a claim cannot be rechecked."""
 
     NO_RECORD = "its sealed record is missing"
     NO_MEMBER = "its member is in no enrolment"
-    UNREADABLE = "its record cannot be opened, or gives no bill line"
+    UNREADABLE = "its record cannot be opened, or does not give exactly one bill line"
 
 
 class Link(Enum):
-    """What several claims have in common that they must not have."""
+    """A match between several claims that should not exist."""
 
-    SEVERAL_LINES = "one bill of the records stands behind several bill lines"
-    SEVERAL_BILLS = "one bill line has the records of several bills"
-    SEVERAL_MEMBERS = "the records of one patient stand behind several members of a policy"
-    SEVERAL_PATIENTS = "one member has the records of several patients"
-    SEVERAL_POLICIES = "the records of one patient stand behind members of several policies"
-    """As it should be if they are one person."""
+    SEVERAL_LINES = "one bill in the records was filed as several bill lines"
+    SEVERAL_BILLS = "one bill line has records of several bills"
+    SEVERAL_MEMBERS = "records of one patient were used for several members of a policy"
+    SEVERAL_PATIENTS = "one member has records of several patients"
+    SEVERAL_POLICIES = "records of one patient were used for members of several policies"
+    """This is correct if the members are the same person."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A claim, and what its record says of it."""
+    """A claim, and the result of comparing it with its record."""
 
     event: ClaimDecided
     found: Recheck | Fault
 
     @property
     def differing(self) -> tuple[str, ...]:
-        """Fields that are not what the record gives, by their names in Solidity."""
+        """Returns the fields that differ from the record, by their names in Solidity."""
         if isinstance(self.found, Fault):
             return ()
         return tuple(difference.field for difference in self.found.differences)
@@ -72,7 +72,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """Claims that are linked, oldest first."""
+    """Claims with a link, oldest first."""
 
     link: Link
     events: tuple[ClaimDecided, ...]
@@ -80,31 +80,31 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What was found."""
+    """The findings of an audit."""
 
     checked: tuple[Checked, ...]
     linked: tuple[Linked, ...]
-    """Links that must not be."""
+    """Links that must not exist."""
     to_look_at: tuple[Linked, ...]
-    """Links that may be rightful."""
+    """Links that may be correct, for a person to check."""
 
     @property
     def unchecked(self) -> tuple[str, ...]:
-        """Fields that no single record could confirm, by their names in Solidity."""
-        found = joined.from_iterable(
-            one.found.unchecked for one in self.checked if isinstance(one.found, Recheck)
+        """Returns the fields that no single record can confirm, by their names in Solidity."""
+        fields = joined.from_iterable(
+            claim.found.unchecked for claim in self.checked if isinstance(claim.found, Recheck)
         )
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(fields))
 
     @property
     def passed(self) -> bool:
-        """Whether every claim was rechecked, and nothing differs."""
-        sound = all(isinstance(one.found, Recheck) and one.found.passed for one in self.checked)
-        return sound and not self.linked
+        """Returns whether every claim was rechecked without a difference or a link."""
+        all_passed = all(isinstance(claim.found, Recheck) and claim.found.passed for claim in self.checked)
+        return all_passed and not self.linked
 
 
 def standing(decided: Iterable[ClaimDecided], withdrawn: Iterable[ClaimWithdrawn]) -> list[ClaimDecided]:
-    """The decisions that no later withdrawal of the claim has taken back."""
+    """Returns the decisions whose claim was not withdrawn afterwards."""
     last = {event.claim: (event.block, event.log_index) for event in withdrawn}
     return [event for event in decided if (event.block, event.log_index) > last.get(event.claim, (-1, -1))]
 
@@ -112,17 +112,17 @@ def standing(decided: Iterable[ClaimDecided], withdrawn: Iterable[ClaimWithdrawn
 def audit(
     decided: Iterable[ClaimDecided], *, record_of: RecordOf, member_of: MemberOf, key: RecordKey
 ) -> Audit:
-    """Rechecks every claim, then compares what the records say of patients and bills. `key` opens them."""
+    """Rechecks every claim, then compares patients and bills across claims. `key` opens the records."""
     checked = tuple(_check(event, record_of, member_of, key) for event in decided)
-    pairs = [(one.event, one.found) for one in checked if isinstance(one.found, Recheck)]
+    pairs = [(claim.event, claim.found) for claim in checked if isinstance(claim.found, Recheck)]
     links: list[Linked] = []
-    for found in _links(pairs):
-        if found not in links:
-            links.append(found)
+    for linked in _links(pairs):
+        if linked not in links:
+            links.append(linked)
     return Audit(
         checked,
-        tuple(one for one in links if one.link is not Link.SEVERAL_POLICIES),
-        tuple(one for one in links if one.link is Link.SEVERAL_POLICIES),
+        tuple(linked for linked in links if linked.link is not Link.SEVERAL_POLICIES),
+        tuple(linked for linked in links if linked.link is Link.SEVERAL_POLICIES),
     )
 
 
@@ -143,7 +143,7 @@ def _check(event: ClaimDecided, record_of: RecordOf, member_of: MemberOf, key: R
 
 
 def _diagnosis(event: ClaimDecided) -> Diagnosis:
-    """The diagnosis as it was attested, put together from the event."""
+    """Restores the attested diagnosis from the event."""
     service = event.service
     return Diagnosis(
         policy=event.policy,
@@ -166,8 +166,8 @@ Pair = tuple[ClaimDecided, Recheck]
 
 
 def _links(pairs: list[Pair]) -> Iterator[Linked]:
-    """Every set of claims in which one thing goes with several others."""
-    for link, one, others in (
+    """Yields every set of claims that belong to one thing, such as a bill, but to several of another."""
+    for link, key, other_key in (
         (Link.SEVERAL_LINES, _content, _line),
         (Link.SEVERAL_LINES, _bill, _line),
         (Link.SEVERAL_BILLS, _line, _bill),
@@ -175,20 +175,20 @@ def _links(pairs: list[Pair]) -> Iterator[Linked]:
         (Link.SEVERAL_PATIENTS, lambda p: (p[0].provider, _member(p)), _patient),
         (Link.SEVERAL_POLICIES, _patient, lambda p: p[0].policy),
     ):
-        yield from _several(link, pairs, one, others)
+        yield from _several(link, pairs, key, other_key)
 
 
 def _several(
     link: Link,
     pairs: list[Pair],
-    one: Callable[[Pair], Hashable],
-    others: Callable[[Pair], Hashable],
+    key: Callable[[Pair], Hashable],
+    other_key: Callable[[Pair], Hashable],
 ) -> Iterator[Linked]:
     groups: dict[Hashable, list[Pair]] = {}
     for pair in pairs:
-        groups.setdefault(one(pair), []).append(pair)
+        groups.setdefault(key(pair), []).append(pair)
     for group in groups.values():
-        if len({others(pair) for pair in group}) > 1:
+        if len({other_key(pair) for pair in group}) > 1:
             yield Linked(link, tuple(event for event, _ in group))
 
 

@@ -1,5 +1,7 @@
-"""The members of an insurer's policies, found from the chain's PolicyIssued events and the enrolments that
-the holders sent: the insurer needs no other file to know whose claim it reads."""
+"""Finds the member behind each claim of an insurer.
+
+It needs only the PolicyIssued events of the chain and the enrolments that the holders have sent.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,7 @@ Enrolments = Sequence[EnrolledMember]
 class Portfolio:
     """The policies of a pool, with the enrolments and tables that they were sold under.
 
-    Raises PolicyError if a policy was sold under a table that is not among them. An enrolment that no policy
-    was made of is passed over.
+    Raises PolicyError if the table of a policy is missing. Enrolments without a policy are ignored.
 
     >>> from salus import samples
     >>> sale = samples.sell(20_454)
@@ -53,7 +54,7 @@ class Portfolio:
         for policy, terms in self._terms.items():
             if terms.benefit_table not in self._tables:
                 raise PolicyError(
-                    f"is sold under table 0x{terms.benefit_table.hex()}, which is not named",
+                    f"was sold under table 0x{terms.benefit_table.hex()}, which is not named",
                     resource=f"Policy/0x{policy.hex()}",
                     field="table",
                     remedy="name the table of each policy of the pool, separated by commas",
@@ -64,28 +65,30 @@ class Portfolio:
 
     @property
     def without_enrolment(self) -> list[bytes]:
-        """Ids of policies whose members are in no enrolment."""
+        """Returns the ids of the policies that have no enrolment."""
         return [policy for policy, enrolled in self._enrolled.items() if not enrolled]
 
     def member_of(self, event: ClaimDecided) -> Membership | None:
-        """The membership behind a claim; None if no enrolment holds it. Raises CardError if the enrolment
-        does not fit the table."""
-        place = event.policy, event.service.member
-        if place not in self._opened:
-            self._opened[place] = self._open(*place)
-        return self._opened[place]
+        """Returns the membership behind a claim; None if it is in no enrolment.
+
+        Raises CardError if the enrolment does not match the table.
+        """
+        key = event.policy, event.service.member
+        if key not in self._opened:
+            self._opened[key] = self._open(*key)
+        return self._opened[key]
 
     def _open(self, policy: bytes, commitment: bytes) -> Membership | None:
         enrolled = self._enrolled.get(policy, ())
-        for place, one in enumerate(enrolled):
-            if one.member.commitment == commitment:
+        for index, enrolment in enumerate(enrolled):
+            if enrolment.member.commitment == commitment:
                 terms: Policy = self._terms[policy]
                 file = PolicyFile(self._book, terms, tuple(other.member for other in enrolled))
-                card = one.card(self._book, policy)
-                return open_card(card, file.cover(place), self._tables[terms.benefit_table])
+                card = enrolment.card(self._book, policy)
+                return open_card(card, file.cover(index), self._tables[terms.benefit_table])
         return None
 
 
 def _root(enrolment: Enrolments) -> bytes:
-    """`Policy.members`, as a policy over the enrolment has it."""
-    return MerkleTree(one.member.hash_struct() for one in enrolment).root
+    """Returns `Policy.members` of a policy with this enrolment."""
+    return MerkleTree(enrolled.member.hash_struct() for enrolled in enrolment).root

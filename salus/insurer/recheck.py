@@ -1,10 +1,10 @@
-"""Whether an attested diagnosis says what its record says.
+"""Checks whether an attested diagnosis matches its sealed record.
 
-The hospital picks the benefit and writes the amounts, so they can be checked: whoever may open the record and
-holds the member's card recomputes every field with the same code as the hospital, and sees each that differs.
+The hospital chooses the benefit and the amounts, so they need a check. A person who can open the record and
+has the member's card recomputes every field with the same code as the hospital, and sees each difference.
 
-A record alone says neither whose card was shown nor under which name its bill was filed. That shows when many
-are laid side by side: `salus.insurer.audit`.
+A single record does not show whose card was used or under which id its bill was filed. Comparing many claims
+does: `salus.insurer.audit`.
 """
 
 from __future__ import annotations
@@ -23,35 +23,37 @@ from salus.fhir import read
 from salus.types import Diagnosis
 
 _NO_LIMIT = 2**32 - 1
-"""A later day than any; whether a service lay in the future when it was signed, the claim desk has judged."""
+"""The latest possible day: the claim desk has already checked that no service was in the future."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A field of the diagnosis that says something else than the record."""
+    """A field of the diagnosis that differs from the record."""
 
     field: str
-    """Its name in Solidity."""
+    """Name of the field in Solidity."""
     attested: Any
     recomputed: Any
-    """None: the record gives nothing for it (a benefit that the member has no cover for; another patient)."""
+    """None if there is no value: the benefit is not covered, or the patient is another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recheck:
-    """What `recheck` found, and what the record says that can be compared over many. What names the patient
-    does not show in its `repr`."""
+    """The result of `recheck`, and the ids in the record for a comparison with other claims.
+
+    Its `repr` hides the patient.
+    """
 
     differences: tuple[Difference, ...]
     unchecked: tuple[str, ...]
-    """Fields that only the provider can recompute, or that the record does not hold."""
+    """Fields that only the provider can recompute, or that are not in the record."""
     patient: str = field(repr=False)
-    """The provider's own id of the patient."""
+    """The provider's id of the patient."""
     claim: str = field(repr=False)
-    """The provider's number of the bill."""
+    """The provider's bill number."""
     content: bytes = field(repr=False)
-    """SHA-256 of the record without its random bytes: the same under every seal. Can be guessed; never
-    publish it."""
+    """SHA-256 of the record without its random bytes, the same for every sealed file. Never publish it,
+    because the record can be guessed from it."""
 
     @property
     def passed(self) -> bool:
@@ -67,17 +69,18 @@ def recheck(
     patient: str | None = None,
     provider_key: ProviderKey | None = None,
 ) -> Recheck:
-    """The insurer's or the patient's part: recomputes every field of a diagnosis from its sealed record, the
-    member's card and the benefit table, and names each that differs. A benefit that the record does not
-    justify (up-coding) differs in `benefit`.
+    """Recomputes every field of a diagnosis from its record, the card and the table, and lists differences.
 
-    The record names its patient by the provider's own id. Who knows the id of the member hands it in as
-    `patient`; without it, nothing says that the record is the member's, and `member` is listed as unchecked,
-    unless the diagnosis is for another member than the card. `billLine` and `caseId` are keyed by the
-    provider and can be recomputed with its key only; `revision` is a count of withdrawals, which the chain
-    keeps. Without them they are unchecked too. A record that lies in itself passes.
+    The insurer or the patient calls this. If the record does not justify the benefit (up-coding), `benefit`
+    differs.
 
-    Raises RecordError if the key does not open the file, or if it holds no record that gives one bill line.
+    The record identifies its patient by the provider's id. Pass the member's id as `patient` if it is known.
+    Without it, nothing shows that the record is the member's, and `member` is unchecked unless the diagnosis
+    and the card have different members. `billLine` and `caseId` are unchecked without the `provider_key`.
+    `revision` is always unchecked: it counts withdrawals, which only the chain knows. A false record that is
+    consistent passes.
+
+    Raises RecordError if the key does not open the file, or if the record does not give exactly one line.
 
     >>> from dataclasses import replace
     >>> from salus import samples
@@ -91,7 +94,7 @@ def recheck(
     >>> recheck(honest, sealed.ciphertext, reader, member).passed
     True
     >>> dearer = replace(honest, benefit=member.benefit("hospital.stay").id, billed=9_000_00)
-    >>> [found.field for found in recheck(dearer, sealed.ciphertext, reader, member).differences]
+    >>> [difference.field for difference in recheck(dearer, sealed.ciphertext, reader, member).differences]
     ['benefit', 'billed']
     """
     opened = unseal(sealed, key)
@@ -123,8 +126,8 @@ def _line(record: bytes, membership: Membership) -> BillLine:
     results = list(read(record, membership.table, today=_NO_LIMIT))
     if len(results) != 1 or not isinstance(results[0], BillLine):
         raise RecordError(
-            "does not give one bill line under the policy's benefit table",
+            "does not give exactly one bill line under the policy's benefit table",
             field="record",
-            remedy="ask the provider",
+            remedy="ask the provider for the attested record",
         )
     return results[0]

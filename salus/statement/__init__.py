@@ -1,10 +1,10 @@
-"""The explanation of benefits: what became of a member's bills, in words, from the chain's events alone.
+"""Writes a member's explanation of benefits, only from the chain's events and the member's card.
 
     events = [*chain.past(ClaimDecided, policy=policy_id), *chain.past(ClaimPaid, policy=policy_id), …]
     letter = statement(membership, events)
     html = page(letter, Letterhead(…))
 
-Only who holds the member's card can write it: to everybody else the events name no benefit and no person.
+Only a holder of the member's card can write it. To everybody else, the events show no benefit and no person.
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""One member's year, line by line: who bears what and why, and what is used and left."""
+"""Explains a member's year line by line: who bears which amount and why, and what is used and left."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from salus.types import MAX_AMOUNT, BenefitKind, ClaimStatus, Remittance, claim_
 
 @dataclass(frozen=True, slots=True)
 class Reduction:
-    """A part that the plan does not pay, and why; minor units."""
+    """An amount that the plan does not pay, in minor units, and the reason."""
 
     carc: Carc
     amount: int
@@ -29,18 +29,18 @@ class Item:
 
     entry: LedgerEntry
     row: BenefitRow
-    """What it was for, in the words of the benefit table."""
+    """The row of the benefit table, which describes the care."""
     number: str
-    """The claim's name for a letter: the head of its id."""
+    """The claim number in the letter: the first digits of the claim id."""
     base: int
-    """What was reckoned with: the bill, or for a fixed benefit its rate times the days or units."""
+    """The amount before reductions: the bill or, for a fixed benefit, the rate times the days or units."""
     reductions: tuple[Reduction, ...]
     paid: int
-    """By the plan: paid, reserved or owed; 0 when denied or withdrawn."""
+    """The amount that the plan has paid, reserved or owes; 0 if denied or withdrawn."""
     owe: int | None
-    """What the member may owe the provider; None for a fixed benefit, which does not look at the bill."""
+    """The amount that the member may owe the provider; None for a fixed benefit, which ignores the bill."""
     capped: bool
-    """The out-of-pocket maximum cut the member's part, and the plan bears the rest."""
+    """Whether the out-of-pocket maximum reduced the member's share; the plan bears the rest."""
 
     @property
     def status(self) -> ClaimStatus:
@@ -52,25 +52,25 @@ class Item:
 
     @property
     def fixed(self) -> bool:
-        """A fixed sum or a rate for each night, whatever was billed."""
+        """Returns whether the benefit is a fixed sum or a rate for each night, regardless of the bill."""
         return self.row.terms.kind == "scheduled"
 
     @property
     def counts(self) -> bool:
-        """Stands in the totals: not withdrawn, not a repetition."""
+        """Returns whether the item counts in the totals: it is neither withdrawn nor a duplicate."""
         return self.status is not ClaimStatus.NONE and not self.entry.is_duplicate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meter:
-    """How much of a yearly amount is used."""
+    """The used part of a yearly limit."""
 
     name: str
     words: str
     used: int
     limit: int
     money: bool = True
-    """Minor units; else a count."""
+    """Whether the numbers are minor units; otherwise they are counts."""
 
     @property
     def left(self) -> int:
@@ -83,7 +83,7 @@ class Statement:
 
     membership: Membership
     items: tuple[Item, ...]
-    """By day of service."""
+    """In the order of the days of service."""
     meters: tuple[Meter, ...]
 
     @property
@@ -96,23 +96,25 @@ class Statement:
 
     @property
     def paid(self) -> int:
-        """Money that has moved."""
+        """Returns the amount that the plan has paid."""
         return sum(item.paid for item in self.items if item.status is ClaimStatus.PAID)
 
     @property
     def coming(self) -> int:
-        """Decided in the member's favour and not moved yet: held or owed."""
+        """Returns the amount that is decided but not paid yet, because it is held or owed."""
         return sum(item.paid for item in self.items if item.status.is_open)
 
     @property
     def owe(self) -> int:
-        """What the member may owe providers, fixed benefits left out."""
+        """Returns the amount that the member may owe providers, without fixed benefits."""
         return sum(item.owe or 0 for item in self.items if item.counts)
 
 
 def statement(membership: Membership, events: Iterable[ClaimEvent]) -> Statement:
-    """A member's explanation of benefits from the claim events of the policy, those of other members
-    included: they share the deductible and the limits. A skipped line was not decided and does not show.
+    """Creates a member's explanation of benefits from the claim events of the policy.
+
+    Include the events of the other members, because they share the deductible and the limits. Skipped lines
+    are not decided and are left out.
 
     >>> from salus import samples
     >>> letter = statement(samples.sell(20_454).membership(), [])
@@ -130,14 +132,14 @@ def statement(membership: Membership, events: Iterable[ClaimEvent]) -> Statement
 def _item(entry: LedgerEntry, membership: Membership) -> Item:
     event = entry.decided
     code = membership.schedule.code_of(event.service.benefit)
-    assert code is not None, "the chain has proven the benefit to be in the member's schedule"
+    assert code is not None, "the contract has checked that the benefit is in the member's schedule"
     row = membership.table[code]
     remittance = event.decision.remittance
     fixed = row.terms.kind == "scheduled"
     denial = event.decision.codes[0] if event.decision.status is ClaimStatus.DENIED else None
     amounts = ((denial, event.service.billed),) if denial else reductions_of(remittance)
     reductions = tuple(Reduction(carc, amount) for carc, amount in amounts)
-    stands = entry.status is not ClaimStatus.NONE
+    in_force = entry.status is not ClaimStatus.NONE
     base = sum(part.amount for part in reductions) + remittance.paid if fixed else event.service.billed
     return Item(
         entry=entry,
@@ -145,8 +147,8 @@ def _item(entry: LedgerEntry, membership: Membership) -> Item:
         number=_number(entry),
         base=base,
         reductions=reductions,
-        paid=remittance.paid if stands else 0,
-        owe=_owed(reductions) if stands and not fixed else None,
+        paid=remittance.paid if in_force else 0,
+        owe=_owed(reductions) if in_force and not fixed else None,
         capped=not denial and not fixed and _is_capped(remittance, row.terms.share_bps),
     )
 
@@ -197,7 +199,7 @@ def _meters(membership: Membership, ledger: Ledger, items: Iterable[Item]) -> It
 
 
 def _group_meters(membership: Membership, ledger: Ledger, items: Iterable[Item]) -> Iterator[Meter]:
-    """The member's own limits, of the groups that were used."""
+    """Yields the member's own limits for each group of benefits that was used."""
     seen: set[bytes] = set()
     for item in items:
         benefit = membership.benefit(item.row.code)

@@ -1,8 +1,9 @@
-"""FHIR R4 out: a decision as ClaimResponse, for the provider, and as ExplanationOfBenefit, for the member.
+"""Writes decisions as FHIR R4: a ClaimResponse for the provider, an ExplanationOfBenefit for the member.
 
-Both are plain JSON objects (amounts are `Decimal`; `to_json` writes them). They name patient, provider, claim
-and member by the blinded identifiers of the chain, so they may travel where names may not; whoever may know
-more replaces the references by its own. The service is the row of the benefit table, never a clinical code.
+Both are plain JSON objects (amounts are `Decimal`; `to_json` writes them). They identify patient, provider,
+claim and member by the blinded identifiers of the chain, so they can be sent where names must not be sent. A
+recipient who knows the names replaces the identifiers. The service is the row of the benefit table, never a
+clinical code.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def claim_response(item: Item, letter: Statement) -> Resource:
-    """The decision on one bill line as a FHIR R4 ClaimResponse."""
+    """Returns the decision on one bill line as a FHIR R4 ClaimResponse."""
     return {
         "resourceType": "ClaimResponse",
         "identifier": [_identifier("claim", item.number)],
@@ -42,7 +43,7 @@ def claim_response(item: Item, letter: Statement) -> Resource:
 
 
 def explanation_of_benefit(item: Item, letter: Statement) -> Resource:
-    """The decision on one bill line as a FHIR R4 ExplanationOfBenefit, with what is used and left."""
+    """Returns the decision on one bill line as a FHIR R4 ExplanationOfBenefit, with the limits used."""
     service = item.entry.decided.service
     period = {
         "start": days.to_date(service.from_).isoformat(),
@@ -74,7 +75,7 @@ def explanation_of_benefit(item: Item, letter: Statement) -> Resource:
 
 
 def to_json(resource: Resource) -> bytes:
-    """The resource as FHIR JSON, amounts with all their decimals."""
+    """Returns the resource as FHIR JSON, with all decimals of the amounts."""
     return msgspec.json.format(_encode(resource), indent=1) + b"\n"
 
 
@@ -94,7 +95,7 @@ def _head(item: Item, letter: Statement) -> Resource:
 
 
 def _claim_type(item: Item) -> str:
-    """As far as the benefit tells; a benefit for several types of claim is institutional."""
+    """Returns the claim type of the benefit; institutional if the benefit covers several types or any."""
     kinds = item.row.when.claim_types or frozenset({"institutional"})
     return next(iter(kinds)) if len(kinds) == 1 else "institutional"
 
@@ -133,7 +134,7 @@ def _totals(item: Item, currency: str) -> list[Resource]:
 
 
 def _payment(item: Item, currency: str) -> Resource:
-    """Present once money has moved; its identifier is the transaction."""
+    """Returns the payment, identified by its transaction; nothing if no money was paid."""
     if item.status is not ClaimStatus.PAID or not item.entry.payment or not item.paid:
         return {}
     return {

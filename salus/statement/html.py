@@ -1,4 +1,4 @@
-"""The statement as a letter: one HTML file that prints on A4 and needs nothing from outside."""
+"""Writes the statement as a letter: one HTML file that prints on A4 and loads no other files."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letterhead:
-    """What the statement itself does not know: names, and where to write. The chain holds none of it."""
+    """The data of a letter that is not in the statement or on the chain: names and addresses."""
 
     insurer: str
     contact: str
-    """Where to object: an address of any kind."""
+    """Where the member can object: any kind of address."""
     addressee: str = field(default="", repr=False)
     """The member's name."""
     plan: str
     written: int
-    """Civil day of the letter."""
+    """Civil day on which the letter is written."""
     objection_days: int = 180
     providers: Mapping[int, str] = field(default_factory=dict)
     """Names by provider number."""
@@ -46,7 +46,7 @@ _BADGES = {
 
 
 def page(letter: Statement, head: Letterhead) -> str:
-    """The letter as HTML. It names the member and their care: keep it where only they can read it.
+    """Returns the letter as HTML. It names the member and the care, so only the member may read it.
 
     >>> from salus import samples
     >>> from salus.statement import statement
@@ -59,7 +59,7 @@ def page(letter: Statement, head: Letterhead) -> str:
 
 
 def _badge(item: Item) -> tuple[str, str, str]:
-    """Style, sign and words: a colour alone would not reach everybody."""
+    """Returns style, sign and words, because not everybody can see the colour."""
     if item.entry.is_duplicate:
         return "gone", "↺", "Sent twice"
     if item.status is ClaimStatus.PAID and not item.paid:
@@ -69,7 +69,7 @@ def _badge(item: Item) -> tuple[str, str, str]:
 
 @cache
 def _template() -> Template:
-    # only who writes a letter needs it
+    # Imported here because only writing a letter needs it.
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -106,7 +106,7 @@ def _bearer(group: Group) -> str:
 
 
 def _share(meter: Meter) -> str:
-    """How full the bar is, per cent."""
+    """Returns the filled part of the bar in per cent."""
     return f"{min(100.0, 100 * meter.used / meter.limit) if meter.limit else 100.0:.1f}"
 
 

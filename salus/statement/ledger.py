@@ -1,4 +1,4 @@
-"""A policy's claims replayed from its events: where each stands now, and what the policy has used."""
+"""Replays the claims of a policy from its events, to get their status and what the policy has used."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from salus.types import Account, ClaimRef, ClaimStatus, GroupUse
 
 @dataclass(slots=True)
 class LedgerEntry:
-    """One decision and what has happened to it since."""
+    """One decision, and what has happened to it since."""
 
     decided: ClaimDecided
     status: ClaimStatus
-    """NONE when the provider has withdrawn it."""
+    """NONE if the provider has withdrawn the claim."""
     payment: str | None = None
-    """Hash of the transaction that moved the money."""
+    """Hash of the transaction that paid the money."""
     withdrawn: str | None = None
-    """Hash of the transaction that took it back."""
+    """Hash of the transaction that withdrew the claim."""
 
     @property
     def is_duplicate(self) -> bool:
-        """Announced and not stored: the earlier decision on the same bill line stands."""
+        """Returns whether the line was denied as a duplicate; the earlier decision on its bill is valid."""
         return self.decided.decision.codes == (DUPLICATE,)
 
 
 @dataclass(slots=True)
 class Ledger:
-    """All decisions of one policy in their order, and its counters after the last."""
+    """All decisions of one policy in order, and its counters after the last one."""
 
     entries: list[LedgerEntry] = field(default_factory=list)
     account: Account = field(default_factory=Account)
     uses: dict[bytes, GroupUse] = field(default_factory=dict)
-    """By the group key of `Decision.group`."""
+    """Counters of each group of benefits, by `Decision.group`."""
 
     @classmethod
     def replay(cls, events: Iterable[ClaimEvent]) -> Ledger:
-        """From the claim events of one policy, in any order; kinds that decide nothing are passed over."""
+        """Creates a ledger from the claim events of one policy in any order. Ignores other kinds."""
         ledger = cls()
         latest: dict[ClaimRef, LedgerEntry] = {}
         for event in sorted(events, key=lambda event: (event.block, event.log_index)):
@@ -74,7 +74,7 @@ class Ledger:
         entry.status = status
 
     def _withdraw(self, entry: LedgerEntry, transaction: str) -> None:
-        """A held claim gives back exactly what it took; a denied one took nothing."""
+        """Returns what a held claim has used to the counters; a denied claim has used nothing."""
         remittance, group = entry.decided.decision.remittance, entry.decided.decision.group
         self.account = replace(
             self.account,

@@ -322,7 +322,7 @@ class TestRecheck:
     @pytest.mark.parametrize("record", [b"", b"not json", bundle(total={"value": -1, "currency": "USD"})])
     def test_a_record_without_a_bill_line_is_refused(self, case: Case, record: bytes) -> None:
         sealed = seal(record, [case.reader.recipient])
-        with pytest.raises(RecordError, match="record: does not give one bill line"):
+        with pytest.raises(RecordError, match="record: does not give exactly one bill line"):
             recheck(case.diagnosis, sealed.ciphertext, case.reader, case.membership)
 
     def test_a_reader_without_the_key_is_refused(self, case: Case) -> None:

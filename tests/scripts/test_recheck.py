@@ -112,7 +112,7 @@ def test_honest_claims_pass(filed: Clinic, capsys: pytest.CaptureFixture[str]) -
     assert count > READY
     assert f"{count} claims: {count} as the record." in said
     assert "No single record shows: member, billLine, caseId, revision." in said
-    assert "To look at: the records of one patient stand behind members of several policies:" in said
+    assert "To look at: records of one patient were used for members of several policies:" in said
 
 
 def test_what_was_attested_otherwise_is_named(
@@ -151,7 +151,7 @@ def test_one_record_behind_two_lines_is_named(filed: Clinic, capsys: pytest.Capt
     said = capsys.readouterr().out
     assert stop.value.code == 1
     assert f"{READY + 1} claims: {READY + 1} as the record." in said
-    assert "one bill of the records stands behind several bill lines:" in said
+    assert "one bill in the records was filed as several bill lines:" in said
     assert said.count(f"record {entries(filed)[0].diagnosis.record.hex()}\n") == 2
     assert f"bill line 0x{'07' * 4}…" in said
 
@@ -241,4 +241,4 @@ def test_the_patient_rechecks_too(filed: Clinic, capsys: pytest.CaptureFixture[s
     with pytest.raises(SystemExit) as stop:
         recheck_own(filed)
     assert stop.value.code == 1
-    assert "one bill of the records stands behind several bill lines:" in capsys.readouterr().out
+    assert "one bill in the records was filed as several bill lines:" in capsys.readouterr().out
