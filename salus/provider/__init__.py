@@ -1,4 +1,4 @@
-"""A hospital files what it attests: cards, outbox, submission."""
+"""Lets a hospital attest and file its bills: cards, outbox, submission."""
 
 import lazy_loader
 

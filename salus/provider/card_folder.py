@@ -1,11 +1,11 @@
-"""The cards that a hospital was shown, in a folder: which policies of a patient cover a day.
+"""Reads the cards of a hospital's patients from a folder, and finds the policies that cover a day.
 
-    cards/<patient>/<any name>.card.json     what the member showed (MemberCard)
-    cards/<patient>/<any name>.cover.json    terms and proof that came with it (CoverFile), same name
-    cards/<patient>/record.age               the patient's age recipient: sealed records go to it
+    cards/<patient>/<any name>.card.json     the member's card (MemberCard)
+    cards/<patient>/<any name>.cover.json    its terms and proof (CoverFile), with the same name
+    cards/<patient>/record.age               the patient's age recipient, to which records are sealed
 
-<patient> is the hospital's own id of the patient, as its FHIR records have it, percent-encoded where a file
-name may not hold a character. Whoever reads this folder can read these patients' claims: guard it like them.
+<patient> is the hospital's id of the patient in its FHIR records, percent-encoded where a file name cannot
+contain a character. Anyone who can read this folder can read the claims of these patients, so protect it.
 """
 
 from __future__ import annotations
@@ -31,8 +31,7 @@ _PATIENTS_AT_HAND = 100
 
 @dataclass(frozen=True, slots=True)
 class CardFolder:
-    """The cards of one benefit table, for the policies of one policy book. A patient may have shown cards of
-    other tables too: those are left for who bills under them.
+    """The cards of one benefit table and one policy book. Cards of other benefit tables are ignored.
 
     >>> from tempfile import TemporaryDirectory
     >>> from salus import samples
@@ -52,21 +51,29 @@ class CardFolder:
     _opened: dict[str, list[Membership]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def covering(self, patient: str, day: int) -> list[Membership]:
-        """The patient's memberships whose policy year holds the civil day, by name of the card. Raises
-        CardError or PolicyError, naming the file, if one cannot be used."""
+        """Returns the patient's memberships whose policy year includes the civil day, sorted by card name.
+
+        Raises CardError or PolicyError, naming the file, if a card cannot be used.
+        """
         opened = self._opened.get(patient)
         if opened is None:
-            shown = sorted(self.of(patient).glob(f"*{_CARD}"))
-            opened = [found for found in map(self._open, shown) if found is not None]
-            # bills come patient by patient, and opening a card computes a tree
+            cards = sorted(self.of(patient).glob(f"*{_CARD}"))
+            opened = [membership for membership in map(self._open, cards) if membership is not None]
+            # Cache a few patients: opening a card computes a tree, and a patient's bills follow each other.
             if len(self._opened) == _PATIENTS_AT_HAND:
                 self._opened.clear()
             self._opened[patient] = opened
-        return [found for found in opened if found.cover.terms.start <= day < found.cover.terms.end]
+        return [
+            membership
+            for membership in opened
+            if membership.cover.terms.start <= day < membership.cover.terms.end
+        ]
 
     def recipient(self, patient: str) -> str:
-        """The patient's age recipient (age1…). Raises CardError if it is missing, RecordError if it is none,
-        naming the file."""
+        """Returns the patient's age recipient (age1…).
+
+        Raises CardError if the file is missing and RecordError if it is not a recipient, naming the file.
+        """
         path = self.of(patient) / _RECIPIENT
         with files.about(path):
             recipient = files.read(path, fault=CardError).decode("ascii", "replace").strip()
@@ -74,12 +81,12 @@ class CardFolder:
         return recipient
 
     def of(self, patient: str) -> Path:
-        """The patient's own folder, whether it is there or not."""
-        # a dot is a legal character and an illegal name
+        """Returns the path of the patient's folder, which may not exist."""
+        # `quote` keeps dots, but "." and ".." are not names of folders.
         return self.path / quote(patient, safe="").replace(".", "%2E")
 
     def _open(self, path: Path) -> Membership | None:
-        """The membership of a card; None if it was sold under another table."""
+        """Opens a card; returns None if its policy was sold under another table."""
         with files.about(path):
             card = MemberCard.load(path)
             cover = CoverFile.load(path.with_name(path.name.removesuffix(_CARD) + _COVER))

@@ -1,13 +1,13 @@
-"""A provider's way from FHIR records to decided claims, step by step and each step resumable.
+"""Takes a provider from FHIR records to decided claims, in steps that can be repeated.
 
-    draft     bill lines of a folder → diagnoses of the members whose cards cover them, sealed records
-    attest    all drafts under one signature
-    refresh   what the chain has decided since, also for what a process that died had sent
-    file      what is signed and would be decided now
-    settle    what is held and due, or owed
+    draft     creates diagnoses and sealed records for the bill lines that a member's card covers
+    attest    signs all drafts with one signature
+    refresh   reads new decisions from the chain, also for transactions of a process that was killed
+    file      files the signed lines that would be decided now
+    settle    settles held claims that are due, and collects owed ones
 
-Each step writes what it did into the outbox (`salus.provider.outbox`) before the next begins. Running it
-again does only what is left. None of them signs or files a line twice.
+Each step saves its result in the outbox (`salus.provider.outbox`) before the next step begins. Repeating a
+step does only what is left. No step signs or files a line twice.
 """
 
 from __future__ import annotations
@@ -36,30 +36,30 @@ from salus.provider.outbox import OPEN, Added, Outbox, OutboxLine, State
 from salus.types import ClaimStatus, Decision
 
 FILED_AT_ONCE = 40
-"""Lines in a transaction: some five million gas, which every network takes."""
+"""Lines in one transaction: about five million gas, which every network accepts."""
 _AT_ONCE = 100
-"""Lines kept with one write to the disk, and bill lines that a node is asked for by name."""
+"""Lines saved with one write to the disk, and the most bill lines in one query to a node."""
 _NO_RECORD = bytes(32)
 
 T = TypeVar("T")
 Advance = Callable[[int], None]
 
 
-def _nobody_looks(_: int) -> None:
+def _no_progress(_: int) -> None:
     pass
 
 
 @dataclass(slots=True)
 class Drafting:
-    """What became of the bills of a folder."""
+    """The result of drafting the bills of a folder."""
 
     new: int = 0
     revised: int = 0
     known: int = 0
     left_out: list[str] = field(default_factory=list)
-    """Bills in order that are none for this plan, a line each: file, resource or claim, and the reason."""
+    """Correct bills that this plan does not pay, one line each: file, resource or claim, and the reason."""
     problems: list[str] = field(default_factory=list)
-    """What somebody must mend, a line each: file, resource or claim, what is wrong and what to do."""
+    """Problems to correct, one line each: file, resource or claim, the problem and the remedy."""
 
 
 def draft(
@@ -69,13 +69,14 @@ def draft(
     provider_key: ProviderKey,
     *,
     recipients: Sequence[str],
-    advance: Advance = _nobody_looks,
+    advance: Advance = _no_progress,
     again: bool = False,
     dry_run: bool = False,
 ) -> Drafting:
-    """Keeps each bill line that a card covers and that is not attested yet; `recipients` are the age keys
-    that records are sealed to beside the patient's. A line that was withdrawn and has not changed since is
-    kept only `again`. Nothing is written when `dry_run`.
+    """Saves a draft for each bill line that a card covers and that is not attested yet.
+
+    Records are sealed to the patient's age key and to `recipients`. A line that was withdrawn and has not
+    changed since is drafted only if `again`. With `dry_run`, nothing is written.
 
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
@@ -111,7 +112,7 @@ def draft(
                     report.left_out.append(str(result))
                 elif isinstance(result, Refused | FhirError):
                     report.problems.append(str(result))
-                # a file that cannot be read is no bill
+                # A file that cannot be read does not count as a bill.
                 advance(not isinstance(result, FhirError))
     return report
 
@@ -133,7 +134,7 @@ def _draft(
         if not memberships:
             plan = f"{cards.table.name} {cards.table.version}"
             report.left_out.append(
-                f"{bill}: no card of its patient under {plan} covers the day; ask for the card"
+                f"{bill}: the patient has no card under {plan} that covers the day; ask for the card"
             )
         for membership in memberships:
             if membership.benefit(line.benefit) is None:
@@ -145,10 +146,12 @@ def _draft(
                 added = Added.REVISED
             if added is Added.WITHDRAWN:
                 report.left_out.append(
-                    f"{bill}: withdrawn and not changed: left out; correct the bill, or attest with again=yes"
+                    f"{bill}: was withdrawn and is unchanged; correct the bill, or attest with again=yes"
                 )
             if added is Added.CHANGED:
-                report.problems.append(f"{bill}: differs from what was attested; withdraw that first")
+                report.problems.append(
+                    f"{bill}: differs from the attested line; withdraw the attested line first"
+                )
             if added is Added.KNOWN:
                 report.known += 1
             if added in (Added.NEW, Added.REVISED):
@@ -156,14 +159,14 @@ def _draft(
                 report.revised += added is Added.REVISED
                 if not dry_run:
                     readers = [*recipients, cards.recipient(line.patient)]
-                    _keep(line, membership, outbox, provider_key, readers)
+                    _save_draft(line, membership, outbox, provider_key, readers)
     except OutboxError:
         raise
     except InputError as error:
         report.problems.append(f"{bill}: {error}")
 
 
-def _keep(
+def _save_draft(
     line: BillLine,
     membership: Membership,
     outbox: Outbox,
@@ -176,17 +179,19 @@ def _keep(
 
 
 def attest(outbox: Outbox, chain: Chain, signer: Signer, *, lifetime: int) -> Batch | None:
-    """Signs all drafts at once, and again what was signed in vain (`Outbox.to_attest`), each with the
-    revision that is due; None if there is nothing to sign. `lifetime` is in seconds, at most 90 days.
+    """Signs all drafts with one signature; returns None if there is nothing to sign.
+
+    It also signs again the lines whose signature expired before they were decided, or whose revision is wrong
+    (`Outbox.to_attest`). Each line gets the revision that is due. `lifetime` is in seconds, at most 90 days.
 
     Raises NotAccredited if the key may not sign for the provider now.
     """
     refresh(outbox, chain)
     now = chain.now()
-    wanted = outbox.to_attest(now)[: attestation.MAX_LINES]
-    if not wanted:
+    unsigned = outbox.to_attest(now)[: attestation.MAX_LINES]
+    if not unsigned:
         return None
-    entries = [_as_due(entry, outbox, chain) for entry in wanted]
+    entries = [_with_due_revision(entry, outbox, chain) for entry in unsigned]
     chain.check_attestor(outbox.place.provider, signer.address, now)
     batch = attestation.attest(
         [entry.diagnosis for entry in entries],
@@ -200,8 +205,8 @@ def attest(outbox: Outbox, chain: Chain, signer: Signer, *, lifetime: int) -> Ba
     return batch
 
 
-def _as_due(entry: OutboxLine, outbox: Outbox, chain: Chain) -> OutboxLine:
-    """A withdrawal under one policy raises the revision for every other policy that the bill goes to."""
+def _with_due_revision(entry: OutboxLine, outbox: Outbox, chain: Chain) -> OutboxLine:
+    """Sets the revision that is due: a withdrawal under one policy raises it for all policies of the bill."""
     if not outbox.has_past(entry):
         return entry
     due = chain.due_revision(outbox.place.provider, entry.diagnosis.bill_line)
@@ -209,55 +214,55 @@ def _as_due(entry: OutboxLine, outbox: Outbox, chain: Chain) -> OutboxLine:
 
 
 def refresh(outbox: Outbox, chain: Chain) -> None:
-    """Brings the outbox up to date with the chain: what was decided, paid and taken back, by whomever."""
+    """Updates the outbox with all decisions, payments and withdrawals on the chain, whoever sent them."""
     _wait_for_sent(outbox, chain)
-    open_ = outbox.entries(*OPEN, State.HELD, State.OWED, State.DENIED)
-    if not open_:
+    entries = outbox.entries(*OPEN, State.HELD, State.OWED, State.DENIED)
+    if not entries:
         return
-    happened = _happened(open_, outbox, chain)
-    for part in _in_parts(open_):
+    events_by_bill = _events_by_bill(entries, outbox, chain)
+    for part in _in_parts(entries):
         with outbox.together():
             for entry in part:
-                _apply(happened[entry.diagnosis.policy, entry.diagnosis.bill_line], entry, outbox)
+                _apply(events_by_bill[entry.diagnosis.policy, entry.diagnosis.bill_line], entry, outbox)
 
 
 def _wait_for_sent(outbox: Outbox, chain: Chain) -> None:
-    """What is under way is waited for; what never reached the chain is as if it had not been sent."""
+    """Waits for pending transactions, and resets the lines of transactions that never reached the chain."""
     sent: dict[str, list[OutboxLine]] = defaultdict(list)
     for entry in outbox.entries(State.SENT):
         sent[entry.filing or ""].append(entry)
     for transaction, entries in sent.items():
         if sending.is_known(chain.w3, transaction):
             receipt = sending.wait_for(chain.w3, transaction, confirmations=chain.confirmations)
-            _keep_outcome(receipt, entries, outbox, chain)
+            _save_outcome(receipt, entries, outbox, chain)
         else:
             outbox.sent(entries, None)
 
 
-def _happened(
+def _events_by_bill(
     entries: Sequence[OutboxLine], outbox: Outbox, chain: Chain
 ) -> dict[tuple[bytes, bytes], list[events.ClaimEvent]]:
-    """What happened to the entries' bills, each in order, by policy and bill line."""
-    wanted: dict[str, Any] = {"provider": outbox.place.provider}
+    """Returns the events of the entries' bills in order, by policy and bill line."""
+    filters: dict[str, Any] = {"provider": outbox.place.provider}
     if len(entries) <= _AT_ONCE:
-        # of more, all of the provider's are read: one pass over the chain instead of one for each part
-        wanted["bill_line"] = [entry.diagnosis.bill_line for entry in entries]
-    found: dict[tuple[bytes, bytes], list[events.ClaimEvent]] = {
+        # For more bills, read all events of the provider in one pass instead of one pass for each part.
+        filters["bill_line"] = [entry.diagnosis.bill_line for entry in entries]
+    by_bill: dict[tuple[bytes, bytes], list[events.ClaimEvent]] = {
         (entry.diagnosis.policy, entry.diagnosis.bill_line): [] for entry in entries
     }
     for kind in (events.ClaimDecided, events.ClaimPaid, events.ClaimOwed, events.ClaimWithdrawn):
-        for event in chain.past(kind, since=outbox.first_block(entries), **wanted):
-            if (event.policy, event.bill_line) in found:
-                found[event.policy, event.bill_line].append(event)
-    for own in found.values():
-        own.sort(key=lambda event: (event.block, event.log_index))
-    return found
+        for event in chain.past(kind, since=outbox.first_block(entries), **filters):
+            if (event.policy, event.bill_line) in by_bill:
+                by_bill[event.policy, event.bill_line].append(event)
+    for of_bill in by_bill.values():
+        of_bill.sort(key=lambda event: (event.block, event.log_index))
+    return by_bill
 
 
-def _apply(happened: Sequence[events.ClaimEvent], entry: OutboxLine, outbox: Outbox) -> None:
-    """What happened to a bill line before this diagnosis was decided happened to an earlier revision."""
+def _apply(bill_events: Sequence[events.ClaimEvent], entry: OutboxLine, outbox: Outbox) -> None:
+    """Saves the events of an entry. Ignores those before its decision, which concern an earlier revision."""
     decided = False
-    for event in happened:
+    for event in bill_events:
         match event:
             case events.ClaimDecided() if event.decision.diagnosis == entry.diagnosis.hash_struct():
                 decided = True
@@ -276,7 +281,7 @@ def _apply(happened: Sequence[events.ClaimEvent], entry: OutboxLine, outbox: Out
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """Lines of one attestation that one transaction files."""
+    """Lines of one attestation that are filed in one transaction."""
 
     action: sending.Action
     entries: Sequence[OutboxLine]
@@ -287,12 +292,15 @@ def plan_filing(
     chain: Chain,
     *,
     at_once: int = FILED_AT_ONCE,
-    advance: Advance = _nobody_looks,
+    advance: Advance = _no_progress,
     keep_back: Callable[[OutboxLine], None] = lambda _: None,
 ) -> list[Filing]:
-    """What would be decided now, ready to be sent, with what the trial found in its words. A line that would
-    be skipped costs no gas: its reason is kept instead. One whose bill was decided before would be denied as
-    a duplicate for a fee, and goes to `keep_back`. Nothing is sent."""
+    """Prepares the transactions for the lines that would be decided now. Sends nothing.
+
+    Each line is tried first, and the words of the action summarise the results. If a line would be skipped,
+    only its reason is saved, which costs no gas. If its bill is already decided, filing would cost gas for a
+    denial as a duplicate, so the line is passed to `keep_back`.
+    """
     planned = []
     for signed, entries in outbox.to_file():
         if signed.attestation.expires_at < chain.now():
@@ -319,14 +327,14 @@ def plan_filing(
                 signature=signed.signature,
                 lines=[line for _, line, _ in part],
             )
-            found = _trial_words([decision for _, _, decision in part])
-            action = replace(action, words=(*action.words, found))
+            forecast = _trial_words([decision for _, _, decision in part])
+            action = replace(action, words=(*action.words, forecast))
             planned.append(Filing(action, [entry for entry, _, _ in part]))
     return planned
 
 
 def _trial_words(decisions: Sequence[Decision]) -> str:
-    """What each line would become if it were the next that the chain decides."""
+    """Summarises how each line would be decided if it were the next one on the chain."""
     counts = Counter(decision.status for decision in decisions)
     words = [f"{counts[status]} {status.word}" for status in ClaimStatus if counts[status]]
     denied = [decision for decision in decisions if decision.status is ClaimStatus.DENIED]
@@ -336,20 +344,20 @@ def _trial_words(decisions: Sequence[Decision]) -> str:
 
 
 def file(filing: Filing, outbox: Outbox, chain: Chain, sender: Sender) -> Receipt:
-    """Sends one filing and keeps what was decided. The transaction's hash is on disk before it leaves."""
+    """Sends one filing and saves the decisions. The transaction hash is on disk before it is sent."""
     receipt = chain.send(
         filing.action, sender, on_signed=lambda transaction: outbox.sent(filing.entries, transaction)
     )
-    _keep_outcome(receipt, filing.entries, outbox, chain)
+    _save_outcome(receipt, filing.entries, outbox, chain)
     return receipt
 
 
-def _keep_outcome(receipt: Receipt, entries: Sequence[OutboxLine], outbox: Outbox, chain: Chain) -> None:
+def _save_outcome(receipt: Receipt, entries: Sequence[OutboxLine], outbox: Outbox, chain: Chain) -> None:
     with outbox.together():
-        _keep_decisions(receipt, entries, outbox, chain)
+        _save_decisions(receipt, entries, outbox, chain)
 
 
-def _keep_decisions(receipt: Receipt, entries: Sequence[OutboxLine], outbox: Outbox, chain: Chain) -> None:
+def _save_decisions(receipt: Receipt, entries: Sequence[OutboxLine], outbox: Outbox, chain: Chain) -> None:
     leaves = {entry.diagnosis.hash_struct(): entry for entry in entries}
     for decided in chain.events(events.ClaimDecided, receipt):
         if decided.decision.diagnosis in leaves:
@@ -364,7 +372,7 @@ def _keep_decisions(receipt: Receipt, entries: Sequence[OutboxLine], outbox: Out
 
 
 def plan_settling(outbox: Outbox, chain: Chain) -> list[sending.Action]:
-    """The held claims that are due and the owed ones that can be paid now, ready to be sent."""
+    """Prepares the transactions that settle due held claims and collect owed claims that can be paid."""
     now, planned = chain.now(), []
     for entry in outbox.entries(State.HELD, State.OWED):
         if entry.decision is None:
@@ -380,7 +388,7 @@ def plan_settling(outbox: Outbox, chain: Chain) -> list[sending.Action]:
 
 
 def _in_parts(items: Iterable[T]) -> Iterator[Iterator[T]]:
-    """The items in order, `_AT_ONCE` at a time and none read ahead."""
+    """Yields the items in order, in parts of `_AT_ONCE`, without reading ahead."""
     rest = iter(items)
     for first in rest:
         yield chain_of((first,), islice(rest, _AT_ONCE - 1))

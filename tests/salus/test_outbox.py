@@ -394,7 +394,7 @@ def test_a_full_disk_loses_nothing(path: Path, membership: Membership) -> None:
 def test_refuses_when_another_process_has_it(outbox: Outbox, path: Path, membership: Membership) -> None:
     fill(outbox, membership, 1)
 
-    with pytest.raises(OutboxError, match="is in use by another run; wait for it to end"):
+    with pytest.raises(OutboxError, match="is in use by another run; wait for the other run to end"):
         Outbox(path, PLACE)
 
 

@@ -232,7 +232,8 @@ def test_bills_without_a_card_are_left_out(
 
     said = capsys.readouterr()
     assert (
-        said.err.count("no card of its patient under family 2026.1 covers the day; ask for the card") == READY
+        said.err.count("the patient has no card under family 2026.1 that covers the day; ask for the card")
+        == READY
     )
     assert states(clinic) == []
 

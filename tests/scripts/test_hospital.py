@@ -273,7 +273,7 @@ def test_what_was_withdrawn_and_has_not_changed_is_left_out(
     clinic.attest()
     said = capsys.readouterr()
     assert len(entries(clinic)) == READY
-    assert f"Claim/{held.claim}: withdrawn and not changed: left out; correct the bill, or " in said.err
+    assert f"Claim/{held.claim}: was withdrawn and is unchanged; correct the bill, or " in said.err
     assert f"{READY - 1} were attested before, 1 bills left out" in said.out
 
     clinic.attest("again=yes")
@@ -303,7 +303,7 @@ def test_a_changed_bill_is_not_attested_twice(clinic: Clinic, capsys: pytest.Cap
 
     assert stop.value.code == 1
     assert len(entries(clinic)) == READY
-    assert "differs from what was attested; withdraw that first" in capsys.readouterr().err
+    assert "differs from the attested line; withdraw the attested line first" in capsys.readouterr().err
 
 
 def test_withdraw_says_why_not(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:

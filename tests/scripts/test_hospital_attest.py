@@ -221,7 +221,7 @@ def test_says_that_the_outbox_is_not_there(
 
     said = ended(capsys, getattr(hospital, action), "provider=1", "outbox=outbx.sqlite", *words)
 
-    assert said == f"{clinic.work / 'outbx.sqlite'}: is not there; name the outbox that `attest` wrote"
+    assert said == f"{clinic.work / 'outbx.sqlite'}: does not exist; name the outbox that `attest` wrote"
     assert sorted(clinic.work.iterdir()) == before
 
 

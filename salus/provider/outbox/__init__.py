@@ -1,14 +1,16 @@
-"""What a provider files, kept on disk so that nothing is attested or filed twice and nothing is lost.
+"""Stores the lines that a provider files on disk, so that none is lost, attested twice or filed twice.
 
-An outbox is one SQLite file. Each step is one transaction that is on disk before the next begins: a killed
-process, a full disk or a node that dies leaves the last whole step, and a rerun goes on from there. Drafts,
-and what the chain can be asked again, are kept a hundred at a time. The file
-holds what the chain will show, the provider's own claim numbers, and sealed records; no name and no code. It
-is readable by its owner only, and serves one provider at one claim desk, one process at a time.
+An outbox is one SQLite file. Each step is one transaction, which is on disk before the next step begins.
+After a killed process, a full disk or a failed node, the last complete step is saved, and a rerun continues
+from there. Drafts, and data that can be read from the chain again, are saved a hundred at a time.
+
+The file contains the data that the chain will show, the provider's claim numbers, and sealed records. It
+contains no names and no clinical codes. Only its owner can read it. It serves one provider at one claim desk,
+and one process at a time.
 
     drafted ── attested ── sent ── paid | held | owed | denied | skipped
        ▲                                   │                       │
-       └── a corrected line, as is now due ┴── withdrawn           └── filed again
+       └── corrected line, next revision ──┴── withdrawn           └── filed again
 """
 
 import lazy_loader

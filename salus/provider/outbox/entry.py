@@ -1,4 +1,4 @@
-"""The lines of an outbox as values, and how they are written down."""
+"""Defines the lines of an outbox, and how they are stored."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NODE = 32
 
 
 class State(StrEnum):
-    """Where a line of the outbox stands."""
+    """The state of a line in the outbox."""
 
     DRAFTED = "drafted"
     """Not signed yet."""
@@ -22,31 +22,31 @@ class State(StrEnum):
     SENT = "sent"
     """In a transaction of unknown outcome."""
     SKIPPED = "skipped"
-    """Left undecided by the claim desk; may be filed again."""
+    """Not decided by the claim desk; may be filed again."""
     PAID = "paid"
     HELD = "held"
     OWED = "owed"
     DENIED = "denied"
     WITHDRAWN = "withdrawn"
-    """Taken back; a corrected line may follow."""
+    """Withdrawn; a corrected line may follow."""
 
 
 OPEN = (State.ATTESTED, State.SENT, State.SKIPPED)
-"""What is signed and still wants a decision."""
+"""States of lines that are signed but not decided yet."""
 
 
 class Added(StrEnum):
-    """What became of a line that was offered."""
+    """The answer of the outbox to a line that it is offered."""
 
     NEW = "new"
     REVISED = "revised"
-    """A corrected line after a withdrawal, or one that only its signature's withdrawal took along."""
+    """A corrected line after a withdrawal, or a line whose signature was withdrawn before a decision."""
     WITHDRAWN = "withdrawn"
-    """Taken back after a decision, and not changed since: to sign it anew undoes the withdrawal."""
+    """Withdrawn after a decision and unchanged since; signing it again would undo the withdrawal."""
     KNOWN = "known"
     """Already in the outbox, with the same content."""
     CHANGED = "changed"
-    """In the outbox with other content: withdraw it first."""
+    """Already in the outbox, with other content; withdraw it first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,37 +57,37 @@ class OutboxLine:
     claim: str
     """The provider's claim number."""
     number: int
-    """Line of the claim, from 1."""
+    """Number of the line in the claim, from 1."""
     diagnosis: Diagnosis
     state: State
     attestation: int | None
-    """Which signature it is under."""
+    """Id of the attestation that the line is signed in."""
     filing: str | None
-    """Transaction that it was last filed in."""
+    """Hash of the transaction that last filed the line."""
     reason: SkipReason | None
-    """Why it was skipped."""
+    """Reason why the line was skipped."""
     decision: Decision | None
 
     def ref(self, provider: int) -> ClaimRef:
-        """The claim's name on the chain."""
+        """Returns the reference of the claim on the chain."""
         return ClaimRef(policy=self.diagnosis.policy, provider=provider, bill_line=self.diagnosis.bill_line)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedAttestation:
-    """An attestation as the outbox keeps it."""
+    """An attestation that is stored in the outbox."""
 
     id: int
     attestation: Attestation
     attestor: str
     signature: bytes
     block: int
-    """No event of its lines is older."""
+    """The events of its lines are in this block or later."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Whom and what an outbox serves."""
+    """The provider, claim desk and chain that an outbox serves."""
 
     chain_id: int
     genesis: str
@@ -106,13 +106,13 @@ STATE = (
     f"WHEN attestation IS NULL THEN '{State.DRAFTED}' "
     f"WHEN filing IS NOT NULL THEN '{State.SENT}' ELSE '{State.ATTESTED}' END"
 )
-"""SQL: where a line stands, computed from what happened, so that no two facts can disagree."""
+"""SQL: the state of a line, computed from the stored facts so that it cannot contradict them."""
 COLUMNS = f"id, claim, number, diagnosis, attestation, filing, reason, decision, {STATE} AS state"
-"""SQL: what `entry_of` reads."""
+"""SQL: the columns that `entry_of` reads."""
 
 
 def entry_of(row: sqlite3.Row) -> OutboxLine:
-    """A row of `COLUMNS` of the table of lines."""
+    """Converts a row with `COLUMNS` to a line."""
     return OutboxLine(
         id=row["id"],
         claim=row["claim"],
@@ -127,12 +127,12 @@ def entry_of(row: sqlite3.Row) -> OutboxLine:
 
 
 def nodes_of(joined: bytes) -> tuple[bytes, ...]:
-    """A proof from its 32-byte nodes, end to end."""
+    """Splits a proof into its 32-byte nodes."""
     return tuple(joined[at : at + _NODE] for at in range(0, len(joined), _NODE))
 
 
 def decision_json(decision: Decision) -> str:
-    """For a column."""
+    """Writes a decision for a column."""
     return json.dumps(
         {
             "status": int(decision.status),
@@ -148,7 +148,7 @@ def decision_json(decision: Decision) -> str:
 
 
 def decision_from(text: str | None) -> Decision | None:
-    """Back from a column."""
+    """Reads a decision from a column."""
     if text is None:
         return None
     content = json.loads(text)

@@ -1,4 +1,4 @@
-"""The SQLite file under an outbox: made or refused, and written to in steps that are whole or absent."""
+"""Opens the SQLite file of an outbox, and writes to it in steps that are complete or absent."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ _STEP_AMONG = ("SAVEPOINT step", "RELEASE step", "ROLLBACK TO step")
 
 
 class OutboxFile:
-    """The file of one place's outbox. Whatever is wrong with it raises OutboxError."""
+    """The file of an outbox for one provider and claim desk. Every fault raises OutboxError."""
 
     def __init__(self, path: str | Path, place: Place, *, make: bool) -> None:
         self.path = Path(path)
         self.place = place
         if not make and not self.path.exists():
             raise OutboxError(
-                "is not there", file=str(self.path.absolute()), remedy="name the outbox that `attest` wrote"
+                "does not exist", file=str(self.path.absolute()), remedy="name the outbox that `attest` wrote"
             )
         with self._faults():
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,8 +67,10 @@ class OutboxFile:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Keeps the steps taken inside with one write to the disk, which costs more than many steps do. Each
-        is still whole or absent; what a killed process loses of them must be such that a rerun does it again.
+        """Saves all steps inside with one write to the disk, which takes longer than many steps.
+
+        Each step is still complete or absent. A killed process loses the steps since the last write, so use
+        this only for steps that a rerun repeats.
         """
         with self._faults():
             self._db.execute("BEGIN IMMEDIATE")
@@ -76,7 +78,7 @@ class OutboxFile:
             yield
         finally:
             with self._faults():
-                if self._db.in_transaction:  # which a full disk has ended
+                if self._db.in_transaction:  # A full disk ends the transaction.
                     self._db.execute("COMMIT")
 
     def _one(self, query: str, values: Sequence[Any]) -> sqlite3.Row:
@@ -84,7 +86,7 @@ class OutboxFile:
             row = self._db.execute(query, values).fetchone()
         if row is None:
             raise OutboxError(
-                "is damaged: a part of a line is missing", file=str(self.path), remedy="restore it"
+                "is damaged: a part of a line is missing", file=str(self.path), remedy="restore the file"
             )
         return row  # type: ignore[no-any-return]
 
@@ -96,14 +98,20 @@ class OutboxFile:
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
             row = self._db.execute("SELECT * FROM outbox").fetchone()
-            wanted = (_FORMAT, self.place.chain_id, self.place.genesis, self.place.desk, self.place.provider)
+            expected = (
+                _FORMAT,
+                self.place.chain_id,
+                self.place.genesis,
+                self.place.desk,
+                self.place.provider,
+            )
             if row is None:
-                self._db.execute("INSERT INTO outbox VALUES (?, ?, ?, ?, ?)", wanted)
+                self._db.execute("INSERT INTO outbox VALUES (?, ?, ?, ?, ?)", expected)
                 return
-        if tuple(row) != wanted:
-            field = next(name for name, value in zip(row.keys(), wanted, strict=True) if row[name] != value)
+        if tuple(row) != expected:
+            field = next(name for name, value in zip(row.keys(), expected, strict=True) if row[name] != value)
             raise OutboxError(
-                f"belongs to {row[field]}, not to {wanted[list(row.keys()).index(field)]}",
+                f"belongs to {row[field]}, not to {expected[list(row.keys()).index(field)]}",
                 file=str(self.path),
                 field=field,
                 remedy="name the outbox of this provider and chain, or a new file",
@@ -111,7 +119,7 @@ class OutboxFile:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """One step: whole or absent, on disk at its end unless it is one of several `together`."""
+        """Runs one step, complete or absent. It is on disk at its end unless it is inside `together`."""
         among = self._db.in_transaction
         begin, end, undo = _STEP_AMONG if among else _STEP
         with self._faults():
@@ -136,17 +144,17 @@ class OutboxFile:
 
 
 def _explained(error: sqlite3.Error | OSError) -> tuple[str, str]:
-    """What went wrong with the file, and the way out."""
+    """Returns the problem with the file and the remedy."""
     if isinstance(error, OSError):
         return f"cannot be written: {error.strerror}", "free disk space or name another path, then run again"
     text = str(error)
     if "locked" in text:
-        return "is in use by another run", "wait for it to end, then run again"
+        return "is in use by another run", "wait for the other run to end, then run again"
     if "full" in text or "I/O" in text:
         return (
             "cannot be written: the disk is full or broken",
             "free disk space, then run again; nothing is lost",
         )
     if "not a database" in text or "malformed" in text:
-        return "is not an outbox", "name another file, or restore it"
-    return f"cannot be used: {text}", "restore it, or name another file"
+        return "is not an outbox", "name another file, or restore this one"
+    return f"cannot be used: {text}", "restore the file, or name another"

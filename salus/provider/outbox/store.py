@@ -1,4 +1,4 @@
-"""The outbox itself: its lines and signatures, kept in one SQLite file."""
+"""Stores the lines and signatures of an outbox in one SQLite file."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _COVERS_AT_HAND, _BENEFITS_AT_HAND = 1_000, 10_000
 
 
 class Outbox(OutboxFile):
-    """The outbox in a file; close it, or use it in `with`. Whatever is wrong with it raises OutboxError.
+    """An outbox in a file. Close it, or use it in `with`. Every fault raises OutboxError.
 
     >>> from tempfile import TemporaryDirectory
     >>> from salus import fhir, samples
@@ -59,8 +59,8 @@ class Outbox(OutboxFile):
     """
 
     def __init__(self, path: str | Path, place: Place, *, make: bool = True) -> None:
-        """Makes the file if it is not there, unless told not to."""
-        # a hospital's lines are of far fewer members: what is the same for many is read once
+        """Opens the file, and creates it if it does not exist and `make` is true."""
+        # Cached because many lines of a hospital belong to the same member.
         self._cover = lru_cache(_COVERS_AT_HAND)(self._read_cover)
         self._benefit = lru_cache(_BENEFITS_AT_HAND)(self._read_benefit)
         super().__init__(path, place, make=make)
@@ -68,15 +68,18 @@ class Outbox(OutboxFile):
     # DRAFT
 
     def offer(self, diagnosis: Diagnosis) -> Added:
-        """Whether a bill line wants attesting. Two lines are the same if they differ in nothing but record
-        (sealed anew each time) and revision."""
+        """Returns whether a bill line must be attested.
+
+        Two lines are equal if they differ only in the revision and in the record, which is sealed again each
+        time.
+        """
         row = self._latest(diagnosis.policy, diagnosis.bill_line)
         if row is None:
             return Added.NEW
         known = entry_of(row)
         same = replace(diagnosis, record=known.diagnosis.record, revision=known.diagnosis.revision)
         if known.state is State.WITHDRAWN:
-            # without a decision it was its signature that was taken back, not the line
+            # Without a decision, the signature was withdrawn, not the line.
             unchanged = known.decision is not None and same == known.diagnosis
             return Added.WITHDRAWN if unchanged else Added.REVISED
         return Added.KNOWN if same == known.diagnosis else Added.CHANGED
@@ -84,7 +87,7 @@ class Outbox(OutboxFile):
     def draft(
         self, claim: str, number: int, diagnosis: Diagnosis, membership: Membership, sealed: bytes
     ) -> None:
-        """Keeps a line to be attested, with its sealed record and all that it will be proven by."""
+        """Saves a line to be attested, with its sealed record and its proofs."""
         line = membership.line(diagnosis, ())
         key = (diagnosis.policy, diagnosis.member)
         with self._transaction() as db:
@@ -100,8 +103,11 @@ class Outbox(OutboxFile):
             db.execute("INSERT INTO record VALUES (last_insert_rowid(), ?)", (sealed,))
 
     def to_attest(self, now: int) -> list[OutboxLine]:
-        """Drafts, and what was signed in vain: lines whose signature ran out at or before second `now`
-        without a decision, and lines of a revision that is not the one due."""
+        """Returns the lines to attest: drafts, and undecided lines that must be signed again.
+
+        A line must be signed again if its signature expired at or before second `now`, or if its revision is
+        not the one that is due.
+        """
         expired = {signed.id for signed in self._signed() if signed.attestation.expires_at <= now}
         return [
             entry
@@ -112,8 +118,10 @@ class Outbox(OutboxFile):
         ]
 
     def has_past(self, entry: OutboxLine) -> bool:
-        """Whether a line of the same bill was ever taken back or superseded, so that only the chain knows
-        which revision is due."""
+        """Returns whether a line of the same bill was ever withdrawn or superseded.
+
+        If so, only the chain knows which revision is due.
+        """
         if entry.reason is SkipReason.SUPERSEDED:
             return True
         query = "SELECT EXISTS (SELECT 1 FROM line WHERE withdrawn AND bill_line = ?)"
@@ -122,8 +130,10 @@ class Outbox(OutboxFile):
     # ATTEST
 
     def attested(self, batch: Batch, entries: Sequence[OutboxLine], attestor: str, block: int) -> None:
-        """Keeps a signature over the entries' diagnoses as they are now, with the proof of each, in one step.
-        No event of theirs is older than `block`."""
+        """Saves a signature of the entries' current diagnoses, with the proof of each, in one step.
+
+        `block` is the first block that can contain an event of these lines.
+        """
         attestation = batch.attestation
         with self._transaction() as db:
             cursor = db.execute(
@@ -155,7 +165,7 @@ class Outbox(OutboxFile):
     # FILE
 
     def to_file(self) -> Iterator[tuple[SignedAttestation, list[OutboxLine]]]:
-        """What is signed and wants a decision, by signature."""
+        """Yields the lines that are signed but not decided, by signature."""
         by_signature: dict[int | None, list[OutboxLine]] = defaultdict(list)
         for entry in self.entries(*OPEN):
             by_signature[entry.attestation].append(entry)
@@ -164,7 +174,7 @@ class Outbox(OutboxFile):
         )
 
     def line(self, entry: OutboxLine) -> Line:
-        """An attested entry as the claim desk is handed it."""
+        """Returns an attested entry in the form in which it is filed at the claim desk."""
         diagnosis, cover = entry.diagnosis, self.cover(entry)
         benefit, benefit_proof = self._benefit(diagnosis.policy, diagnosis.member, diagnosis.benefit)
         (proof,) = self._one("SELECT proof FROM line WHERE id = ?", (entry.id,))
@@ -179,7 +189,7 @@ class Outbox(OutboxFile):
         )
 
     def sent(self, entries: Sequence[OutboxLine], transaction: str | None) -> None:
-        """Keeps in which transaction the entries are filed, before it leaves; None if it never did."""
+        """Saves the transaction that files the entries, before it is sent; None if it was never sent."""
         with self._transaction() as db:
             db.executemany(
                 "UPDATE line SET filing = ?, status = NULL WHERE id = ?",
@@ -187,7 +197,7 @@ class Outbox(OutboxFile):
             )
 
     def decided(self, entry: OutboxLine, decision: Decision, transaction: str) -> None:
-        """Keeps what was decided on an entry, or what became of it later."""
+        """Saves the decision on an entry."""
         with self._transaction() as db:
             db.execute(
                 "UPDATE line SET status = ?, reason = NULL, decision = ?, filing = ? WHERE id = ?",
@@ -195,13 +205,15 @@ class Outbox(OutboxFile):
             )
 
     def moved(self, entry: OutboxLine, status: ClaimStatus) -> None:
-        """Keeps that a held claim became paid or owed, or an owed one paid. The decision stays as made:
-        the chain knows the claim by it."""
+        """Saves that a held claim became paid or owed, or that an owed one was paid.
+
+        The decision is not changed, because later transactions must show it to the chain as it was made.
+        """
         with self._transaction() as db:
             db.execute("UPDATE line SET status = ? WHERE id = ?", (int(status), entry.id))
 
     def skipped(self, entry: OutboxLine, reason: SkipReason, transaction: str | None) -> None:
-        """Keeps why an entry was, or would be, left undecided; None if it was not even sent."""
+        """Saves why an entry was or would be skipped; `transaction` is None if it was not sent."""
         with self._transaction() as db:
             db.execute(
                 "UPDATE line SET status = ?, reason = ?, filing = ? WHERE id = ?",
@@ -211,12 +223,12 @@ class Outbox(OutboxFile):
     # WITHDRAW
 
     def withdrawn(self, entry: OutboxLine) -> None:
-        """Keeps that a line was taken back."""
+        """Saves that a line was withdrawn."""
         with self._transaction() as db:
             db.execute("UPDATE line SET withdrawn = 1 WHERE id = ?", (entry.id,))
 
     def root_withdrawn(self, root: bytes) -> None:
-        """Keeps that a signature was taken back, and with it every line under it that has no decision."""
+        """Saves that a signature was withdrawn, with all its lines that have no decision."""
         with self._transaction() as db:
             db.execute("UPDATE attestation SET withdrawn = 1 WHERE root = ?", (root,))
             db.execute(
@@ -228,48 +240,53 @@ class Outbox(OutboxFile):
     # READ
 
     def entries(self, *states: State) -> list[OutboxLine]:
-        """The lines in these states, or all without one, in the order in which they came."""
-        wanted = f"{STATE} IN ({', '.join('?' * len(states))})" if states else "TRUE"
-        return self._entries(wanted, states)
+        """Returns the lines in these states, or all lines if none is given, oldest first."""
+        condition = f"{STATE} IN ({', '.join('?' * len(states))})" if states else "TRUE"
+        return self._entries(condition, states)
 
     def counts(self) -> dict[State, int]:
-        """How many lines are in which state."""
+        """Returns the number of lines in each state."""
         with self._faults():
             rows = self._db.execute(f"SELECT {STATE} AS state, count(*) FROM line GROUP BY 1").fetchall()
         return {State(state): count for state, count in rows}
 
     def first_block(self, entries: Sequence[OutboxLine]) -> int:
-        """No event of these entries is older."""
+        """Returns the first block that can contain an event of these entries."""
         blocks = {signed.id: signed.block for signed in self._signed(withdrawn=True)}
         return min((blocks[entry.attestation] for entry in entries if entry.attestation), default=0)
 
     def find(self, claim: str, number: int = 1, policy: bytes | None = None) -> OutboxLine:
-        """The latest line of a claim number, under that policy where it went to several. Raises OutboxError
-        if there is none, or if the policy must be named."""
-        found = {
+        """Returns the latest line of a claim number, under `policy` if the bill went to several policies.
+
+        Raises OutboxError if there is none, or if the policy must be named.
+        """
+        by_policy = {
             entry.diagnosis.policy: entry
             for entry in self._entries("claim = ? AND number = ?", (claim, number))
             if policy in (None, entry.diagnosis.policy)
         }
         resource = f"Claim/{claim}"
-        if not found:
+        if not by_policy:
             raise OutboxError(
-                "is not in the outbox", file=str(self.path), resource=resource, remedy="see `status`"
+                "is not in the outbox",
+                file=str(self.path),
+                resource=resource,
+                remedy="use a claim number that `status` lists",
             )
-        if len(found) > 1:
-            names = " or ".join(f"0x{one.hex()}" for one in found)
+        if len(by_policy) > 1:
+            names = " or ".join(f"0x{policy_id.hex()}" for policy_id in by_policy)
             raise OutboxError(
                 "went to more than one policy", resource=resource, remedy=f"name one: policy={names}"
             )
-        return next(iter(found.values()))
+        return next(iter(by_policy.values()))
 
     def sealed(self, entry: OutboxLine) -> bytes:
-        """The sealed record of a line."""
+        """Returns the sealed record of a line."""
         (sealed,) = self._one("SELECT sealed FROM record WHERE line = ?", (entry.id,))
         return bytes(sealed)
 
     def cover(self, entry: OutboxLine) -> CoverFile:
-        """The terms and the member that a line is for."""
+        """Returns the cover file of a line."""
         return self._cover(entry.diagnosis.policy, entry.diagnosis.member)
 
     def _read_cover(self, policy: bytes, member: bytes) -> CoverFile:
@@ -281,13 +298,13 @@ class Outbox(OutboxFile):
         content, proof = self._one(query, (policy, member, benefit))
         return Benefit.from_json(json.loads(content)), nodes_of(proof)
 
-    def _entries(self, wanted: str, values: Sequence[Any]) -> list[OutboxLine]:
-        query = f"SELECT {COLUMNS} FROM line WHERE {wanted} ORDER BY id"
+    def _entries(self, condition: str, values: Sequence[Any]) -> list[OutboxLine]:
+        query = f"SELECT {COLUMNS} FROM line WHERE {condition} ORDER BY id"
         with self._faults():
             return [entry_of(row) for row in self._db.execute(query, values)]
 
     def _signed(self, *, withdrawn: bool = False) -> list[SignedAttestation]:
-        """All signatures, those taken back only if asked for."""
+        """Returns all signatures, with `withdrawn` also the withdrawn ones."""
         query = "SELECT * FROM attestation WHERE withdrawn <= ? ORDER BY id"
         with self._faults():
             rows = self._db.execute(query, (withdrawn,)).fetchall()
