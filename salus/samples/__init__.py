@@ -1,11 +1,11 @@
-"""Realistic FHIR R4 bundles of people who do not exist: for demos, tests and a first look at the library.
+"""Generates realistic FHIR R4 bundles of invented people, for demos, tests and a first look at the library.
 
     python -m salus.samples --seed 7 --out bundles --start 2026-01-01
 
-Six patients (a family of four, a retired teacher, a builder) spend a year in care: visits, pharmacy,
+Six patients (a family of four, a retired teacher, a builder) receive care for a year: visits, pharmacy,
 dentist, emergency room, hospital. The same seed and start day give the same bytes; another seed gives other
-names, days and amounts. Every Claim reads as a line under the shipped family table. `sell` gives a policy to
-file them under, from Python.
+names, days and amounts. Every Claim gives a bill line under the family table of Salus. `sell` returns a policy
+under which to file them.
 """
 
 from salus.samples.people import Patient, Relation

@@ -1,4 +1,4 @@
-"""`python -m salus.samples --seed 7 --out folder --start 2026-01-01`"""
+"""Runs `python -m salus.samples --seed 7 --out folder --start 2026-01-01`."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from salus.samples import generate, write
 
 
 def main(
-    out: Annotated[Path, typer.Option(help="The folder that takes one file for each patient.")],
+    out: Annotated[Path, typer.Option(help="The folder for the files, one for each patient.")],
     seed: Annotated[int, typer.Option(help="The same seed and start give the same files.")] = 7,
     start: Annotated[
         datetime.datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="First day of the year of care; without it, a year ago."),
+        typer.Option(formats=["%Y-%m-%d"], help="First day of the year of care; by default, a year ago."),
     ] = None,
 ) -> None:
     """Write FHIR R4 bundles of six invented patients and their year of care."""

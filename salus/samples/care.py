@@ -1,7 +1,7 @@
-"""What happened to the patients: a year of care, each item one bill.
+"""Lists the bills of the patients for one year of care.
 
-Days count from the start of the year. The seed moves a day by up to two and an amount by up to a tenth, and
-adds a few small visits, so that two seeds tell the same kind of year with other numbers.
+Days count from the start of the year. The seed moves days by up to two, changes amounts by up to a tenth, and
+adds a few small visits, so that two seeds give similar years with different numbers.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ HOSPITAL, CLINIC = 0, 1
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A code of one of the systems above, and its name in words."""
+    """A code of one of the systems above, and its display name."""
 
     system: str
     code: str
@@ -27,7 +27,7 @@ class Coded:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One thing done or handed out, and its price in cents."""
+    """One service or product, and its price in cents."""
 
     what: Coded
     cents: int
@@ -35,7 +35,7 @@ class Charge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bill:
-    """One claim of a provider: what for, when, where, how much."""
+    """One claim of a provider: the services, their day and place, and the prices."""
 
     role: Relation
     day: int
@@ -47,11 +47,11 @@ class Bill:
     reason: Coded | None = None
     items: tuple[Charge, ...]
     same_visit: bool = False
-    """Belongs to the encounter of the bill before it."""
+    """Whether the bill belongs to the same encounter as the previous bill."""
 
 
 def year(rng: Random) -> Iterator[Bill]:
-    """All bills of all patients; those of one encounter follow each other."""
+    """Yields all bills of all patients; the bills of one encounter follow each other."""
     move = 0
     for bill in (*_YEAR, *_everyday(rng)):
         if not bill.same_visit:
@@ -73,7 +73,7 @@ def _drug(role: Relation, day: int, reason: Coded, drug: Coded, cents: int) -> B
 
 
 def _along(visit: Bill, drug: Coded, cents: int) -> tuple[Bill, Bill]:
-    """A visit or stay, and the pharmacy's bill for what was prescribed there."""
+    """Returns the bill of a visit or stay, and the pharmacy's bill for the drug prescribed there."""
     return visit, replace(visit, claim_type="pharmacy", items=(Charge(drug, cents),), same_visit=True)
 
 

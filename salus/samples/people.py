@@ -1,4 +1,4 @@
-"""Who the patients are: invented names from word lists, and ages that fit their part."""
+"""Invents the patients: names from word lists, and ages that fit their roles."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _TOWNS = ("Ashmouth", "Brindleford", "Castlemere", "Dunwater", "Fernhaven", "Kin
 
 
 class Relation(StrEnum):
-    """The part that a patient plays; a demo speaks of them by it, never by name."""
+    """The role of a patient. A demo refers to patients by role, never by name."""
 
     MOTHER = "mother"
     FATHER = "father"
@@ -75,7 +75,7 @@ class Patient:
 
 
 def invent(rng: Random, start: int) -> tuple[Patient, ...]:
-    """The six patients; `start` is the first civil day of their year."""
+    """Invents the six patients; `start` is the first civil day of their year."""
     given = {sex: rng.sample(names, len(names)) for sex, names in _GIVEN.items()}
     heads, tails = rng.sample(_FAMILY_HEAD, 3), rng.sample(_FAMILY_TAIL, 3)
     homes = [(f"{rng.randint(2, 98)} {rng.choice(_STREETS)}", rng.choice(_TOWNS)) for _ in range(3)]
@@ -95,5 +95,5 @@ def invent(rng: Random, start: int) -> tuple[Patient, ...]:
 
 
 def new_id(rng: Random) -> str:
-    """A UUID that the seed decides."""
+    """Creates a UUID that depends only on the seed."""
     return str(UUID(int=rng.getrandbits(128), version=4))

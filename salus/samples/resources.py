@@ -1,4 +1,4 @@
-"""People, places and care as FHIR R4 resources."""
+"""Creates FHIR R4 resources for the people, places and bills of the samples."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def claim(
     condition_id: str | None,
     prescription_id: str | None,
 ) -> Resource:
-    """The bill; `number` is the provider's own, the same however often it is exported."""
+    """Creates the Claim; `number` is the provider's bill number, the same in every export."""
     total = sum(item.cents for item in bill.items)
     resource: Resource = {
         "resourceType": "Claim",

@@ -1,4 +1,4 @@
-"""A policy sold to invented people, for a first look at whatever needs one."""
+"""Sells a policy to invented people, for examples and tests that need one."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ _POOL, _HOLDER = "0x" + "c0" * 20, "0x" + "ab" * 20
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """What the parties hold of a policy. Its keys are known to everybody: it is for no real chain."""
+    """A policy with its table and enrolments. Its keys are public, so never use it on a real chain."""
 
     table: Table
     enrolments: tuple[EnrolledMember, ...]
     policy: PolicyFile
 
     def card(self, index: int = 0) -> MemberCard:
-        """What a member shows a hospital."""
+        """Returns the card that a member shows to a hospital."""
         return self.enrolments[index].card(self.policy.book, self.policy.policy_id)
 
     def membership(self, index: int = 0) -> Membership:
-        """A member's card, opened."""
+        """Returns the membership of a member's card."""
         return open_card(self.card(index), self.policy.cover(index), self.table)
 
 
 def sell(start: int, *, plan: str = "family", members: int = 1) -> Sale:
-    """A policy over a year from the civil day `start`, under a table that is shipped. The same every time.
+    """Sells a policy for one year from the civil day `start`, always the same, under a table of Salus.
 
     >>> sale = sell(20_454, members=2)
     >>> len(sale.policy.members), sale.membership(1).currency

@@ -1,4 +1,4 @@
-"""From a seed to bundles, and from bundles to files."""
+"""Generates sample bundles from a seed, and writes them to files."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One patient and the Bundle that the providers hold of them. Neither shows in its `repr`."""
+    """One patient, and the Bundle of the providers about that patient. Its `repr` hides both."""
 
     patient: Patient = field(repr=False)
     bundle: Resource = field(repr=False)
 
     def to_json(self) -> bytes:
-        """The Bundle as FHIR JSON, indented; the same bytes for the same seed and start."""
+        """Returns the Bundle as indented FHIR JSON; the same seed and start give the same bytes."""
         return msgspec.json.format(_encode(self.bundle), indent=1) + b"\n"
 
 
 def generate(seed: int, start: int) -> tuple[Sample, ...]:
-    """The patients' year from the civil day `start`; the last bill ends before `start + 365`.
+    """Generates a year from the civil day `start` for each patient; all bills end before `start + 365`.
 
     >>> from salus.base import days
     >>> samples = generate(7, days.civil_day("2026-01-01"))
@@ -56,14 +56,17 @@ def generate(seed: int, start: int) -> tuple[Sample, ...]:
 
 
 def write(samples: Sequence[Sample], folder: str | Path) -> list[Path]:
-    """One file for each patient, named by number: file names reach logs, and so hold no name. Raises
-    FhirError if the folder cannot be written."""
+    """Writes one file for each patient.
+
+    The files are numbered, because logs can show file names and must not show names of patients. Raises
+    FhirError if the folder cannot be written.
+    """
     target = Path(folder)
     try:
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise FhirError(
-            f"cannot be made: {error.strerror}", file=str(target), remedy="name another folder"
+            f"cannot be created: {error.strerror}", file=str(target), remedy="name another folder"
         ) from None
     paths = [target / f"patient-{number}.json" for number in range(1, len(samples) + 1)]
     for path, sample in zip(paths, samples, strict=True):

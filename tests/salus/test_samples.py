@@ -126,7 +126,7 @@ def test_no_name_in_file_names_or_repr(samples: tuple[Sample, ...], tmp_path: Pa
 def test_a_folder_that_cannot_be_made(samples: tuple[Sample, ...], tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 
-    with pytest.raises(FhirError, match="cannot be made"):
+    with pytest.raises(FhirError, match="cannot be created"):
         write(samples, tmp_path / "file" / "folder")
 
 
@@ -151,4 +151,4 @@ def test_command_that_cannot_write(tmp_path: Path) -> None:
     code, output = run("--out", str(tmp_path / "file" / "folder"))
 
     assert code == 1
-    assert "cannot be made" in output
+    assert "cannot be created" in output
