@@ -38,7 +38,7 @@ class Carc:
 
     @cached_property
     def on_chain(self) -> bytes:
-        """The code as the contracts' `bytes3`: ASCII, padded with zeros on the right.
+        """Returns the code as the contracts' `bytes3`: ASCII, padded with zeros on the right.
 
         >>> by_code("B7").on_chain
         b'B7\\x00'

@@ -31,7 +31,7 @@ class ProviderKey(Secret):
         `claim` is the claim's identifier in the billing system; `line` counts from 1.
         """
         if not claim:
-            raise AttestationError("is empty", field="claim identifier")
+            raise AttestationError("is empty", field="claim identifier", remedy="give the claim its number")
         return self.mac(_VERSION, b"bill line", claim.encode(), line.to_bytes(4, "big"))
 
     def case_id(self, encounter: str, policy_id: bytes) -> bytes:
@@ -40,5 +40,7 @@ class ProviderKey(Secret):
         Two policies that share a stay get different ids.
         """
         if not encounter:
-            raise AttestationError("is empty", field="encounter identifier")
+            raise AttestationError(
+                "is empty", field="encounter identifier", remedy="give the encounter an id"
+            )
         return self.mac(_VERSION, b"case", encounter.encode(), policy_id)

@@ -70,9 +70,9 @@ class MemberCard:
             try:
                 object.__setattr__(self, name, codec.normalise(getattr(self, name)))
             except ValueError as error:
-                raise CardError(str(error), field=field) from None
+                raise CardError(str(error), field=field, remedy="ask for a new card") from None
         if not all(type(row) is int and row >= 0 for row in self.excluded):
-            raise CardError("is not a list of row numbers", field="excluded")
+            raise CardError("is not a list of row numbers", field="excluded", remedy="ask for a new card")
         if len(self.reveal_json()) > MAX_CARD_BYTES:
             raise CardError(
                 f"makes the card longer than {MAX_CARD_BYTES} bytes",
@@ -108,7 +108,7 @@ class MemberCard:
         if content["salus"] != _FORMAT:
             raise CardError("is a format that this version cannot read", field="salus", remedy="update Salus")
         if not isinstance(content["excluded"], list):
-            raise CardError("is not a list of row numbers", field="excluded")
+            raise CardError("is not a list of row numbers", field="excluded", remedy="ask for a new card")
         return cls(
             chain_id=content["chain"],
             policy_book=content["book"],
@@ -145,4 +145,4 @@ def _bytes32(content: Mapping[str, Any], field: str) -> bytes:
     try:
         return bytes.fromhex(content[field].removeprefix("0x"))
     except (AttributeError, ValueError):
-        raise CardError("is not hexadecimal", field=field) from None
+        raise CardError("is not hexadecimal", field=field, remedy="ask for a new card") from None

@@ -40,7 +40,11 @@ def enrol(policy_key: PolicyKey, table: Table, applicants: Sequence[Applicant]) 
     >>> check(enrolled, product.shipped("family"), [AgreedMember(covered_since=20_089, covered_until=20_454)])
     """
     if not 1 <= len(applicants) <= MAX_MEMBERS:
-        raise PolicyError(f"are {len(applicants)} instead of 1 to {MAX_MEMBERS}", field="members")
+        raise PolicyError(
+            f"are {len(applicants)} instead of 1 to {MAX_MEMBERS}",
+            field="members",
+            remedy="enrol fewer members, or at least one",
+        )
     return tuple(
         _enrol(policy_key.member_key(index), index, table, person) for index, person in enumerate(applicants)
     )
@@ -83,7 +87,9 @@ def from_json(content: bytes) -> tuple[EnrolledMember, ...]:
     document = files.parse_object(content, fault=PolicyError, wanted="an enrolment file")
     try:
         if document["salusEnrolment"] != _FORMAT:
-            raise PolicyError("is a format that this version cannot read", field="salusEnrolment")
+            raise PolicyError(
+                "is a format that this version cannot read", field="salusEnrolment", remedy="update Salus"
+            )
         return tuple(
             EnrolledMember(
                 index=int(entry["index"]),

@@ -40,6 +40,8 @@ class PolicyKey(Secret):
     def member_key(self, index: int) -> MemberKey:
         """Derives the key of the member at that index in the policy, 0 … 255."""
         if not 0 <= index < MAX_MEMBERS:
-            raise CardError(f"{index} is not 0 … {MAX_MEMBERS - 1}", field="member")
+            raise CardError(
+                f"{index} is not 0 … {MAX_MEMBERS - 1}", field="member", remedy="use a member's index"
+            )
         info = length_prefixed(_VERSION, b"member key", index.to_bytes(4, "big"))
         return MemberKey(HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(self.reveal()))

@@ -28,7 +28,7 @@ class Membership:
 
     @property
     def commitment(self) -> bytes:
-        """`Member.commitment`, 32 bytes."""
+        """Returns `Member.commitment`, 32 bytes."""
         return self.cover.member.commitment
 
     @property

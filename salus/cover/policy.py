@@ -138,17 +138,28 @@ class PolicyFile(_Document):
     def __post_init__(self) -> None:
         check_terms(self.book, self.terms)
         if not 1 <= len(self.members) <= MAX_MEMBERS:
-            raise PolicyError(f"are {len(self.members)} instead of 1 to {MAX_MEMBERS}", field="members")
+            raise PolicyError(
+                f"are {len(self.members)} instead of 1 to {MAX_MEMBERS}",
+                field="members",
+                remedy="enrol fewer members, or at least one",
+            )
         for index, member in enumerate(self.members):
             if member.payee in (self.terms.pool, self.book.verifying_contract):
-                raise PolicyError("is the pool or the policy book", resource=f"Member/{index}", field="payee")
+                raise PolicyError(
+                    "is the pool or the policy book",
+                    resource=f"Member/{index}",
+                    field="payee",
+                    remedy="name another payee",
+                )
         if self._tree.root != self.terms.members:
             raise PolicyError("do not match the terms", field="members", remedy="ask for a new policy file")
 
     def cover(self, index: int) -> CoverFile:
         """Returns the cover file of one member. Raises PolicyError if there is no such member."""
         if not 0 <= index < len(self.members):
-            raise PolicyError(f"{index} is not 0 … {len(self.members) - 1}", field="member")
+            raise PolicyError(
+                f"{index} is not 0 … {len(self.members) - 1}", field="member", remedy="use a member's index"
+            )
         return CoverFile(self.book, self.terms, self.members[index], self._tree.proof(index))
 
     @cached_property

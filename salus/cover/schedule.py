@@ -50,7 +50,7 @@ class Schedule:
 
     @property
     def root(self) -> bytes:
-        """`Member.schedule`, 32 bytes."""
+        """Returns `Member.schedule`, 32 bytes."""
         return self._tree.root
 
     def benefit(self, code: str) -> Benefit | None:

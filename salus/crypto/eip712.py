@@ -102,11 +102,15 @@ def recover(digest: bytes, signature: bytes) -> str:
     than 27 or 28, s in the upper half of the curve order (a malleable signature), or no matching key.
     """
     if len(signature) != 65:
-        raise InputError(f"is {len(signature)} bytes long instead of 65", field="signature")
+        raise InputError(
+            f"is {len(signature)} bytes long instead of 65", field="signature", remedy="sign again"
+        )
     if signature[64] not in (27, 28):
-        raise InputError("has a v other than 27 or 28", field="signature")
+        raise InputError("has a v other than 27 or 28", field="signature", remedy="sign again")
     if int.from_bytes(signature[32:64], "big") > _HALF_CURVE_ORDER:
-        raise InputError("has its s in the upper half of the curve order", field="signature")
+        raise InputError(
+            "has its s in the upper half of the curve order", field="signature", remedy="sign again"
+        )
     try:
         key = Signature(signature[:64] + bytes([signature[64] - 27])).recover_public_key_from_msg_hash(digest)
     except (BadSignature, ValidationError):

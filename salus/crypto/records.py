@@ -41,7 +41,11 @@ class RecordKey:
         try:
             self.__identity = Identity.from_str(identity.strip())
         except pyrage.IdentityError:
-            raise RecordError("is not an age key (AGE-SECRET-KEY-1…)", field="record key") from None
+            raise RecordError(
+                "is not an age key (AGE-SECRET-KEY-1…)",
+                field="record key",
+                remedy="use the key file that age-keygen or Salus wrote",
+            ) from None
 
     @classmethod
     def generate(cls) -> Self:
@@ -144,4 +148,6 @@ def _recipient(text: str) -> Recipient:
     try:
         return Recipient.from_str(text.strip())
     except pyrage.RecipientError:
-        raise RecordError("is not an age X25519 public key (age1…)", field="recipients") from None
+        raise RecordError(
+            "is not an age X25519 public key (age1…)", field="recipients", remedy="ask the reader for the key"
+        ) from None

@@ -210,7 +210,7 @@ def _at(where: _Place, message: str, document: CommentedMap, file: str, *, remed
 
 
 def _line(document: CommentedMap, where: _Place) -> int:
-    """The line of the deepest part of the path that the file has."""
+    """Returns the line of the deepest part of the path that is in the file."""
     node: Any = document
     line = 0
     for part in where:

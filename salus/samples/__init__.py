@@ -4,8 +4,8 @@
 
 Six patients (a family of four, a retired teacher, a builder) receive care for a year: visits, pharmacy,
 dentist, emergency room, hospital. The same seed and start day give the same bytes; another seed gives other
-names, days and amounts. Every Claim gives a bill line under the family table of Salus. `sell` returns a policy
-under which to file them.
+names, days and amounts. Every Claim gives a bill line under the family table of Salus. `sell` returns a
+policy under which to file them.
 """
 
 from salus.samples.people import Patient, Relation

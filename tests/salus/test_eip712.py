@@ -155,14 +155,14 @@ class TestRefusedSignature:
     @pytest.mark.parametrize(
         ("signature", "message"),
         [
-            (signature[:64], "signature: is 64 bytes long instead of 65"),
-            (b"", "signature: is 0 bytes long instead of 65"),
-            (signature[:64] + b"\x01", "signature: has a v other than 27 or 28"),
+            (signature[:64], "signature: is 64 bytes long instead of 65; sign again"),
+            (b"", "signature: is 0 bytes long instead of 65; sign again"),
+            (signature[:64] + b"\x01", "signature: has a v other than 27 or 28; sign again"),
             (
                 signature[:32]
                 + (N - int.from_bytes(signature[32:64], "big")).to_bytes(32, "big")
                 + bytes([55 - signature[64]]),
-                "signature: has its s in the upper half of the curve order",
+                "signature: has its s in the upper half of the curve order; sign again",
             ),
             (bytes(64) + b"\x1b", "signature: belongs to no key; sign again"),
             (b"\xff" * 32 + signature[32:], "signature: belongs to no key; sign again"),
