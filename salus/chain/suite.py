@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
-
-from web3 import Web3
-from web3.contract import Contract
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from salus.base import money
 from salus.base.errors import ChainError, NotAccredited
@@ -18,7 +15,12 @@ from salus.chain.address_book import AddressBook, book_of
 from salus.chain.events import Event
 from salus.chain.node import PATIENCE_SECONDS, connect, genesis_of
 from salus.chain.sending import Action, OnSigned, Receipt, Sender
+from salus.chain.web3_lazily import web3
 from salus.crypto.eip712 import Domain
+
+if TYPE_CHECKING:
+    from web3 import Web3
+    from web3.contract import Contract
 
 E = TypeVar("E", bound=Event)
 _REVISION = 3
@@ -88,7 +90,7 @@ class Chain:
 
     def pool(self, address: str) -> Pool:
         """A pool of this suite. Raises ChainError if the factory has not made it."""
-        address = Web3.to_checksum_address(address)
+        address = web3.Web3.to_checksum_address(address)
         if not self.factory.functions.isPool(address).call():
             raise ChainError(
                 f"{address} is not a pool of this suite", remedy="name the address that `create_pool` gave"
@@ -97,7 +99,7 @@ class Chain:
 
     def at(self, contract: str, address: str) -> Contract:
         """A handle on a contract outside the address book: a pool, an asset."""
-        return self.w3.eth.contract(Web3.to_checksum_address(address), abi=abi_of(contract))
+        return self.w3.eth.contract(web3.Web3.to_checksum_address(address), abi=abi_of(contract))
 
     def _listed(self, name: str) -> Contract:
         return self.at(name, self.addresses.address(name))

@@ -30,7 +30,8 @@ from web3 import HTTPProvider, Web3
 from salus.base.errors import ChainError, NodeUnreachable, NotFinished, WrongChain
 from salus.chain import Action, sending
 from salus.chain.abis import abi_of
-from salus.chain.node import Node, connect, genesis_of
+from salus.chain.http_node import Node
+from salus.chain.node import connect, genesis_of
 from salus.chain.sending import Unlocked
 from tools.chain import CHAIN_ID, chains, free_ports
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from web3.exceptions import BadFunctionCallOutput, ContractLogicError
-
 from salus.base import money
 from salus.base.days import moment_words, span_words
 from salus.base.errors import InputError
@@ -11,6 +9,7 @@ from salus.chain import roles
 from salus.chain.roles import MANAGER, Role
 from salus.chain.sending import Action
 from salus.chain.suite import Chain
+from salus.chain.web3_lazily import web3
 
 _LISTED, _RETIRED = 1, 2  # DeskStatus
 
@@ -162,7 +161,7 @@ def _token(chain: Chain, asset: str) -> tuple[str, int]:
     token = chain.at("Asset", asset).functions
     try:
         return str(token.symbol().call()), int(token.decimals().call())
-    except (BadFunctionCallOutput, ContractLogicError):
+    except (web3.exceptions.BadFunctionCallOutput, web3.exceptions.ContractLogicError):
         raise InputError(f"there is no token at {asset}", field="asset", remedy="name an ERC-20") from None
 
 
