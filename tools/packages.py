@@ -1,7 +1,8 @@
 """Install and lock Python packages with uv, which is several times faster than pip.
 
-pip brings uv into `.venv` and knows where this machine has its packages from. uv reads none of pip's settings,
-so they are handed on in uv's own variables. Standard library only: set-up uses this before anything is installed.
+pip installs uv into `.venv`. uv reads none of pip's settings, which say where this machine has its packages
+from, so they are passed on in uv's own variables. Standard library only: set-up uses this before anything is
+installed.
 """
 
 from __future__ import annotations
@@ -38,17 +39,16 @@ def python() -> str:
 
 
 def pip_environment() -> dict[str, str]:
-    """What pip is told beside its own settings."""
+    """What pip needs beside its own settings."""
     return {"PIP_CACHE_DIR": str(CACHE / "pip"), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 
 
 def uv_environment() -> dict[str, str]:
-    """What uv is told: pip's settings, where the caller has given uv none of its own, and folders in the clone."""
+    """pip's settings in uv's variables, unless the caller has set those, and folders in the clone."""
     own = {name: value for name, value in translated(pip_settings()).items() if name not in os.environ}
     return {
         # as pip does: the best version of all indexes, not that of the first which knows the package
         "UV_INDEX_STRATEGY": "unsafe-best-match",
-        "UV_LINK_MODE": "copy",
         **own,
         "UV_CACHE_DIR": str(CACHE / "uv"),
         "UV_PYTHON_DOWNLOADS": "never",

@@ -2,8 +2,8 @@
 
 Each step leaves a stamp with the digest of what it was made from, and is skipped while the stamp fits. Steps
 that do not need one another run side by side. A lock makes a second set-up in the same clone wait for the
-first. uv, pip and npm run with the caller's HOME, so that the caller's registries apply, but keep their caches
-in the clone.
+first. uv, pip and npm run with the caller's HOME, so that the caller's registries apply, but keep their
+caches in the clone.
 """
 
 from __future__ import annotations
@@ -121,7 +121,10 @@ def install_python() -> None:
         else:
             return
     else:
-        print(f"set-up: pip has no {packages.UV_PACKAGE} here; going on with pip, which is slower", file=sys.stderr)
+        print(
+            f"set-up: pip has no {packages.UV_PACKAGE} here; going on with pip, which is slower",
+            file=sys.stderr,
+        )
     pip = [packages.python(), "-m", "pip", *what]
     run(pip, purpose, {**environment, **packages.pip_environment()})
 
@@ -166,7 +169,12 @@ def child_environment() -> dict[str, str]:
 
 
 STEPS = (
-    Step("Python packages", ("requirements.txt", "tools/packages.py"), (VENV / "bin" / "brownie",), install_python),
+    Step(
+        "Python packages",
+        ("requirements.txt", "tools/packages.py"),
+        (VENV / "bin" / "brownie",),
+        install_python,
+    ),
     Step("npm packages", ("package-lock.json", ".npmrc"), (NODE_MODULES / ".bin" / "ganache",), install_npm),
     Step(
         "Solidity compiler",
