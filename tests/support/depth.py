@@ -7,5 +7,3 @@ import os
 
 DEPTH = os.environ.get("SALUS_DEPTH", "")
 SHALLOW = DEPTH == "shallow"
-DEMO_SECONDS = float(os.environ.get("SALUS_DEMO_SECONDS", "60"))
-"""What the demo may take on Ganache after set-up; a machine that is slow or busy may say more."""

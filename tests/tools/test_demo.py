@@ -1,7 +1,7 @@
 """make demo FHIR=folder, as a person types it, on Ganache
 
 given a folder with records of three patients
-    it plays every scene, within a minute after set-up
+    it plays every scene
     it leaves a letter for each, with a name that the terminal does not show, a picture and a summary
 """
 
@@ -18,7 +18,6 @@ from typing import Any
 import pytest
 
 from salus import samples
-from tests.support.depth import DEMO_SECONDS
 from tools.places import ROOT
 from tools.setup import STEPS
 
@@ -63,14 +62,13 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     return Seen(patients, done.stdout, out)
 
 
-def test_every_scene_within_a_minute(seen: Seen) -> None:
+def test_every_scene_takes_place(seen: Seen) -> None:
     summary = seen.summary
 
     assert summary["notShown"] == []
     assert summary["year"][0].startswith("2024-10")
     assert len(summary["policies"]) == PATIENTS
     assert len(set(summary["shown"]["denied_with_two_codes"])) == 2
-    assert summary["seconds"] < DEMO_SECONDS
 
 
 def test_a_letter_for_each_patient(seen: Seen) -> None:
