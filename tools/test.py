@@ -2,7 +2,7 @@
 
     python -m tools.test [--network ganache|anvil] [--workers N] [PATH …] [-- PYTEST OPTIONS …]
 
-`tests/salus`, `tests/tools`, `tests/demo` and the doctests need no chain; everything else below `tests` does.
+The folders of `WITHOUT_CHAIN` and the doctests need no chain; everything else below `tests` does.
 """
 
 from __future__ import annotations
@@ -18,7 +18,14 @@ from tools.ending import plainly
 from tools.places import ROOT, tool_environment
 from tools.supervise import supervise
 
-WITHOUT_CHAIN = ("salus", "scripts/_demo/picture.py", "tests/salus", "tests/tools", "tests/demo")
+WITHOUT_CHAIN = (
+    "salus",
+    "scripts/_demo/picture.py",
+    "tests/salus",
+    "tests/tools",
+    "tests/demo",
+    "tests/docs",
+)
 NO_TESTS = 5
 HOUR, DAY = 3_600, 86_400
 BEGINS_AT = 6 * HOUR

@@ -19,7 +19,7 @@ from eth_utils import keccak
 from salus.base.errors import InputError
 from salus.crypto.merkle import MerkleTree, hash_pair, verify
 
-TREES: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "vectors/merkle.json").read_text())[
+TREES: list[dict[str, Any]] = json.loads((Path(__file__).parents[2] / "vectors/merkle.json").read_text())[
     "trees"
 ]
 

@@ -21,7 +21,7 @@ from salus.base import days
 from salus.claim.bill_line import BillLine
 from salus.fhir import Reason, Summary
 
-FOLDER = Path(__file__).parents[3] / "shared" / "fhir"
+FOLDER = Path(__file__).parents[4] / "shared" / "fhir"
 FAMILY = product.shipped("family")
 
 pytestmark = pytest.mark.skipif(

@@ -29,7 +29,7 @@ from salus.base.errors import AttestationError, InputError, PolicyError
 from salus.crypto.abi import Struct
 from salus.crypto.eip712 import Domain, recover
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 VECTORS: dict[str, Any] = json.loads((ROOT / "tests/vectors/eip712.json").read_text())
 STRUCTS = {name: getattr(types, name) for name in VECTORS["types"]}
 N = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141

@@ -314,7 +314,7 @@ def test_lines_are_found_and_counted_by_state(outbox: Outbox, membership: Member
 KILLED_TOGETHER = """
 import os, signal, sys
 sys.path.insert(0, {root!r})
-from tests.salus.test_outbox import *
+from tests.salus.provider.test_outbox import *
 outbox = Outbox({path!r}, PLACE)
 person = membership.__wrapped__()
 outbox.draft("B-1", 1, bill(person, 1), person, b"sealed")
@@ -334,7 +334,7 @@ def test_a_killed_process_loses_no_more_than_the_open_group(path: Path) -> None:
 KILLED = """
 import os, signal, sys
 sys.path.insert(0, {root!r})
-from tests.salus.test_outbox import *
+from tests.salus.provider.test_outbox import *
 outbox = Outbox({path!r}, PLACE)
 person = membership.__wrapped__()
 outbox.draft("B-1", 1, bill(person, 1), person, b"sealed")
@@ -345,7 +345,7 @@ with outbox._transaction() as db:
 
 
 def run(program: str, path: Path) -> subprocess.CompletedProcess[str]:
-    root = str(Path(__file__).parents[2])
+    root = str(Path(__file__).parents[3])
     code = textwrap.dedent(program).format(root=root, path=str(path))
     return subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=root, timeout=60, check=False
@@ -362,7 +362,7 @@ def test_a_killed_process_loses_nothing_and_leaves_nothing_half(path: Path) -> N
 FULL = """
 import resource, sys
 sys.path.insert(0, {root!r})
-from tests.salus.test_outbox import *
+from tests.salus.provider.test_outbox import *
 person = membership.__wrapped__()
 outbox = Outbox({path!r}, PLACE)
 outbox.draft("B-1", 1, bill(person, 1), person, b"sealed")

@@ -39,7 +39,7 @@ from salus.claim.adjudication import Used, adjudicate, lock
 from salus.types import MAX_AMOUNT, Account, BenefitKind, GroupUse, Remittance
 from tests.support.adjudication import GOLDEN, Case, Tabled, counters, golden, random_case, tabled
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SHARED = ROOT.parent / "shared" / "golden-cases.json"
 
 thorough = settings(max_examples=400, deadline=None)

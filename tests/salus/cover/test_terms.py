@@ -17,7 +17,7 @@ from salus.base.money import BPS
 from salus.cover import terms
 from salus.types import ATTESTATION_LIFETIME, Account
 
-CONTRACTS = Path(__file__).parents[2] / "contracts"
+CONTRACTS = Path(__file__).parents[3] / "contracts"
 
 
 def constant(contract: str, name: str) -> int:

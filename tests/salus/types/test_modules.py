@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 WITHIN_CONTRACTS = {
     "BillLine": "a storage slot of ProviderRegistry",
     "BillSums": "a word that the desk hands to ProviderRegistry",
