@@ -28,7 +28,7 @@ from rich.console import Console
 from salus import product
 from salus.base import days
 from salus.base.errors import InputError, SalusError
-from salus.chain.node import unreachable
+from salus.chain.unreachable import unreachable
 from salus.crypto import records
 from salus.crypto.abi import AddressCodec
 from salus.product import Table

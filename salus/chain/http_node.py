@@ -1,4 +1,8 @@
-"""The HTTP connection to a node, over web3.py and requests. `salus.chain.node.connect` opens one."""
+"""A node over HTTP, by web3.py and requests: patient with a short silence, clear about a long one.
+
+A call that changes nothing is repeated for some ten seconds. So is a signed transaction, which the chain
+takes once however often it is sent. Only a transaction that the node itself signs is sent once.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from web3 import HTTPProvider
 from web3.exceptions import BadResponseFormat
 from web3.types import RPCEndpoint, RPCResponse
 
-from salus.chain.node import NOT_JSON, PATIENCE_SECONDS, host_of, unreachable, unreachable_at
+from salus.chain.unreachable import NOT_JSON, host_of, unreachable, unreachable_at
 
 _ANSWER_SECONDS = 60.0
 _ONCE_ONLY = {"eth_sendTransaction"}
@@ -19,7 +23,7 @@ _ONCE_ONLY = {"eth_sendTransaction"}
 class Node(HTTPProvider):
     """A JSON-RPC node at an http(s) address. Every call raises NodeUnreachable if it stays silent."""
 
-    def __init__(self, url: str, *, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(self, url: str, *, patience: float) -> None:
         self.host = host_of(url)
         self._patience = patience
         super().__init__(

@@ -97,7 +97,7 @@ def test_an_address_that_is_none_is_refused(url: str) -> None:
     [
         ((503, b""), "answers 503"),
         ((401, b""), "answers 401"),
-        ((200, b"<html>Log in</html>"), "answers something else than JSON-RPC"),
+        ((200, b"<html>Log in</html>"), "does not answer in JSON-RPC"),
     ],
     indirect=["site"],
 )
@@ -155,7 +155,7 @@ def test_a_transaction_that_the_node_signs_is_sent_once(monkeypatch: pytest.Monk
     monkeypatch.setattr(HTTPProvider, "make_request", dead)
 
     with pytest.raises(NodeUnreachable):
-        Node("http://localhost:1").make_request("eth_sendTransaction", [{}])  # type: ignore[arg-type]
+        Node("http://localhost:1", patience=10).make_request("eth_sendTransaction", [{}])  # type: ignore[arg-type]
 
     assert asked == ["eth_sendTransaction"]
 
