@@ -37,7 +37,8 @@ import pytest
 from brownie import TestStablecoin, accounts, web3
 
 from salus.base.errors import DeploymentError
-from salus.chain.address_book import CONTRACTS, AddressBook
+from salus.chain.address_book import AddressBook
+from salus.chain.manifest import CONTRACTS
 from salus.chain.node import genesis_of
 from scripts import _session, _verify, deploy
 from scripts.deploy import Asset, Params, Recorder, Suite, verify
