@@ -19,9 +19,9 @@ from eth_account.signers.local import LocalAccount
 from salus.base.days import moment_words
 from salus.base.errors import ChainError, InputError, NodeUnreachable, Reverted
 from salus.chain import Action, Chain, Pending, Receipt, Sender, Unlocked, Wallet, roles
+from salus.chain.deployment import LOCAL_CHAINS, Asset
 from salus.chain.roles import Stage, Turn
 from salus.crypto.eip712 import Signer
-from scripts._suite import LOCAL_CHAINS, Asset
 from scripts._words import out
 
 ROOT = Path(__file__).resolve().parent.parent

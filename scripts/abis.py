@@ -13,27 +13,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from salus.chain.manifest import ABIS
 from tools.places import ROOT, SOLC_VERSION, SOLCX, tool_environment
 
 TARGET = ROOT / "salus" / "chain" / "abis.json"
-CONTRACTS = {
-    "SalusAccessManager": "SalusAccessManager",
-    "ProviderRegistry": "ProviderRegistry",
-    "ConsentRegistry": "ConsentRegistry",
-    "PolicyBook": "PolicyBook",
-    "ClaimDesk": "ClaimDesk",
-    "RiskPoolFactory": "RiskPoolFactory",
-    "RiskPool": "RiskPool",
-    "Asset": "ERC20Permit",
-}
-"""Name in the library, and the contract that it is taken from."""
 THROWN_WHEN = "Thrown when "
 """What the NatSpec of each error begins with."""
 
 
 def content() -> dict[str, Any]:
     """What the file must hold: each contract's ABI, and each error in words."""
-    return {"contracts": {name: _abi(source) for name, source in CONTRACTS.items()}, "errors": _errors()}
+    return {"contracts": {name: _abi(source) for name, source in ABIS.items()}, "errors": _errors()}
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from pydantic import BeforeValidator
 from salus.base.days import moment_words, span_words
 from salus.base.errors import InputError
 from salus.chain import Chain, governing, roles
-from salus.chain.roles import Role
+from salus.chain.manifest import Role
 from scripts._session import DAY, Session
 from scripts._words import AccountName, Actor, Address, Hex32, out
 

@@ -50,6 +50,14 @@ class ProviderAccredited(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AdminChanged(Event):
+    contract: ClassVar[str] = "ProviderRegistry"
+
+    provider: int
+    admin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyAdded(Event):
     contract: ClassVar[str] = "ProviderRegistry"
 
@@ -184,6 +192,14 @@ class RoleGranted(Event):
     delay: int
     since: int
     new_member: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleLabel(Event):
+    contract: ClassVar[str] = "SalusAccessManager"
+
+    role_id: int
+    label: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

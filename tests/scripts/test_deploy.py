@@ -22,6 +22,10 @@ given a deploy that stopped
         it begins book, desk and factory anew, and they know each other
 given a suite that somebody has changed, or a deployer who has kept a desk or a hospital
     verify names what differs
+given an auditor with the library, a node, the address book and the holders
+    it verifies the suite
+    when the address book names another contract, or the node serves another chain
+        verify names what does not answer, or differs
 when it runs on a live network
     it refuses without the holders of the roles
     it sends nothing when the answer is no
@@ -30,6 +34,7 @@ when it runs on a live network
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +42,12 @@ import pytest
 from brownie import TestStablecoin, accounts, web3
 
 from salus.base.errors import DeploymentError
-from salus.chain.address_book import CONTRACTS, AddressBook
+from salus.chain import Chain, roles
+from salus.chain.address_book import AddressBook
+from salus.chain.deployment import LISTED
+from salus.chain.manifest import CONTRACTS
 from salus.chain.node import genesis_of
-from scripts import _session, _verify, deploy
+from scripts import _session, deploy
 from scripts.deploy import Asset, Params, Recorder, Suite, verify
 
 DEPLOYER = 0
@@ -99,9 +107,11 @@ def test_contracts_know_each_other(deployed: Suite) -> None:
 
 def test_roles_go_to_their_holders_alone(deployed: Suite) -> None:
     suite = deployed
-    assert _verify.holders(suite) == {0: {accounts[1]: 0}, 1: {accounts[2]: 0}, 2: {accounts[3]: 0}}
+    assert roles.holders(suite.chain) == [
+        roles.Holder(role=role, account=accounts[role + 1].address, delay=0) for role in (0, 1, 2)
+    ]
     assert not suite.manager.hasRole(0, accounts[DEPLOYER])[0]
-    assert suite.providers.deskOf(suite.desk)[0] == _verify.LISTED
+    assert suite.providers.deskOf(suite.desk)[0] == LISTED
 
 
 def test_the_address_book_tells_all(params: Params, recorder: Recorder) -> None:
@@ -219,7 +229,7 @@ def test_a_rerun_goes_on_after_any_contract(
 
     book = AddressBook.load(deploy.path_of(1337)).contracts
     assert all(book[name] == entry for name, entry in standing.items())
-    verify(suite, params, accounts[DEPLOYER])
+    verify(suite.chain, params, accounts[DEPLOYER].address)
 
 
 def recorder_anew() -> Recorder:
@@ -240,7 +250,7 @@ def test_a_trio_is_begun_anew_when_its_addresses_are_gone(
 
     assert suite.book.address != old.address("PolicyBook")
     assert suite.providers.address == old.address("ProviderRegistry")
-    verify(suite, params, accounts[DEPLOYER])
+    verify(suite.chain, params, accounts[DEPLOYER].address)
 
 
 @pytest.mark.parametrize("steps", [1, 7])
@@ -249,9 +259,9 @@ def test_a_rerun_goes_on_after_any_step_of_the_set_up(
 ) -> None:
     real = deploy.outstanding
 
-    def stopping(suite: Suite, wanted: Params) -> list[Any]:
-        for step in real(suite, wanted)[:steps]:
-            step.method(*step.arguments, {"from": accounts[DEPLOYER]})
+    def stopping(chain: Chain, wanted: Params) -> list[Any]:
+        for step in real(chain, wanted)[:steps]:
+            accounts[DEPLOYER].transfer(step.function.address, data=chain.calldata(step))
         raise Stopped
 
     monkeypatch.setattr(deploy, "outstanding", stopping)
@@ -261,7 +271,7 @@ def test_a_rerun_goes_on_after_any_step_of_the_set_up(
 
     suite = deploy.deploy(params, accounts[DEPLOYER], again())
 
-    assert real(suite, params) == []
+    assert real(suite.chain, params) == []
 
 
 # SOMEBODY HAS CHANGED IT
@@ -297,7 +307,37 @@ def test_verify_names_what_differs(deployed: Suite, params: Params, change: Any,
     change(deployed, accounts)
 
     with pytest.raises(DeploymentError, match=said):
-        verify(deployed, params, accounts[DEPLOYER])
+        verify(deployed.chain, params, accounts[DEPLOYER].address)
+
+
+# AN AUDITOR
+
+
+def test_an_auditor_verifies_it(deployed: Suite, params: Params) -> None:
+    chain = Chain.open(web3.provider.endpoint_uri, addresses=deployed.chain.addresses)
+    lower = Params(
+        governor=params.governor.lower(),
+        accreditor=params.accreditor.lower(),
+        sentinel=params.sentinel.lower(),
+        stablecoin=True,
+    )
+
+    verify(chain, lower, accounts[DEPLOYER].address.lower())
+
+
+def test_verify_names_a_contract_that_is_not_there(deployed: Suite, params: Params) -> None:
+    book = deployed.chain.addresses
+    other = replace(book.contracts["PolicyBook"], address=accounts[9].address)
+
+    with pytest.raises(DeploymentError, match=f"PolicyBook at {accounts[9]} does not answer DESK"):
+        verify(Chain(web3, book.adding("PolicyBook", other)), params, accounts[DEPLOYER].address)
+
+
+def test_verify_names_another_domain(deployed: Suite, params: Params) -> None:
+    elsewhere = replace(deployed.chain.addresses, chain_id=4242)
+
+    with pytest.raises(DeploymentError, match=r"ConsentRegistry's signing domain is .*1337.* instead of"):
+        verify(Chain(web3, elsewhere), params, accounts[DEPLOYER].address)
 
 
 # A LIVE NETWORK

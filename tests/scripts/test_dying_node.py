@@ -18,7 +18,8 @@ import pytest
 import requests
 from brownie import TestStablecoin
 
-from salus.chain.address_book import CONTRACTS, AddressBook, path_of
+from salus.chain.address_book import AddressBook, path_of
+from salus.chain.manifest import CONTRACTS
 from scripts import deploy
 from tests.scripts.conftest import ended
 from tests.support.stopping import PATIENCE, between, start

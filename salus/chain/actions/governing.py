@@ -6,7 +6,7 @@ from salus.base import money
 from salus.base.days import moment_words, span_words
 from salus.base.errors import InputError
 from salus.chain import roles
-from salus.chain.roles import MANAGER, Role
+from salus.chain.manifest import GOVERNED, MANAGER, Role
 from salus.chain.sending import Action
 from salus.chain.suite import Chain
 from salus.chain.web3_lazily import web3
@@ -123,7 +123,7 @@ def revoke_role(chain: Chain, *, role: Role, holder: str) -> Action:
 
 def close(chain: Chain, *, contract: str, closed: bool) -> Action:
     """Closes what roles may call in a contract to all of them, or opens it again."""
-    functions = ", ".join(roles.GOVERNED[contract])
+    functions = ", ".join(GOVERNED[contract])
     verb = "Close" if closed else "Open"
     return Action(
         MANAGER,
