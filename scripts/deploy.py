@@ -27,7 +27,7 @@ from salus.chain import Chain
 from salus.chain.abis import abi_of
 from salus.chain.address_book import AddressBook, Deployed, path_of
 from salus.chain.deployment import LOCAL_CHAINS, Asset, Params, outstanding
-from salus.chain.manifest import DEPLOYER, GOVERNED, MANAGER, SUITE, Role, SuiteContract, births
+from salus.chain.manifest import DEPLOYER, GOVERNED, MANAGER, SUITE, Role, SuiteContract, deployment_groups
 from salus.chain.node import genesis_of
 from salus.chain.verify import verify
 from salus.crypto.abi import AddressCodec
@@ -56,8 +56,8 @@ def deploy(params: Params, deployer: Any, record: Recorder | None = None) -> Sui
     step = record or Recorder()
     made: dict[str, Any] = {}
     known = {DEPLOYER: deployer.address}
-    for group in births():
-        made |= _born(step, deployer, group, known)
+    for group in deployment_groups():
+        made |= _deploy_group(step, deployer, group, known)
         known |= {contract.name: made[contract.name].address for contract in group}
     stablecoin = step.deploy(TestStablecoin, deployer, 6) if params.stablecoin else None
     handles = {contract.handle: made[contract.name] for contract in SUITE}
@@ -83,17 +83,17 @@ def _check(params: Params, deployer: Any) -> None:
             )
 
 
-def _born(
+def _deploy_group(
     step: Recorder, deployer: Any, group: tuple[SuiteContract, ...], known: dict[str, str]
 ) -> dict[str, Any]:
     """The contracts of a group by name: found or deployed. `known` has the addresses of earlier ones."""
     if len(group) > 1:
-        return _born_together(step, deployer, group, known)
+        return _deploy_cycle(step, deployer, group, known)
     (contract,) = group
     return {contract.name: step.deploy(_container(contract), deployer, *_arguments(contract, known))}
 
 
-def _born_together(
+def _deploy_cycle(
     step: Recorder, deployer: Any, group: tuple[SuiteContract, ...], known: dict[str, str]
 ) -> dict[str, Any]:
     """The contracts take each other's addresses, so these are computed from the deployer's next nonces. A

@@ -39,7 +39,7 @@ class Argument(NamedTuple):
     of: str
     """Name of the contract, or DEPLOYER."""
     getter: str | None = None
-    """The public getter that returns it ever after."""
+    """The public getter that returns it afterwards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,11 +143,11 @@ def by_handle(handle: str) -> SuiteContract:
     return _BY_HANDLE[handle]
 
 
-def births() -> Iterator[tuple[SuiteContract, ...]]:
+def deployment_groups() -> Iterator[tuple[SuiteContract, ...]]:
     """The suite in the order of deployment. Contracts whose constructors take each other's addresses come
     together: their addresses must be known before the first of them exists.
 
-    >>> [[contract.handle for contract in group] for group in births()]
+    >>> [[contract.handle for contract in group] for group in deployment_groups()]
     [['manager'], ['providers'], ['consents'], ['book', 'desk', 'factory']]
     """
     start = 0

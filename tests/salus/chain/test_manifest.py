@@ -43,7 +43,7 @@ from salus.chain.manifest import (
     SUITE,
     Role,
     SuiteContract,
-    births,
+    deployment_groups,
     by_name,
 )
 from salus.chain.suite import Chain
@@ -200,7 +200,7 @@ def test_local_chains_are_named_alike() -> None:
 
 def test_nothing_is_deployed_before_what_it_needs() -> None:
     known = {DEPLOYER}
-    for group in births():
+    for group in deployment_groups():
         names = {contract.name for contract in group}
         needed = {argument.of for contract in group for argument in contract.arguments}
         assert needed <= known | names
@@ -210,4 +210,4 @@ def test_nothing_is_deployed_before_what_it_needs() -> None:
 
 
 def test_only_what_must_is_deployed_together() -> None:
-    assert [len(group) for group in births()] == [1, 1, 1, 3]
+    assert [len(group) for group in deployment_groups()] == [1, 1, 1, 3]
