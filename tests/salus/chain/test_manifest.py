@@ -43,8 +43,8 @@ from salus.chain.manifest import (
     SUITE,
     Role,
     SuiteContract,
-    deployment_groups,
     by_name,
+    deployment_groups,
 )
 from salus.chain.suite import Chain
 from salus.crypto.eip712 import Domain
