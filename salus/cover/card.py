@@ -10,7 +10,7 @@ policy has another key.
 
 The card is small enough for a QR code (400 bytes at most): where the policy is, which member, that member's
 key, and which rows of the benefit table do not apply. The terms and the member's proof, which do not fit,
-come in the cover file (`salus.cover.policy.Cover`), which holds no key.
+come in the cover file (`salus.cover.policy.CoverFile`), which holds no key.
 """
 
 from __future__ import annotations

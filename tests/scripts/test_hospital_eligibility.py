@@ -74,7 +74,7 @@ def test_says_what_would_be_paid(clinic: Clinic, ask: Ask) -> None:
     said = ask("0", "visit.primary", "billed=120")
 
     assert said[0] == f"Visit to your doctor on {to_date(clinic.start + 30)}, at provider 1:"
-    assert said[1] == "A claim would be decided, and what it brings paid at once."
+    assert said[1] == "A claim would be decided, and paid immediately."
     assert said[2].startswith("PR-2  ")
     assert said[3] == "Of 120.00 USD the plan would pay 96.00 USD."
     assert left(said, "policy year") == "100,000.00 USD of 100,000.00 USD"
@@ -99,7 +99,7 @@ def test_says_what_limits_there_are(ask: Ask) -> None:
     assert said[2].startswith("PR-179  ")
 
     assert "held for review" in ask("0", "visit.primary", "billed=4000")[1]
-    assert "had to be authorised beforehand" in ask("0", "surgery.weight")[1]
+    assert "needs prior authorisation" in ask("0", "surgery.weight")[1]
 
 
 def test_says_what_is_denied(clinic: Clinic, ask: Ask) -> None:

@@ -19,15 +19,18 @@ given a role with a delay
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from brownie import accounts, chain, history, web3
-from brownie.exceptions import VirtualMachineError
+from brownie import accounts, chain, web3
+from eth_account import Account
 from web3.eth import Eth
+from web3.exceptions import Web3RPCError
+from web3.types import TxData
 
 from salus.base import files
 from salus.base.errors import InputError, NodeUnreachable, NotFinished
@@ -182,8 +185,21 @@ def test_the_same_nonce_is_used_though_the_node_counts_another(
     assert used == [noted]
 
 
+def sent_and_failed(depositor: Depositor, data: str) -> TxData:
+    """A call to the pool that reverts on the chain. Brownie would ask for its trace, which takes seconds."""
+    call = {"to": depositor.pool.address, "data": data, "gas": 500_000, "gasPrice": 0, "chainId": 1337}
+    signed = Account.sign_transaction(
+        {**call, "nonce": nonce(depositor.account)}, depositor.account.private_key
+    )
+    with contextlib.suppress(Web3RPCError, ValueError):  # Ganache answers with the revert
+        web3.eth.send_raw_transaction(signed.raw_transaction)
+    assert web3.eth.wait_for_transaction_receipt(signed.hash)["status"] == 0
+    return web3.eth.get_transaction(signed.hash)
+
+
 def test_what_failed_is_sent_anew(depositor: Depositor, capsys: pytest.CaptureFixture[str]) -> None:
     call = depositor.call
+<<<<<<< HEAD
     with pytest.raises(VirtualMachineError):
         depositor.account.transfer(
             depositor.pool.address, data=call.chain.calldata(call.action), gas_limit=500_000
@@ -191,6 +207,10 @@ def test_what_failed_is_sent_anew(depositor: Depositor, capsys: pytest.CaptureFi
     failed = history[-1]
     assert failed.status == 0
     call._write(CallNote(failed.nonce, failed.block_number - 1, failed.txid))
+=======
+    failed = sent_and_failed(depositor, call.chain.calldata(call.action))
+    call._write(Note(failed["nonce"], failed["blockNumber"] - 1, failed["hash"].to_0x_hex()))
+>>>>>>> workshop
 
     depositor.deposit()
 
