@@ -12,6 +12,7 @@ from brownie import RiskPool, TestStablecoin, chain
 from eth_account.signers.local import LocalAccount
 
 from salus.chain.facts import Facts, unpack
+from salus.crypto.eip712 import Domain
 from salus.types import ClaimStatus, Consent, Decision, Line, Purpose, SkipReason
 from tests.support import craft
 from tests.support.craft import DAY, Filing, Sold
@@ -30,8 +31,6 @@ class World:
     ):
         self.manager, self.providers, self.consents = suite.manager, suite.providers, suite.consents
         self.book, self.desk, self.factory = suite.book, suite.desk, suite.factory
-        self.book_domain, self.desk_domain = suite.chain.book_domain, suite.chain.desk_domain
-        self.consent_domain = suite.chain.consent_domain
         self.governor, self.accreditor, self.sentinel = accounts[1], accounts[2], accounts[3]
         self.insurer, self.capital, self.payer = accounts[4], accounts[5], accounts[6]
         self.hospital, self.holder, self.stranger = accounts[7], accounts[8], accounts[9]
@@ -50,9 +49,23 @@ class World:
         self.providers.addKey(self.provider, self.attestor.address, 0, FAR, {"from": self.hospital})
         self.providers.setDailyCap(self.pool, self.provider, DAILY_CAP, {"from": self.insurer})
 
+    # What signatures are bound to: of these contracts, which a test may have replaced by the next version's
+
     @property
     def chain_id(self) -> int:
         return int(chain.id)
+
+    @property
+    def book_domain(self) -> Domain:
+        return Domain.policy_book(self.chain_id, self.book.address)
+
+    @property
+    def desk_domain(self) -> Domain:
+        return Domain.claim_desk(self.chain_id, self.desk.address)
+
+    @property
+    def consent_domain(self) -> Domain:
+        return Domain.consent_registry(self.chain_id, self.consents.address)
 
     # Time
 
