@@ -1,7 +1,7 @@
 """scripts.demo: the whole story, as `make demo` plays it
 
 when the demo is played with the project's own patients
-    every scene that it promises takes place, each on the chain
+    every scene that it promises takes place, each on the chain, with few transactions
     what it says of money is what the chain says
     what it leaves are a letter and FHIR for each member, a picture and a summary
     its output names nobody and no code
@@ -52,9 +52,10 @@ from scripts._demo.scenes import choose
 from scripts._demo.year import Shown
 from tests.support import secrets_of
 from tests.support.attacker import Attacker, Guess
-from tests.support.depth import SHALLOW
 from tests.support.onlooker import Seen, look
 
+MOST_TRANSACTIONS = 80
+"""The demo's time goes with their number. `make bench` publishes the time."""
 SHARED = Path(__file__).parents[3] / "shared" / "fhir"
 
 
@@ -120,7 +121,13 @@ def test_every_scene_takes_place(seat: Seat) -> None:
     assert summary["money"]["setAside"] == 0
 
 
-@pytest.mark.skipif(SHALLOW, reason="coverage traces each transaction")
+def test_it_sends_few_transactions(seat: Seat) -> None:
+    eth = seat.chain.w3.eth
+    sent = sum(len(eth.get_block(number)["transactions"]) for number in range(eth.block_number + 1))
+
+    assert sent <= MOST_TRANSACTIONS
+
+
 def test_every_scene_is_on_the_chain(seat: Seat) -> None:
     chain, shown = seat.chain, seat.played.shown
     skips = {event.transaction: event.reason for event in chain.past(events.ClaimSkipped)}
