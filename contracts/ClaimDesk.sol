@@ -52,10 +52,6 @@ contract ClaimDesk is IClaimDesk, EIP712 {
     /// @dev Read once, so that policy ids stay the same after a fork.
     bytes32 private immutable BOOK_DOMAIN;
 
-    mapping(ClaimId claim => StoredClaim stored) private _claims;
-    /// @inheritdoc IClaimDesk
-    mapping(ProviderId provider => mapping(bytes32 root => bool withdrawn)) public isRootWithdrawn;
-
     /// @dev The working struct of one line. {_decide} makes and returns it; each field says who fills it and when. A line
     /// that is skipped leaves the fields after the failed check empty.
     struct Facts {
@@ -71,6 +67,10 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         /// {_adjudicate}, when the standing shows no reason to skip; {_charge} turns Paid into Owed if the pool did not pay.
         Decision decision;
     }
+
+    mapping(ClaimId claim => StoredClaim stored) private _claims;
+    /// @inheritdoc IClaimDesk
+    mapping(ProviderId provider => mapping(bytes32 root => bool withdrawn)) public isRootWithdrawn;
 
     constructor(
         IPolicyBook book,
@@ -310,7 +310,7 @@ contract ClaimDesk is IClaimDesk, EIP712 {
             given.diagnosis.isEmergency();
     }
 
-    // SETTLE, COLLECT
+    // SETTLE AND COLLECT
 
     /// @inheritdoc IClaimDesk
     function settle(ClaimRef memory claim, Decision memory decision) external {

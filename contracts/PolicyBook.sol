@@ -202,27 +202,21 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
 
     // BIND
 
-    /// @inheritdoc IERC5192
-    function locked(uint256 tokenId) external view returns (bool) {
-        _requireOwned(tokenId);
-        return true;
-    }
-
+    /// @notice Always reverts: the token is bound.
     function approve(address, uint256) public pure override {
         revert Bound();
     }
 
+    /// @notice Always reverts: the token is bound.
     function setApprovalForAll(address, bool) public pure override {
         revert Bound();
     }
 
+    /// @dev A token can be minted but never moved. The check comes after OpenZeppelin's update, because its errors for callers
+    /// other than the holder come first; the revert undoes the update.
     function _update(address to, uint256 tokenId, address auth) internal override returns (address from) {
         from = super._update(to, tokenId, auth);
         require(from == address(0), Bound());
-    }
-
-    function supportsInterface(bytes4 interfaceId) public view override returns (bool) {
-        return interfaceId == type(IERC5192).interfaceId || super.supportsInterface(interfaceId);
     }
 
     // VIEWS
@@ -262,5 +256,16 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
     /// @inheritdoc IPolicyBook
     function domainSeparator() external view returns (bytes32) {
         return DOMAIN;
+    }
+
+    /// @inheritdoc IERC5192
+    function locked(uint256 tokenId) external view returns (bool) {
+        _requireOwned(tokenId);
+        return true;
+    }
+
+    /// @notice Returns whether the contract implements an interface (ERC-165): ERC-721, its metadata, or ERC-5192.
+    function supportsInterface(bytes4 interfaceId) public view override returns (bool) {
+        return interfaceId == type(IERC5192).interfaceId || super.supportsInterface(interfaceId);
     }
 }

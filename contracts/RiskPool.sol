@@ -105,6 +105,7 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         emit SalesPauseSet(benefitTable, paused);
     }
 
+    /// @notice Always reverts: a pool needs an insurer.
     function renounceOwnership() public pure override {
         revert InsurerNeeded();
     }
