@@ -52,8 +52,8 @@ contract ClaimDesk is IClaimDesk, EIP712 {
     /// @dev Read once, so that policy ids stay the same after a fork.
     bytes32 private immutable BOOK_DOMAIN;
 
-    /// @dev The working struct of one line. {_decide} makes and returns it; each field says who fills it and when. A line
-    /// that is skipped leaves the fields after the failed check empty.
+    /// @dev The working struct of one line. {_decide} makes and returns it; each field says who fills it and when. A
+    /// line that is skipped leaves the fields after the failed check empty.
     struct Facts {
         /// {_decide}, first.
         Bill bill;
@@ -64,7 +64,8 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         GroupUse use;
         /// {_decide}, when the line's proofs are valid.
         Standing standing;
-        /// {_adjudicate}, when the standing shows no reason to skip; {_charge} turns Paid into Owed if the pool did not pay.
+        /// {_adjudicate}, when the standing shows no reason to skip; {_charge} turns Paid into
+        /// Owed if the pool did not pay.
         Decision decision;
     }
 
@@ -238,7 +239,8 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         Standing standing
     ) private view returns (SkipReason) {
         if (standing.isSameDiagnosis()) return SkipReason.AlreadyDecided;
-        // A revision that is too high could be filed again after a withdrawal; so could the last one, which is never raised.
+        // A revision that is too high could be filed again after a withdrawal; so could the last
+        // one, which is never raised.
         uint8 revision = given.diagnosis.revision;
         if (revision != standing.revision() || revision == type(uint8).max) return SkipReason.Superseded;
         if (

@@ -57,8 +57,8 @@ contract ConsentRegistry is IConsentRegistry, EIP712, Nonces {
         emit ConsentGiven(signer, member, provider, grant.purposes, grant.from, grant.until);
     }
 
-    /// @dev A provider's first entry starts as a copy of the entry for any provider, which it overrides from then on. So the
-    /// consent for days already past stays true of this provider too.
+    /// @dev A provider's first entry starts as a copy of the entry for any provider, which it overrides from then on.
+    /// So the consent for days already past stays true of this provider too.
     function _ownEntry(
         address signer,
         bytes32 member,
@@ -73,8 +73,8 @@ contract ConsentRegistry is IConsentRegistry, EIP712, Nonces {
         for (uint256 i = Math.saturatingSub(count, PAST_GRANTS); i < count; ++i) entry.past.push(any.past[i]);
     }
 
-    /// @dev Keeps the days of the current grant up to today, unless the next grant covers them all. Today is kept too: it
-    /// may already be over in the time zone where care was given.
+    /// @dev Keeps the days of the current grant up to today, unless the next grant covers them all. Today is kept too:
+    /// it may already be over in the time zone where care was given.
     function _keepPast(Entry storage entry, Grant memory next) private {
         Grant memory old = entry.current;
         uint32 today = utcDay(block.timestamp);

@@ -79,8 +79,8 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
     ) external returns (PolicyId) {
         _checkTerms(terms);
         IERC20Permit asset = IERC20Permit(IERC4626(terms.pool).asset());
-        // If somebody else has used the permit first, the allowance is set already. A bad permit sets none, and the pool
-        // then cannot take the premium.
+        // If somebody else has used the permit first, the allowance is set already. A bad permit sets none, and the
+        // pool then cannot take the premium.
         try
             asset.permit(msg.sender, terms.pool, permit.value, permit.deadline, permit.v, permit.r, permit.s)
         {
@@ -212,8 +212,8 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
         revert Bound();
     }
 
-    /// @dev A token can be minted but never moved. The check comes after OpenZeppelin's update, because its errors for callers
-    /// other than the holder come first; the revert undoes the update.
+    /// @dev A token can be minted but never moved. The check comes after OpenZeppelin's update, because its errors for
+    /// callers other than the holder come first; the revert undoes the update.
     function _update(address to, uint256 tokenId, address auth) internal override returns (address from) {
         from = super._update(to, tokenId, auth);
         require(from == address(0), Bound());

@@ -114,8 +114,8 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
         uint32 today = utcDay(block.timestamp);
         require(until >= today, PastIsFixed(until, today));
 
-        // A window that was renewed early may not have begun, while the one before it still runs: the last window that has
-        // begun by the end is the one to cut.
+        // A window that was renewed early may not have begun, while the one before it still runs: the last window that
+        // has begun by the end is the one to cut.
         Window memory last = Window({from: record_.from, until: record_.until});
         Window[] storage past = _pastWindows[provider];
         uint256 kept = past.length;

@@ -21,7 +21,8 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
 
     uint64 public constant NOTICE_PERIOD = 35 days;
     uint64 public constant EXIT_WINDOW = 14 days;
-    /// @dev The width of the shares in a notice, so a notice can cover all shares even when a share is worth very little.
+    /// @dev The width of the shares in a notice, so a notice can cover all shares even when a
+    /// share is worth very little.
     uint256 private constant MAX_SUPPLY = type(uint192).max;
 
     address public immutable BOOK;
@@ -123,8 +124,8 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         _premium.add(request.premium, request.start, request.end);
         _committed.locked += request.lock.toUint80();
 
-        // Both checks need the balance with the premium in it, so they come after the transfer. The premium is owed until it
-        // is earned, so it fills no deficit.
+        // Both checks need the balance with the premium in it, so they come after the transfer. The premium is owed
+        // until it is earned, so it fills no deficit.
         uint256 balance = _pull(request.payer, request.premium * unit);
         uint256 owed = _owed();
         require(owed <= balance, InDeficit(owed - Math.min(owed, balance)));
@@ -163,7 +164,8 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         // A claim of 0, for example one inside the deductible, needs no money.
         paid = amount == 0 || (_covers(committed.outstanding) && _send(payee, amount));
 
-        // During the transfer the asset may have called the desk, which may have booked more, so the sums are read again.
+        // During the transfer the asset may have called the desk, which may have booked more,
+        // so the sums are read again.
         committed = _committed;
         committed.entered = false;
         if (paid) committed.outstanding -= amount;
@@ -205,8 +207,8 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         return _balance() >= promised * unit;
     }
 
-    /// @dev Returns false instead of reverting: a payee that refuses, a paused asset or a short balance must not undo the
-    /// decision. The sum then stays outstanding.
+    /// @dev Returns false instead of reverting: a payee that refuses, a paused asset or a short balance must not undo
+    /// the decision. The sum then stays outstanding.
     function _send(address payee, uint64 amount) private returns (bool) {
         if (payee == address(this) || payee == asset()) return false;
         return IERC20(asset()).trySafeTransfer(payee, amount * unit);
@@ -258,7 +260,8 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         uint256 assets,
         uint256 shares
     ) internal override nonReentrant {
-        // {maxRedeem} and {maxWithdraw} were checked, so the shares are at most those of the notice, which fit 192 bits.
+        // {maxRedeem} and {maxWithdraw} were checked, so the shares are at most those of the
+        // notice, which fit 192 bits.
         _notices[owner].shares -= uint192(shares);
         super._withdraw(caller, receiver, owner, assets, shares);
     }
@@ -316,13 +319,14 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         return Math.saturatingSub(totalAssets(), _committed.locked * unit);
     }
 
-    /// @notice Returns the capital in token units: the balance less unearned premium and outstanding claims, at least 0.
+    /// @notice Returns the capital in token units: the balance less unearned premium and
+    /// outstanding claims, at least 0.
     function totalAssets() public view override returns (uint256) {
         return Math.saturatingSub(_balance(), _owed());
     }
 
-    /// @notice Returns the shares for a deposit, rounded down. The price counts claims held for review as money still in the
-    /// pool. Otherwise a provider could buy shares cheaply before it withdraws a held claim.
+    /// @notice Returns the shares for a deposit, rounded down. The price counts claims held for review as money still
+    /// in the pool. Otherwise a provider could buy shares cheaply before it withdraws a held claim.
     function previewDeposit(uint256 assets) public view override returns (uint256) {
         return Math.mulDiv(assets, totalSupply() + 10 ** _decimalsOffset(), _entryAssets() + 1);
     }
@@ -333,8 +337,8 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         return Math.mulDiv(shares, _entryAssets() + 1, supply, Math.Rounding.Ceil);
     }
 
-    /// @notice Returns 0 while the pool is in deficit. Otherwise returns a bound that no asset reaches, and for which the
-    /// pool can still mint the shares.
+    /// @notice Returns 0 while the pool is in deficit. Otherwise returns a bound that no asset reaches, and for which
+    /// the pool can still mint the shares.
     function maxDeposit(address) public view override returns (uint256) {
         (uint256 balance, uint256 owed) = (_balance(), _owed());
         if (balance < owed) return 0;
@@ -366,12 +370,14 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         return open ? notice.shares : 0;
     }
 
-    /// @dev A first depositor who inflates the share price by a donation loses a million times what the next one can lose.
+    /// @dev A first depositor who inflates the share price by a donation loses a million times
+    /// what the next one can lose.
     function _decimalsOffset() internal pure override returns (uint8) {
         return 6;
     }
 
-    /// @dev The capital at which shares are sold. Without shares no holder can be diluted, so reserved claims do not count.
+    /// @dev The capital at which shares are sold. Without shares no holder can be diluted, so
+    /// reserved claims do not count.
     function _entryAssets() private view returns (uint256) {
         return totalSupply() == 0 ? totalAssets() : totalAssets() + _committed.reserved * unit;
     }

@@ -9,10 +9,10 @@ import {Policy} from "../contracts/types/Policy.sol";
 import {Permit} from "../contracts/types/Pool.sol";
 
 /// @title Which policies exist, and what they have used
-/// @notice A policy is the hash of its signed terms, and a bound ERC-721 token (ERC-5192) with that id. The token does not
-/// decide who is paid: payments go to the payees in the terms.
-/// @dev Amounts are minor units of the policy's currency, days are civil days since 1970-01-01, times are seconds since 1970.
-/// Nobody can change a policy, and no role exists here.
+/// @notice A policy is the hash of its signed terms, and a bound ERC-721 token (ERC-5192) with that id. The token does
+/// not decide who is paid: payments go to the payees in the terms.
+/// @dev Amounts are minor units of the policy's currency, days are civil days since 1970-01-01, times are seconds since
+/// 1970. Nobody can change a policy, and no role exists here.
 interface IPolicyBook {
     /// @notice Thrown when the cover is empty or longer than 366 days.
     error InvalidPeriod(uint32 start, uint32 end);
@@ -70,7 +70,8 @@ interface IPolicyBook {
     event PolicyClosed(PolicyId indexed policy, uint256 released);
 
     /// @notice Issues a policy under a signed quote. The caller pays the premium, by an allowance to the pool.
-    /// @dev Emits {PolicyIssued}, and {Locked} and {Transfer} of the token. Errors of {IRiskPool.underwrite} pass through.
+    /// @dev Emits {PolicyIssued}, and {Locked} and {Transfer} of the token. Errors of
+    /// {IRiskPool.underwrite} pass through.
     /// Errors: {UnknownPool}, {InvalidPeriod}, {QuoteClosed}, {StartTooFar}, {InvalidSolvency}, {ReviewWindowTooLong},
     /// {FilingTooLong}, {ZeroAnnualLimit}, {ForeignAccount}, {AmountTooLarge}, {InvalidPayee}, {AlreadyIssued},
     /// {InvalidQuote}, {ERC721InvalidReceiver}.
@@ -98,7 +99,8 @@ interface IPolicyBook {
         Permit calldata permit
     ) external returns (PolicyId);
 
-    /// @notice Releases the capital of a policy once its filing days and the appeal window are over. Anyone may call it.
+    /// @notice Releases the capital of a policy once its filing days and the appeal window
+    /// are over. Anyone may call it.
     /// @dev Emits {PolicyClosed}.
     /// Errors: {UnknownPolicy}, {AlreadyClosed}, {TooEarlyToClose}, {ClaimsHeld}.
     /// @param terms The terms of the policy.

@@ -9,10 +9,11 @@ import {AttestorKey, Bill, DailyCap, Desk, DeskStatus, Provider} from "../contra
 
 /// @title Who may attest care, and what has been billed
 /// @notice Keeps accreditations, attestor keys, daily caps and bill lines.
-/// @dev Amounts are minor units of the pool's currency, days are civil days since 1970-01-01, times are seconds since 1970.
-/// Warning: the accreditor can send a provider's new lines to review (suspend) or have those of future days denied (end the
-/// accreditation). The sentinel can send every new line to review for seven days at a time. The governor can list a desk, and
-/// a listed desk can block bill lines. None of them can undo a decision, stop a settlement or move money.
+/// @dev Amounts are minor units of the pool's currency, days are civil days since 1970-01-01,
+/// times are seconds since 1970.
+/// Warning: the accreditor can send a provider's new lines to review (suspend) or have those of future days denied (end
+/// the accreditation). The sentinel can send every new line to review for seven days at a time. The governor can list a
+/// desk, and a listed desk can block bill lines. None of them can undo a decision, stop a settlement or move money.
 interface IProviderRegistry {
     /// @notice Thrown when a window ends before it begins, or begins or ends before the latest one.
     error InvalidWindow(uint64 from, uint64 until);
@@ -87,8 +88,8 @@ interface IProviderRegistry {
         bytes32 licence
     ) external returns (ProviderId provider);
 
-    /// @notice Extends the accreditation, or opens a new window after a gap. Earlier windows, 32 at most, stay valid. Only the
-    /// accreditor may call it.
+    /// @notice Extends the accreditation, or opens a new window after a gap. Earlier windows, 32 at most, stay valid.
+    /// Only the accreditor may call it.
     /// @dev Emits {ProviderAccredited}.
     /// Errors: {AccessManagedUnauthorized}, {UnknownProvider}, {InvalidWindow}, {TooManyWindows}.
     /// @param provider The provider.
@@ -97,8 +98,8 @@ interface IProviderRegistry {
     /// @param licence Hash of the licence document.
     function renew(ProviderId provider, uint32 from, uint32 until, bytes32 licence) external;
 
-    /// @notice Ends the accreditation, today at the earliest. Windows that begin later are deleted. Only the accreditor may
-    /// call it.
+    /// @notice Ends the accreditation, today at the earliest. Windows that begin later are deleted. Only
+    /// the accreditor may call it.
     /// @dev Emits {AccreditationEnded}.
     /// Errors: {AccessManagedUnauthorized}, {UnknownProvider}, {PastIsFixed}, {InvalidWindow}.
     /// @param provider The provider.
@@ -128,16 +129,16 @@ interface IProviderRegistry {
     /// @param until First second at which it may no longer sign.
     function addKey(ProviderId provider, address attestor, uint64 from, uint64 until) external;
 
-    /// @notice Revokes a key permanently: nothing that it signed can be filed from now on. Only the provider's admin may call
-    /// it.
+    /// @notice Revokes a key permanently: nothing that it signed can be filed from now on. Only the
+    /// provider's admin may call it.
     /// @dev Emits {KeyRevoked}.
     /// Errors: {UnknownProvider}, {NotProviderAdmin}, {UnknownKey}.
     /// @param provider The provider.
     /// @param attestor The key.
     function revokeKey(ProviderId provider, address attestor) external;
 
-    /// @notice Sets what a pool pays the provider without review on one UTC day. What was used today stays used. Only the
-    /// pool's insurer may call it.
+    /// @notice Sets what a pool pays the provider without review on one UTC day. What was used today stays used. Only
+    /// the pool's insurer may call it.
     /// @dev Emits {DailyCapSet}.
     /// Errors: {NotInsurer}, {UnknownProvider}.
     /// @param pool The pool.
@@ -169,8 +170,8 @@ interface IProviderRegistry {
     /// @param sums What was billed and claimed, minor units, and whether it was paid without review.
     function record(Bill calldata bill, BillSums sums) external;
 
-    /// @notice Deletes the record of a withdrawn claim and raises the revision that is due. After 255 withdrawals nothing can
-    /// be filed on the line. Only the desk that recorded it may call it, listed or retired.
+    /// @notice Deletes the record of a withdrawn claim and raises the revision that is due. After 255 withdrawals
+    /// nothing can be filed on the line. Only the desk that recorded it may call it, listed or retired.
     /// @dev Errors: {NotDesk}, {NotRecorded}.
     /// @param provider The provider.
     /// @param billLine The bill line.

@@ -4,10 +4,11 @@ pragma solidity 0.8.30;
 import {Notice, Underwriting} from "../contracts/types/Pool.sol";
 
 /// @title The money behind policies
-/// @notice An insurer's ERC-4626 vault, which holds premiums, reserves and capital. Its shares are the capital. Terms and
-/// claims count in minor units of the currency. Tokens move in token units; {unit} is the number of them in a minor unit.
-/// totalAssets = balance − unearned premium − outstanding claims, at least 0; {deficit} is what is missing.
-/// Capital leaves after a notice of 35 days, which is longer than any review window, within the next 14 days. Shares are sold
+/// @notice An insurer's ERC-4626 vault, which holds premiums, reserves and capital. Its shares are the
+/// capital. Terms and claims count in minor units of the currency. Tokens move in token units; {unit} is the
+/// number of them in a minor unit.
+/// totalAssets = balance − unearned premium − outstanding claims, at least 0; {deficit} is what is missing. Capital
+/// leaves after a notice of 35 days, which is longer than any review window, within the next 14 days. Shares are sold
 /// at a price that counts claims held for review as unspent, and redeemed at a price that counts them as spent.
 /// @dev Times are seconds since 1970.
 /// Warning: the insurer names quote signers, and a quote signer can sell policies as far as the capital allows.
@@ -66,7 +67,8 @@ interface IRiskPool {
     /// @param allowed True to allow it.
     function setQuoteSigner(address signer, bool allowed) external;
 
-    /// @notice Stops or resumes sales under a benefit table. Policies sold before do not change. Only the insurer may call it.
+    /// @notice Stops or resumes sales under a benefit table. Policies sold before do not change.
+    /// Only the insurer may call it.
     /// @dev Emits {SalesPauseSet}.
     /// Errors: {OwnableUnauthorizedAccount}.
     /// @param benefitTable Hash of the table.
@@ -86,8 +88,8 @@ interface IRiskPool {
     /// @param amount Minor units.
     function unlock(uint256 amount) external;
 
-    /// @notice Books a claim and pays it immediately. If the payment fails, the claim stays outstanding. Only the claim desk
-    /// may call it.
+    /// @notice Books a claim and pays it immediately. If the payment fails, the claim stays outstanding. Only the claim
+    /// desk may call it.
     /// @dev Errors: {NotClaimDesk}, {ReentrantCall}.
     /// @param payee Who is paid.
     /// @param amount Minor units.
@@ -101,8 +103,8 @@ interface IRiskPool {
     /// @param unlocked Capital that is no longer locked for the policy, minor units.
     function reserve(uint64 amount, uint256 unlocked) external;
 
-    /// @notice Pays a held claim that is due. If the payment fails, the claim is owed and no longer reserved. Only the claim
-    /// desk may call it.
+    /// @notice Pays a held claim that is due. If the payment fails, the claim is owed and no longer reserved. Only the
+    /// claim desk may call it.
     /// @dev Errors: {NotClaimDesk}, {ReentrantCall}.
     /// @param payee Who is paid.
     /// @param amount Minor units.
@@ -116,14 +118,15 @@ interface IRiskPool {
     /// @return paid False if that money is short or the payee refuses.
     function collect(address payee, uint64 amount) external returns (bool paid);
 
-    /// @notice Takes a withdrawn held claim out of the books and locks its capital again. Only the claim desk may call it.
+    /// @notice Takes a withdrawn held claim out of the books and locks its capital again. Only
+    /// the claim desk may call it.
     /// @dev Errors: {NotClaimDesk}.
     /// @param amount Minor units.
     /// @param relocked Capital to lock again, minor units.
     function release(uint64 amount, uint256 relocked) external;
 
-    /// @notice Gives notice for shares of the caller, in place of any earlier notice. If the caller keeps fewer shares than
-    /// that, the notice shrinks to them.
+    /// @notice Gives notice for shares of the caller, in place of any earlier notice. If the caller keeps fewer shares
+    /// than that, the notice shrinks to them.
     /// @dev Emits {NoticeGiven}.
     /// Errors: {NoticeTooLarge}.
     /// @param shares Shares, at most the caller's balance.

@@ -27,8 +27,8 @@ import {Policy} from "../types/Policy.sol";
 
 /// @title Adjudication
 /// @notice Computes a remittance from terms, counters and a bill, without storage or calls.
-/// @dev Amounts are minor units. Every division rounds the insurer's part down; the member's part is the rest, so that the
-/// parts add up. `salus/adjudication.py` has the same rules, and both run the same cases.
+/// @dev Amounts are minor units. Every division rounds the insurer's part down; the member's part is the rest, so that
+/// the parts add up. `salus/adjudication.py` has the same rules, and both run the same cases.
 library Adjudication {
     using SafeCast for uint256;
 
@@ -44,13 +44,13 @@ library Adjudication {
         uint256 claimedByOthers;
         /// The UTC day of filing.
         uint32 filedDay;
-        /// How the bill splits: all zero at first, and left so if the line is denied. {_indemnity} or {_scheduled} fill the
-        /// parts before limits, then {adjudicate} fills `overLimit`, `otherCover` and `paid`.
+        /// How the bill splits: all zero at first, and left so if the line is denied. {_indemnity} or {_scheduled} fill
+        /// the parts before limits, then {adjudicate} fills `overLimit`, `otherCover` and `paid`.
         Remittance remittance;
     }
 
-    /// @notice Returns whether a line can be decided. A line that is not well-formed must be skipped, because {adjudicate} may
-    /// revert on it.
+    /// @notice Returns whether a line can be decided. A line that is not well-formed must be skipped, because
+    /// {adjudicate} may revert on it.
     function isWellFormed(Benefit memory benefit, Diagnosis memory diagnosis) internal pure returns (bool) {
         if (diagnosis.units == 0 || diagnosis.serviceTo < diagnosis.serviceFrom) return false;
         if (benefit.kind == BenefitKind.None) return false;
@@ -137,12 +137,14 @@ library Adjudication {
         uint256 afterDeductible = allowed - deductible;
         uint256 coinsurance = afterDeductible - (afterDeductible * benefit.shareBps) / BPS;
 
-        // R5: above the out-of-pocket maximum the insurer bears the rest; coinsurance is cut first, then the deductible.
+        // R5: above the out-of-pocket maximum the insurer bears the rest; coinsurance is cut
+        // first, then the deductible.
         uint256 bearable = _left(policy.outOfPocket, work.account.outOfPocket());
         deductible = _min(deductible, bearable);
         coinsurance = _min(coinsurance, bearable - deductible);
 
-        // Each amount is at most what was billed, which fits 64 bits, and the units are at most their limit, which fits 32.
+        // Each amount is at most what was billed, which fits 64 bits, and the units are at most
+        // their limit, which fits 32.
         Remittance memory remittance = work.remittance;
         remittance.allowed = uint64(allowed);
         remittance.notCovered = uint64(diagnosis.billed - allowed);
@@ -152,8 +154,8 @@ library Adjudication {
         return allowed - deductible - coinsurance;
     }
 
-    /// @dev R2 for a rate per unit. Returns the amount payable before limits. By night, the first nights of the stay may be
-    /// eliminated, and only nights inside the cover count.
+    /// @dev R2 for a rate per unit. Returns the amount payable before limits. By night, the first nights of the stay
+    /// may be eliminated, and only nights inside the cover count.
     function _scheduled(
         Policy memory policy,
         Member memory member,

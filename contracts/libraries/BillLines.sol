@@ -8,8 +8,8 @@ import {PolicyId, ProviderId} from "../types/Ids.sol";
 import {Bill, OtherClaim} from "../types/Provider.sol";
 
 /// @title Bill lines
-/// @notice Stores who has decided what on a line of a provider's bill. The first payer is in the line's one slot. Later payers
-/// are rare (other insurers of the same patient) and have slots of their own.
+/// @notice Stores who has decided what on a line of a provider's bill. The first payer is in the line's one slot. Later
+/// payers are rare (other insurers of the same patient) and have slots of their own.
 /// @dev A cast of a hash to bytes8 or bytes3 keeps its head, which is all that a {BillLine} has room for.
 library BillLines {
     /// @notice The later payers of one bill line.

@@ -10,13 +10,13 @@ import {
     SUMS_MASK
 } from "./BillSums.sol";
 
-/// @notice One line of a provider's bill, which prevents double payment over all policies, pools and desks. It is one word,
-/// so that the first payer costs one write; {BillLines} keeps later payers separately.
+/// @notice One line of a provider's bill, which prevents double payment over all policies, pools and desks. It is one
+/// word, so that the first payer costs one write; {BillLines} keeps later payers separately.
 ///
 ///     shared 8 bits | leaf 24 | payer 64 | revision 8 | currency 24 | claimed 64 | billed 64
 ///
-/// `payer` is the head of the first payer's hash, `leaf` the head of the diagnosis decided for it. A chance match of two
-/// heads can refuse a payment, but never repeat one. `shared` is a flag in the lowest of the 8 bits left.
+/// `payer` is the head of the first payer's hash, `leaf` the head of the diagnosis decided for it. A chance match of
+/// two heads can refuse a payment, but never repeat one. `shared` is a flag in the lowest of the 8 bits left.
 type BillLine is uint256;
 
 /// @notice A bill line, unpacked for readers.

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-/// @notice What a desk records for a bill line. Each sum has the same place as in {BillLine}, so one mask copies them all.
+/// @notice What a desk records for a bill line. Each sum has the same place as in {BillLine},
+/// so one mask copies them all.
 ///
 ///     unused 96 bits | autoPaid 8 | currency 24 | claimed 64 | billed 64
 ///
-/// `autoPaid` is a flag in the lowest of 8 bits. It takes the place of the bill line's revision, which a desk does not set;
-/// SUMS_MASK keeps the flag out of the bill line.
+/// `autoPaid` is a flag in the lowest of 8 bits. It takes the place of the bill line's revision, which a desk does not
+/// set; SUMS_MASK keeps the flag out of the bill line.
 type BillSums is uint256;
 
 // The places that BillSums, BillLine and Standing share.

@@ -73,7 +73,8 @@ enum SkipReason {
 }
 
 /// @notice How a bill was split, in minor units. Indemnity: billed = paid + deductible + coinsurance + overLimit +
-/// notCovered + otherCover, exactly. Scheduled: rate × days or units = paid + overLimit + notCovered + eliminated + outside.
+/// notCovered + otherCover, exactly. Scheduled: rate × days or units = paid + overLimit +
+/// notCovered + eliminated + outside.
 struct Remittance {
     uint64 allowed; // before deductible, coinsurance and limits
     uint64 deductible; // CARC 1
@@ -87,8 +88,8 @@ struct Remittance {
     uint32 units; // counted against the unit limit; 0 when there is none
 }
 
-/// @notice What was decided on a line. A held, owed or denied claim is stored as the hash of this struct. To settle, collect
-/// or withdraw the claim, the caller passes the struct in, as the event shows it.
+/// @notice What was decided on a line. A held, owed or denied claim is stored as the hash of this struct. To settle,
+/// collect or withdraw the claim, the caller passes the struct in, as the event shows it.
 struct Decision {
     ClaimStatus status;
     /// X12 claim adjustment reason codes, three ASCII bytes each, the latest last.
@@ -119,7 +120,8 @@ struct ClaimKeys {
     address payee;
 }
 
-/// @notice The facts of a claim's event that are not hashes, in six words. Each word's parts run from the highest bits down.
+/// @notice The facts of a claim's event that are not hashes, in six words. Each word's parts run
+/// from the highest bits down.
 struct ClaimFacts {
     /// unused 56 bits | status 8 | releaseAt 64 | issuedAt 64 | decidedAt 64
     uint256 times;

@@ -3,8 +3,8 @@ pragma solidity 0.8.30;
 
 import {PolicyId} from "./Ids.sol";
 
-/// @notice One attested bill line. The patient's record itself stays off the chain. The leaf in `Attestation.root` begins with
-/// policy, member and benefit; this struct omits them, because a filed line contains them.
+/// @notice One attested bill line. The patient's record itself stays off the chain. The leaf in `Attestation.root`
+/// begins with policy, member and benefit; this struct omits them, because a filed line contains them.
 struct Diagnosis {
     /// Keyed hash of the provider's claim identifier and line; prevents double payment.
     bytes32 billLine;

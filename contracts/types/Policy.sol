@@ -4,8 +4,8 @@ pragma solidity 0.8.30;
 import {Memory} from "../libraries/Memory.sol";
 import {Account} from "./Account.sol";
 
-/// @notice The terms of one policy year, as the insurer signs them. They are not stored: a call about a policy passes them in,
-/// and their hash must be the policy id. Amounts are minor units of `currency`.
+/// @notice The terms of one policy year, as the insurer signs them. They are not stored: a call about a policy passes
+/// them in, and their hash must be the policy id. Amounts are minor units of `currency`.
 struct Policy {
     /// Who holds the bound token.
     address holder;
@@ -66,8 +66,8 @@ function placeOf(Policy memory policy) pure returns (Memory.Place place) {
     }
 }
 
-/// @notice Returns the capital that the pool must lock for what the policy may still cost, minor units. Rounds up, which favours
-/// the policy.
+/// @notice Returns the capital that the pool must lock for what the policy may still cost, minor units. Rounds up,
+/// which favours the policy.
 function lock(Policy memory policy, Account account) pure returns (uint256) {
     if (account.isClosed()) return 0;
 

@@ -32,8 +32,8 @@ struct Commitments {
     uint80 outstanding;
     /// The part of `outstanding` that is held for review.
     uint80 reserved;
-    /// True while the pool moves money, so that it refuses further calls. Every claim writes this slot anyway, so the flag
-    /// costs nothing.
+    /// True while the pool moves money, so that it refuses further calls. Every claim writes this slot anyway, so the
+    /// flag costs nothing.
     bool entered;
 }
 

@@ -4,8 +4,8 @@ pragma solidity 0.8.30;
 import {BillLine} from "./BillLine.sol";
 import {CLAIMED_MASK, CLAIMED_SHIFT, CURRENCY_SHIFT, REVISION_SHIFT} from "./BillSums.sol";
 
-/// @notice What a desk must know about a provider and a bill line before it decides. The parts that {BillLine} has too are
-/// in the same places, so one mask copies them. Each flag is the lowest of its 8 bits.
+/// @notice What a desk must know about a provider and a bill line before it decides. The parts that {BillLine} has too
+/// are in the same places, so one mask copies them. Each flag is the lowest of its 8 bits.
 ///
 ///     sameDiagnosis 8 bits | decided 8 | underReview 8 | accredited 8 | capLeft 64
 ///     | revision 8 | currency 24 | claimedByOthers 64 | billed 64
