@@ -8,7 +8,8 @@ given a page
 └── it should name every one of them, those by inheritance too
 given a function of the page
 ├── it should name exactly the events and errors of our own that its source can reach
-└── it should name every error that docs/roles.md gives to those who may not call it
+├── it should name every error that docs/roles.md gives to those who may not call it
+└── it should name the same errors as the NatSpec of the interface
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ DECLARATION = re.compile(r"^    (?:event|error) (\w+)\(", re.MULTILINE)
 BODY = re.compile(r"^    (?:function|modifier) (\w+)(.*?)^    }$", re.MULTILINE | re.DOTALL)
 NOT_ANOTHERS = r"(?<![\w.])"
 """`BOOK.settle(…)` is a call of another contract."""
+DOCUMENTED = re.compile(r"((?:^    ///.*\n)+)    function (\w+)\(", re.MULTILINE)
+LIKE = {("PolicyBook", "issueWithPermit"): "issue"}
+"""Functions whose NatSpec refers to the errors of another function."""
 HOOKS = {
     ("PolicyBook", "transferFrom"): "_update",
     ("PolicyBook", "safeTransferFrom"): "_update",
@@ -135,6 +139,18 @@ def test_names_what_the_source_reaches(contract: str) -> None:
             wrong[function] = sorted(named ^ found)
 
     assert wrong == {}
+
+
+@pytest.mark.parametrize("contract", [name for name in OURS if (ROOT / f"interfaces/I{name}.sol").exists()])
+def test_names_the_errors_of_the_natspec(contract: str) -> None:
+    source = (ROOT / f"interfaces/I{contract}.sol").read_text()
+    found = {}
+    for block, function in DOCUMENTED.findall(source):
+        words = " ".join(block.replace("///", " ").split())
+        found[function] = set(re.findall(r"{(\w+)}", words.partition("Errors: ")[2].partition(".")[0]))
+
+    for function in found:
+        assert table(contract)[function].errors == found[LIKE.get((contract, function), function)], function
 
 
 def test_agrees_with_the_roles() -> None:

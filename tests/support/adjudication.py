@@ -52,9 +52,10 @@ class Case:
         """What the harness takes."""
         used = self.used
         books = (account_word(used.account), group_word(used.group), used.claimed_by_others, used.filed_day)
+        work = (*books, (0,) * 10)
         terms = (part.as_tuple() for part in (self.policy, self.member, self.benefit))
         # A filed diagnosis leaves out policy, member and benefit, which the line brings.
-        return (*terms, self.diagnosis.as_tuple()[3:], books)
+        return (*terms, self.diagnosis.as_tuple()[3:], work)
 
 
 @dataclass(frozen=True)

@@ -38,14 +38,13 @@ def data(signature: str, *values: Any) -> bytes:
         (
             "PolicyBook",
             data("QuoteClosed(uint32)", 20_454),
-            "the start day has begun somewhere on earth: later, the quote would be an option on known "
-            "losses: QuoteClosed(start 2026-01-01); sign terms that start later",
+            "the start day has already begun somewhere on earth: QuoteClosed(start 2026-01-01); "
+            "sign terms that start later",
         ),
         (
             "ClaimDesk",
             data("ReviewOpen(uint64)", 1_767_225_600),
-            "the review window is open until a second: ReviewOpen(releaseAt 2026-01-01 00:00:00 UTC); "
-            "settle it then",
+            "the review window is still open: ReviewOpen(releaseAt 2026-01-01 00:00:00 UTC); settle it then",
         ),
         (
             "ClaimDesk",
