@@ -1,23 +1,23 @@
-"""salus.audit: many claims beside each other and beside their records
+"""salus.audit: many claims compared with each other and with their records
 
 given honest claims
-    all pass; what no single record shows is listed
-given a claim whose fields are not what its record gives
-    each field is named, and nothing else is found
-given one bill's record attested for several bill lines, once sealed or often, by one provider or two
-    those claims are linked
+    all should pass, and what no single record shows should be listed
+given a claim whose fields differ from its record
+    each such field should be reported, and nothing else
+given one bill's record attested for several bill lines, sealed once or several times, by one provider or two
+    those claims should be linked
 given one bill line with the records of two bills
-    those claims are linked
+    those claims should be linked
 given a patient's record attested for another member of the policy
-    both the patient's claims and the member's are linked
-given a patient who stands behind members of several policies
-    that is set apart, and nothing fails
-given a record that is missing, cannot be opened or holds no bill, or a member whom nobody enrolled
-    that claim is not rechecked, and the others are
+    both the patient's claims and the member's should be linked
+given a patient who is a member of several policies
+    this should be listed separately, and nothing should fail
+given a record that is missing, cannot be opened or contains no bill, or a member without enrolment
+    that claim should not be rechecked, but the others should
 given a claim that was withdrawn
-    its last decision counts only if it came later
+    its last decision should count only if it came after the withdrawal
 given policies, enrolments and tables
-    a claim's membership is found; a policy without enrolment is named, one without its table refused
+    a claim's membership should be found; a policy without enrolment or without its table should be named
 
 SPECIFICATION X5.
 """
@@ -47,27 +47,27 @@ from tests.support.fhir_bundles import claim, document, encounter, ref
 READER = RecordKey.generate()
 MOTHER, FATHER = memberships()
 AT_WORK = memberships(annual_limit=20_000_00)[0]
-"""The mother under another policy."""
+"""The mother's membership in another policy."""
 PLAN = MOTHER.table
 DAY = {"start": "2026-03-10T09:00:00-05:00", "end": "2026-03-10T10:00:00-05:00"}
 
 
 def record(number: str, patient: str) -> bytes:
-    """A visit to the doctor, as the hospital has it."""
+    """Returns the hospital's record of a visit to the doctor."""
     bill = claim(id=number, patient=ref(f"Patient/{patient}"), billablePeriod=DAY)
     return document(bill, encounter(subject=ref(f"Patient/{patient}"), period=DAY))
 
 
 @dataclass
 class Ward:
-    """A hospital that attests as it likes, and the folder of its sealed records."""
+    """A hospital that attests whatever a test asks, and the folder of its sealed records."""
 
     desk: Desk = field(default_factory=Desk)
     decided: list[ClaimDecided] = field(default_factory=list)
     sealed: dict[bytes, bytes] = field(default_factory=dict)
 
     def bill(self, member: Membership, number: str, patient: str, provider: int = 1, **lies: Any) -> None:
-        """Seals the record of a bill and attests it, with some of it as it is not."""
+        """Seals the record of a bill and attests it, with some fields changed."""
         (line,) = fhir.read(record(number, patient), PLAN, today=START + 365)
         assert isinstance(line, BillLine)
         made = seal(line.record, [READER.recipient])
@@ -88,7 +88,7 @@ class Ward:
 
 @pytest.fixture
 def ward() -> Ward:
-    """Two honest bills of the mother, one of the father."""
+    """Attests two honest bills of the mother and one of the father."""
     ward = Ward()
     ward.bill(MOTHER, "c1", "mother")
     ward.bill(MOTHER, "c2", "mother")
@@ -97,7 +97,7 @@ def ward() -> Ward:
 
 
 def links(found: Audit) -> dict[Link, list[int]]:
-    """Which claims are linked, by their place."""
+    """Returns the index of the claims that are linked, by kind of link."""
     places = {one.event.block: place for place, one in enumerate(found.checked)}
     return {one.link: [places[event.block] for event in one.events] for one in found.linked}
 
@@ -240,7 +240,7 @@ def test_a_withdrawn_decision_does_not_count(ward: Ward) -> None:
     assert standing([first, second, third, again], [gone]) == [first, third, again]
 
 
-# THE PORTFOLIO
+# Portfolio
 
 
 def sold() -> tuple[PolicyFile, tuple[Enrolment, ...]]:

@@ -1,15 +1,15 @@
-"""Keys, blinding and the member card.
+"""Keys, blinding and the member card
 
 given a policy key
-  it derives the same member key for an index, another for another index or policy key
-  it follows HKDF-SHA256 and HMAC-SHA256 as written down
+  it should derive the same member key for an index, and another one for another index or policy key
+  it should follow HKDF-SHA256 and HMAC-SHA256 as documented
 given a secret of any kind
-  it never shows in text, log, traceback, pickle or copy
+  it should never appear in text, log, traceback, pickle or copy
 given a card
-  it comes back from JSON and from a scanned QR code
-  it fits 400 bytes
+  it should load from JSON and from a scanned QR code
+  it should fit into 400 bytes
   when a field is missing, wrong or of another format
-    it is refused by name, and the key is not shown
+    it should be refused with an error that names the field and does not show the key
 
 SPECIFICATION X4.
 """

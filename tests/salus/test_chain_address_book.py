@@ -1,14 +1,14 @@
 """salus.chain.address_book
 
-given a book
-    it comes back from its file as it was, under its chain id
-    adding gives a new book and leaves the old one
-    a contract that it lacks is named
-    another chain, also one of the same id, is told apart
-given a file that is no book
-    it is refused, by name
+given an address book
+    it should load unchanged from its file, which is named after the chain id
+    adding a contract should return a new book and leave the old one unchanged
+    a missing contract should be named in the error
+    another chain, even one with the same id, should be recognised
+given a file that is not an address book
+    it should be refused, and the error should name the file
 given no file
-    it says that nothing is deployed
+    the error should say that nothing is deployed
 """
 
 from __future__ import annotations

@@ -1,18 +1,18 @@
 """salus.chain.node and salus.chain.sending, on a chain of their own
 
 given no node
-    it says so in one line that names the host and not the address's key
-    an address that is no address is refused
-given something that is not a node
-    it says what it answers
+    the error should name the host in one line, without the key in the address
+    an invalid address should be refused
+given a server that is not a node
+    the error should report its answer
 given a node of another chain
-    it says which
+    the error should name that chain
 given a node
-    a transfer is sent once, and its hash is known before it leaves
-    a node that is silent for a moment is waited for
-    a transaction that nobody mines ends as NotFinished, with its hash
-    a call to where no contract is says so
-    a node that dies midway ends in one line
+    a transfer should be sent once, and its hash should be known before it is sent
+    a node that does not answer for a moment should be waited for
+    a transaction that is never mined should end as NotFinished, with its hash
+    a call to an address without a contract should raise an error that says so
+    a node that stops during a call should end in one line
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def anvil(tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def site(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A web server that answers a status and a body, whatever it is asked."""
+    """Serves one status and body, whatever is requested."""
     status, body = request.param
 
     class Handler(BaseHTTPRequestHandler):
@@ -66,7 +66,7 @@ def site(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 def action(w3: Web3) -> Action:
-    """A token's approval: any call will do, for there is no token."""
+    """Returns a token's approval; any call works here, because no token is deployed."""
     token = w3.eth.contract(Web3.to_checksum_address(SOMEWHERE), abi=abi_of("Asset"))
     return Action("Asset", token.functions.approve(Web3.to_checksum_address(SOMEWHERE), 1), ("Approve.",))
 

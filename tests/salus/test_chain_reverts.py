@@ -1,14 +1,14 @@
 """salus.chain.reverts
 
 given the data of a revert
-    it gives the error's name, its arguments, what it means and the way out
-    days, moments, currencies and statuses are words
-    an error that two contracts share means what the called one says
-    one that a contract further in has thrown is known too
-    OpenZeppelin's errors, Error(string) and Panic are known
-    a dead key is NotAccredited
-    data that nobody knows, none, or data cut short is said to be so
-every error of every contract has a meaning
+    it should give the error's name, its arguments, its meaning and the remedy
+    days, moments, currencies and statuses should be words
+    an error that two contracts share should have the meaning of the called contract
+    an error that an inner contract has thrown should be recognised too
+    OpenZeppelin's errors, Error(string) and Panic should be recognised
+    a dead key should be NotAccredited
+    unknown, empty or truncated data should be reported as such
+every error of every contract should have a meaning
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def test_every_error_of_the_suite_has_a_meaning() -> None:
         if entry["type"] == "error" and not _meaning(entry["name"], contract)
     }
 
-    # OpenZeppelin's, which Salus never lets anybody reach
+    # OpenZeppelin errors that no caller of Salus can trigger
     assert without <= {
         "AccessManagedInvalidAuthority", "AccessManagedRequiredDelay", "AddressEmptyCode",
         "ERC20InvalidApprover", "ERC20InvalidReceiver", "ERC20InvalidSender", "ERC20InvalidSpender",

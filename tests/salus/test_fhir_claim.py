@@ -1,29 +1,29 @@
-"""salus.fhir: one Claim to one line
+"""salus.fhir: one Claim becomes one line
 
 given a complete record
-    it becomes one line with the bill's own number, days, amount and codes
-    its repr shows nothing clinical and no patient
-    its record holds what justifies it and nothing else, and reads back as the same line
+    it should become one line with the bill's own number, days, amount and codes
+    its repr should show nothing clinical and no patient
+    its record should contain exactly what justifies it, and should read back as the same line
 when the total is not an amount that can be paid
-    it is refused by name: missing, negative, zero, too large, unknown or other currency, no number
-when the days are not days of a finished service
-    it is refused by name: missing, imprecise, reversed, before 1970, in the future
-given offsets
-    the day is the day as written, not the day in UTC
-when a status says that it is not final
-    it is refused
-when references do not lead to one resource of the right kind and patient
-    it is refused by name
+    it should be refused with its reason: missing, negative, zero, too large, wrong currency, no number
+when the days are not the days of a finished service
+    it should be refused with its reason: missing, imprecise, reversed, before 1970, in the future
+given times with offsets
+    the day should be the day as written, not the day in UTC
+when a status says that the bill is not final
+    it should be refused
+when a reference does not lead to one resource of the right kind and patient
+    it should be refused with its reason
 given urn:uuid, relative, absolute, versioned and contained references
-    all resolve
-given pharmacy
-    the prescription gives drug and encounter
-given a benefit by night
-    units are nights, and a stay without a night is refused
-when the items do not add up
-    the total stands, with a note
+    all should resolve
+given a pharmacy bill
+    the prescription should give drug and encounter
+given a benefit per night
+    units should be nights, and a stay without a night should be refused
+when the items do not add up to the total
+    the total should count, with a note
 when no benefit matches
-    it is refused with reason code 204
+    it should be refused with reason code 204
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The documents point at what is there
+"""Links in the documents
 
-given a link of a document to another file, or a path of a source that it names
-└── it should exist
+given a link from a document to another file, or the path of a source file in it
+└── the file should exist
 """
 
 from __future__ import annotations
@@ -26,5 +26,5 @@ def test_points_at_what_is_there(page: Path) -> None:
 
 
 def stands(path: str) -> bool:
-    """`types/Account.sol` on the page of a contract is below contracts/."""
+    """Resolves a path; `types/Account.sol` on the page of a contract is below contracts/."""
     return (ROOT / path).exists() or (ROOT / "contracts" / path).exists()

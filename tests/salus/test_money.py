@@ -1,15 +1,15 @@
 """salus.money: decimal amounts to minor units
 
 given a currency with a minor unit
-    it converts exactly, rounding half to even
-    it does not round twice however many digits are written
-    it takes tiny amounts as zero
+    it should convert exactly, rounding half to even
+    it should not round twice, however many digits are written
+    it should treat tiny amounts as zero
 given an amount that a person has written
-    it is refused where it would be rounded
+    it should be refused if it would be rounded
 given an amount that no bill can have
-    it refuses it at once, however large its exponent
+    it should be refused at once, however large its exponent
 given anything but an ISO 4217 currency
-    it refuses it by name
+    it should be refused, and the error should name it
 """
 
 from __future__ import annotations

@@ -1,15 +1,15 @@
-"""salus.offer: what the insurer has priced, and nothing else, is signed
+"""salus.offer: the insurer signs exactly what it has priced
 
 given an offer
-    a number of members, or none of their parts named, means the policy's own days and payee
-    a member's own days, payee, signer and exclusions are kept
-    when its members are none, too many or no members: it is refused
-    when it, or the holder's file, covers no day: it is refused
-    when an amount has more decimals than the table's currency: it is refused, not rounded
+    a member without details should get the policy's own days and payee
+    a member's own days, payee, signer and exclusions should be kept
+    when there are no members, too many, or invalid ones, it should be refused
+    when the offer, or the holder's file, covers no day, it should be refused
+    when an amount has more decimals than the table's currency, it should be refused, not rounded
 given an enrolment that the holder has written
-    when days, payee, signer, exclusions or the number of members are not those priced
-        it is refused, with member, field and both values
-    when it is as priced: it is accepted, and the words say all that is signed
+    when days, payee, signer, exclusions or the number of members differ from the offer
+        it should be refused, and the error should name member, field and both values
+    when it equals the offer, it should be accepted, and the summary should state all that is signed
 
 SPECIFICATION I9.
 """
@@ -71,7 +71,7 @@ def person(**changes: Any) -> Applicant:
 
 
 def second(**changes: Any) -> Applicant:
-    """As the offer's second member was priced."""
+    """Returns the offer's second member as priced."""
     facts = {
         "consent_signer": OTHER,
         "covered_since": days.civil_day("2026-07-01"),
@@ -86,7 +86,7 @@ def enrolled(*people: Applicant) -> tuple[Enrolment, ...]:
     return enrolment.enrol(PolicyKey.generate(), FAMILY, people)
 
 
-# THE FILE
+# File
 
 
 @pytest.mark.parametrize("members", ["members: 2\n", "members: [{}, {}]\n"])
@@ -128,7 +128,7 @@ def test_what_is_no_list_of_members_is_refused(offer: Any, members: str, said: s
         offer(members)
 
 
-# THE ENROLMENT
+# Enrolment
 
 
 def test_what_was_priced_is_accepted(offer: Any) -> None:
@@ -262,7 +262,7 @@ def test_an_amount_is_not_rounded(offer: Any, field: str) -> None:
     assert str(error.value) == f"{field}: 12.345 has more than the 2 decimals of USD; correct the amount"
 
 
-# THE WORDS
+# Summary
 
 
 def test_the_words_say_all_that_is_signed(offer: Any) -> None:

@@ -1,31 +1,31 @@
 """salus.outbox
 
 given a new file
-    it is readable by its owner only
-given a line that was offered
-    it is new, then known, or changed when it says something else
-    after a withdrawal it is wanted again when it was corrected, with the revision that the chain then wants
-        when only its signature was withdrawn: it is wanted as it was
+    only its owner should be able to read it
+given a line that is offered
+    it should be new the first time, then known, or changed when its content differs
+    when it was withdrawn and corrected, it should be new again, with the revision that is due
+        when only its signature was withdrawn, it should be new again, unchanged
 given drafts
-    attesting keeps signature and proofs, and a line comes back as it was proven
-    what was signed is not wanted again, until its signature has run out without a decision
+    attesting should store signature and proofs, and a line should load as it was proven
+    a signed line should not be signed again until its signature expires without a decision
 given a filing
-    it is known as sent until its outcome is known, and open again when it never left
-    what was decided comes back bit for bit
-    a skipped line may be filed again
-given steps that are kept together
-    one that fails is absent, and the others are there
-    when the process is killed: those of the open group are absent, and a rerun does them again
+    it should be "sent" until its outcome is known, and open again if it was never sent
+    a decision should load bit for bit
+    a skipped line should be accepted for filing again
+given steps in one group
+    a step that fails should be absent, and the others should be there
+    when the process is killed, the open group should be absent, and a rerun should repeat it
 given lines in several states
-    those in one state, and how many there are in each, are what was asked for
+    it should list the lines in one state, and count the lines in each
 when the process is killed
-    every step before is there, and half of none
+    every earlier step should be complete, and no step should be partial
 when the disk is full
-    it says so in one line, and goes on from the last step when there is space
-when two processes want it
-    the second is told to wait
-when it belongs to another provider, desk or chain, or is no outbox
-    it is refused, by name
+    it should say so in one line, and continue from the last step when there is space
+when two processes open the file
+    the second should be asked to wait
+when it belongs to another provider, desk or chain, or is not an outbox
+    it should be refused with an error that names it
 """
 
 from __future__ import annotations

@@ -1,19 +1,19 @@
-"""From people to a policy, and from card, cover file and table back to a membership.
+"""salus.policy: from people to a policy, and from card, cover file and table to a membership
 
 given a holder and a table
-  it enrols each person under a key of their own, and an exclusion is an absent row
+  it should enrol each person under a separate key, and leave out excluded rows
 given an insurer who checks the enrolments
-  it accepts what was agreed, and what key and table give
+  it should accept what was agreed, and what key and table produce
   when the holder changed a benefit, an exclusion, a key or the number of members
-    it refuses, naming the member and the field (test_offer.py has what stands open in a leaf)
+    it should be refused, and name member and field (test_offer.py covers the plain fields of a leaf)
 given terms
-  when one is out of the bounds that the policy book sets
-    it is refused by name
-given card, cover file and table that fit
-  it opens the membership and presents a line that proves itself
-  it asks for a benefit that the member has, and names one that it has not
-  when one of the three belongs elsewhere
-    it is refused, saying which
+  when one is out of the bounds of the policy book
+    it should be refused, and the error should name it
+given card, cover file and table that fit together
+  it should open the membership and produce a line with valid proofs
+  it should look up a benefit of the member, and name one that the member does not have
+  when one of the three belongs to another policy
+    it should be refused, and the error should say which
 
 SPECIFICATION A15.
 """
@@ -165,8 +165,8 @@ class TestEnrolment:
         assert (refusal.value.resource, refusal.value.field) == ("Member/1", field)
 
     def test_a_richer_schedule_than_the_table_is_found(self) -> None:
-        """A holder who writes a better benefit into the blinded schedule gains nothing: its root is not the
-        table's."""
+        """A holder who writes a better benefit into the blinded schedule gains nothing: the root differs from
+        that of the table."""
         generous = replace(
             FAMILY,
             benefits=tuple(

@@ -1,16 +1,16 @@
-"""Sealed records, and what they prove.
+"""Sealed records, and what they prove
 
 given a record
-  it is sealed to several readers, and each of them opens it
-  it is committed to with fresh random bytes, so equal records do not look alike
-  when the key is another, the file is broken or the record is another
-    it is refused, and nothing of the record is shown
+  it should be sealed to several readers, and each of them should be able to open it
+  its commitment should contain fresh random bytes, so that equal records look different
+  when the key or the record is another, or the file is broken
+    it should be refused, and nothing of the record should be shown
 given a diagnosis, its sealed record and the card
-  it rechecks clean; who knows the patient's id checks the member too
-  when a field was attested otherwise
-    that field is named, and no other
+  it should recheck without differences; with the patient's id, the member should be checked too
+  when a field was attested with another value
+    that field, and no other, should be named
   when the record gives no bill line
-    it is refused
+    it should be refused
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ class TestSealing:
 
 
 def bundle(**changes: Any) -> bytes:
-    """A visit to the doctor on one day, as a hospital's system exports it. `changes` go to the Claim."""
+    """Returns a visit to the doctor as a hospital's system exports it; `changes` go to the Claim."""
     encounter = {
         "resourceType": "Encounter",
         "id": "e-1",

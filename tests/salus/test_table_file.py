@@ -1,19 +1,19 @@
-"""salus.table.load: a YAML file to a table
+"""salus.table.load: from a YAML file to a table
 
-given a sound file
-    it gives the table, with each benefit's terms in place
-    its hash depends on every word and number, and on no layout, comment or spelling of a code
+given a valid file
+    it should give the table, with the terms of each benefit
+    its hash should depend on every word and number, and not on layout, comments or the spelling of codes
 given a file that cannot be read or is not a table
-    it names file, line and field, and what to do
+    the error should name file, line and field, and what to do
 given an ICD-10-CM code that does not exist
-    it names the code and its line
-given a row that can never match, or terms or a group that give a benefit away
-    it names the row
-    an override by name lets revealing terms pass, for that benefit only
+    the error should name the code and its line
+given a row that can never match, or terms or a group that reveal the benefit
+    the error should name the row
+    an override should accept revealing terms for the benefit that it names, and for no other
 given rows of one group
-    when the group's limit, its units or its unit differ between them: it names line, field and both values
+    when the group's limit or units differ between them, the error should name line, field and both values
 given the two shipped tables
-    they pass without an override, and are as large as they say
+    they should pass without an override, and have the documented size
 
 SPECIFICATION X3.
 """

@@ -1,19 +1,19 @@
-"""salus.table: code sets, matching and lint
+"""salus.table: code sets, matching and checks
 
 given patterns
-    an ICD-10-CM code holds everything under it; ranges include their ends
-    a SNOMED code holds itself only; a star holds a prefix, a dash a range
-    overlap and inclusion of sets follow from their patterns
+    an ICD-10-CM code should include everything under it; ranges should include their ends
+    a SNOMED code should include itself only; a star should include a prefix, a dash a range
+    overlap and inclusion of sets should follow from their patterns
 given a table
-    the first row that matches wins; an absent part matches anything
+    the first row that matches should win; an absent part should match anything
 given rows
-    one is unreachable when earlier ones take all of its care, also together
-    two overlap when they meet and neither is inside the other
+    one should be unreachable when earlier ones, alone or together, take all of its care
+    two should overlap when they share care and neither includes the other
 given terms
-    benefits are counted, not codes; a benefit is of its one ICD chapter, else of its category
-given terms and groups, which calldata shows both
-    rows are alike when terms, group and the rows of the group are: fewer than five alike are found
-    whoever reads calldata narrows a line down to exactly those
+    it should count benefits, not codes; one over several ICD chapters should count by its category
+given terms and groups, both of which calldata shows
+    rrows with equal terms in equal groups should be alike, and fewer than five alike should be reported
+    a reader of calldata should narrow a line down to exactly the reported rows
 
 SPECIFICATION X2, X3.
 """
@@ -171,7 +171,7 @@ def test_finds_rows_that_only_order_decides() -> None:
 
     found = {(f.first.code, f.second.code) for f in table.overlaps(small)}
 
-    # `special` lies inside `general`: that is order as it is meant, and no finding.
+    # `special` is inside `general`: this order is intended, so it is not reported.
     assert found == {("lung", "scan"), ("scan", "special"), ("lung", "general"), ("scan", "general")}
 
 
@@ -197,7 +197,7 @@ OTHER_TERMS = Terms(kind="indemnity", share_bps=5000)
 
 
 def grouped(*groups: str | None, terms: dict[int, Terms] | None = None) -> Table:
-    """Five rows of five kinds and equal terms for each group named; `terms` sets single rows apart."""
+    """Builds five rows of five kinds and equal terms for each named group; `terms` changes single rows."""
     own = terms or {}
     return plan(
         *(
@@ -238,7 +238,7 @@ def test_the_finding_tells_the_size_of_the_group() -> None:
 
 
 def test_a_group_is_known_by_the_terms_of_its_rows() -> None:
-    """Five groups of two, one of which has other terms in its second row."""
+    """Builds five groups of two rows; the second row of one group has other terms."""
     pairs = grouped(*"aabbccddee", *[None] * 5, terms={9: OTHER_TERMS})
 
     assert found(pairs) == [["r8"], ["r9"]]
@@ -269,7 +269,7 @@ def test_calldata_gives_no_row_of_a_shipped_table_away(name: str) -> None:
 
 
 def calldata(small: Table, leaf: BlindedBenefit) -> dict[str, Any]:
-    """A filed line, as far as the attacker reads it."""
+    """Returns what an attacker can read of a filed line."""
     zero = {"member": ("commitment", "schedule"), "diagnosis": ("billLine", "caseId", "record")}
     return {
         **{part: dict.fromkeys(names, bytes(32)) for part, names in zero.items()},

@@ -2,11 +2,11 @@
 
 given terms
 ├── it should be the digest that the library computes
-├── it should be the digest that viem's hash of the same terms gives
-└── when the chain splits, and goes on under another id
-    └── it should be the digest that it was
+├── it should be the digest that viem computes for the same terms
+└── when the chain id changes after a fork
+    └── it should be the same digest as before
 given the book
-└── it should name the domain that quotes are signed under
+└── it should return the EIP-712 domain under which quotes are signed
 
 SPECIFICATION I1.
 """
@@ -42,7 +42,7 @@ def test_is_the_digest_of_an_outside_implementation(world: World, vector: dict[s
     assert bytes(given) == expected
 
 
-def test_stays_when_the_chain_splits(world: World) -> None:
+def test_does_not_change_after_a_fork(world: World) -> None:
     from brownie import web3
 
     if "anvil" not in web3.client_version:
