@@ -1,6 +1,6 @@
-"""No figure of gas rises by more than 1 % unless the snapshot is changed in the same commit.
+"""No gas figure rises by more than 1 % unless the snapshot is changed in the same commit.
 
-It is measured on an Anvil of its own, as `make bench` does: another chain counts refunds differently.
+The test measures on an Anvil of its own, as `make bench` does; another chain counts refunds differently.
 """
 
 from __future__ import annotations

@@ -240,7 +240,7 @@ def test_a_withdrawn_decision_does_not_count(ward: Ward) -> None:
     assert standing([first, second, third, again], [gone]) == [first, third, again]
 
 
-# Portfolio
+# PORTFOLIO
 
 
 def sold() -> tuple[PolicyFile, tuple[Enrolment, ...]]:

@@ -86,7 +86,7 @@ def enrolled(*people: Applicant) -> tuple[Enrolment, ...]:
     return enrolment.enrol(PolicyKey.generate(), FAMILY, people)
 
 
-# File
+# FILE
 
 
 @pytest.mark.parametrize("members", ["members: 2\n", "members: [{}, {}]\n"])
@@ -128,7 +128,7 @@ def test_what_is_no_list_of_members_is_refused(offer: Any, members: str, said: s
         offer(members)
 
 
-# Enrolment
+# ENROLMENT
 
 
 def test_what_was_priced_is_accepted(offer: Any) -> None:
@@ -262,7 +262,7 @@ def test_an_amount_is_not_rounded(offer: Any, field: str) -> None:
     assert str(error.value) == f"{field}: 12.345 has more than the 2 decimals of USD; correct the amount"
 
 
-# Summary
+# SUMMARY
 
 
 def test_the_words_say_all_that_is_signed(offer: Any) -> None:

@@ -1,21 +1,21 @@
-"""scripts.demo: the whole story, as `make demo` plays it
+"""scripts.demo: the whole demo, as `make demo` runs it
 
-when the demo is played with the project's own patients
-    every scene that it promises takes place, each on the chain, in less than a minute
-    what it says of money is what the chain says
-    what it leaves are a letter and FHIR for each member, a picture and a summary
-    its output names nobody and no code
-given all that the chain shows of it (Law 10)
-    no name, birth date, number or code stands there, in clear, in hex or as a plain hash
-    who has the tables, all codes and the chain, but no card, names no benefit better than chance
-    who has a card names all benefits of that member, and of nobody else
-    the attack would succeed if the names were hashed plainly
+when the demo is run with the project's own patients
+    every promised scene should take place on the chain, in less than a minute
+    the amounts that it prints should be those on the chain
+    it should leave a letter and FHIR for each member, a picture and a summary
+    its output should contain no name and no code
+given everything that the chain shows of it (Law 10)
+    no name, birth date, number or code should be there, in clear, in hex or as a plain hash
+    an attacker with the tables, all codes and the chain, but no card, should guess no better than chance
+    the owner of a card should be able to name all benefits of that member, and of nobody else
+    the attack should succeed if names were hashed plainly
 given a folder of records
-    the 365 days with most bills are the policy year, and the clock begins shortly before
-    every scene finds a bill, and what cannot be used is said without naming a file
-    a scene that they do not allow for is named
-given records that are no records, or a chain whose clock is too late
-    it says so in one sentence
+    the 365 days with most bills should be the policy year, and the clock should begin shortly before
+    every scene should find a bill, and unusable records should be reported without naming a file
+    a scene that the records do not allow should be named
+given files that are not records, or a chain whose clock is too late
+    it should say so in one sentence
 
 SPECIFICATION X1, X2, X4.
 """
@@ -60,7 +60,7 @@ SHARED = Path(__file__).parents[3] / "shared" / "fhir"
 
 @dataclass(frozen=True)
 class Seat:
-    """What somebody in the audience has afterwards."""
+    """What the demo leaves: its outcome, its output, its files and its patients."""
 
     played: demo.Played
     told: str
@@ -94,7 +94,7 @@ def seen(seat: Seat) -> Seen:
 
 @pytest.fixture(scope="module")
 def secrets(seat: Seat) -> set[str]:
-    """Of the patients, and the names of all benefits and groups."""
+    """Returns the secrets of the patients, and the names of all benefits and groups."""
     rows = [row for name in ("family", "critical-illness") for row in table.shipped(name)]
     clinical = {secret for sample in seat.patients for secret in secrets_of.of_bundle(sample.bundle)}
     named = {f"{sample.patient.given} {sample.patient.family}" for sample in seat.patients}
@@ -251,7 +251,7 @@ def test_no_code_is_hashed_plainly(seen: Seen) -> None:
 def icd_codes() -> list[str]:
     import simple_icd_10_cm
 
-    # chapters ("1" to "22") and ranges of categories are no codes
+    # chapters ("1" to "22") and ranges of categories are not codes
     codes = [code for code in simple_icd_10_cm.get_all_codes() if len(code) >= 3 and "-" not in code]
     assert len(codes) > 74_000
     return [spelling for code in codes for spelling in (code, code.replace(".", ""))]
@@ -262,7 +262,7 @@ TABLES = tuple(table.shipped(name) for name in ("family", "critical-illness"))
 
 @pytest.fixture(scope="module")
 def lines(seat: Seat) -> list[dict[str, Any]]:
-    """Every line in all calldata, decoded."""
+    """Returns every line in all calldata, decoded."""
     found = []
     for sent in seat.summary["transactions"]:
         if sent["lines"]:
@@ -277,7 +277,7 @@ def guesses(lines: list[dict[str, Any]]) -> list[Guess]:
 
 
 def truth(seat: Seat, guess: Guess) -> str | None:
-    """What the member's card says that a line was for."""
+    """Returns the benefit of a line, according to the member's card."""
     for _, insured in seat.played.world.everybody():
         if insured.membership.commitment == guess.member:
             return insured.membership.schedule.code_of(guess.benefit)

@@ -1,18 +1,18 @@
 """scripts.accreditor, insurer, patient and keeper
 
-given a suite with one hospital and one pool
-    accreditor: renew, end, suspend, set_admin and safe_mode do what they say
-        when the account holds no role: it says so and nothing changes
-    hospital: revoke_key kills a key
-    insurer: a policy is issued with a permit of a payer that has approved nothing
-        when the quote is of another signer, or the premium cannot be paid: one line says so
-        pause_sales stops sales and resumes them
-        capital leaves by notice, and not before
-        status says what the pool has
-    patient: keys that exist are kept; cards and QR codes, which hold one, are for their owner only
-    keeper: nothing due sends nothing
-        when one is refused: the others are done, and the exit code is 1
-every actor lists its actions, and each of them explains itself
+given deployed contracts with one hospital and one pool
+    accreditor: renew, end, suspend, set_admin and safe_mode should do what their names say
+        when the account holds no role, one line should say so and nothing should change
+    hospital: revoke_key should revoke a key permanently
+    insurer: a policy should be issued with the permit of a payer that has approved nothing
+        when the quote is of another signer, or the premium cannot be paid, one line should say so
+        pause_sales should stop sales and resume them
+        capital should leave after notice, and not before
+        status should show what the pool has
+    patient: existing keys should be kept; only their owner should be able to read cards and QR codes
+    keeper: when nothing is due, it should send nothing
+        when one transaction is refused, it should send the others and exit with code 1
+every actor should list its actions, and explain each of them
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ def test_capital_leaves_by_notice(clinic: Clinic, capsys: pytest.CaptureFixture[
 
     left = clinic.suite.stablecoin.balanceOf(accounts[5]) - before
     assert left > 100_000 * DOLLAR
-    # premium goes on being earned, and frees as much capital, by the second
+    # Premium is still being earned, and frees as much capital every second.
     may_leave = clinic.chain.pool(clinic.pool).contract.functions
     assert may_leave.maxWithdraw(accounts[5].address).call() < DOLLAR
 

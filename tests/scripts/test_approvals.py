@@ -1,13 +1,13 @@
-"""scripts.insurer, deposit, issue and recapitalise: what stands against a payment is known before an approval
+"""scripts.insurer: checks before an approval in deposit, issue and recapitalise
 
 given an account with too few tokens
-    it says what it has and what is asked for, and neither approves nor pays
-given a policy that is issued already: a rerun says so, and is no error
-given a policy whose start has begun, or too large for the pool's capital
-    a quote signer without the right, paused sales, or a pool without a deficit
-    it says so, and approves nothing
-given an amount of 0, or with more decimals than the currency has
-    it is refused, and nothing is sent; a cap may be 0
+    it should name the balance and the requested sum, and neither approve nor pay
+given a policy that is already issued, a rerun should say so, without an error
+given a policy whose start has begun, or that is too large for the pool's capital,
+    or a quote signer that is not listed, paused sales, or a pool without a deficit
+    it should say so, and approve nothing
+given an amount of 0, or one with more decimals than the currency has
+    it should be refused, and nothing should be sent; a cap of 0 should be accepted
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.scripts.conftest import CAPITAL, DAY, INSURER, PAYER, Clinic, draft, 
 
 @pytest.fixture
 def quoted(clinic: Clinic) -> tuple[str, str]:
-    """A policy and its quote, as words, and a payer with the premium."""
+    """Returns a policy and its quote as words, and gives a payer the premium."""
     policy, quote = draft(clinic)
     clinic.suite.stablecoin.mint(accounts[6], 120_070_000, {"from": accounts[9]})
     return f"policy={policy}", f"quote={quote}"
@@ -87,7 +87,7 @@ def test_a_pool_with_too_little_capital(
 
     said = ended(capsys, insurer.issue, f"policy={policy}", f"quote={quote}", f"account={PAYER}")
 
-    # the premium of others goes on being earned, and frees a cent now and then
+    # The premium of other policies is still being earned, and sometimes frees a cent.
     assert said.startswith(f"the policy locks 5,000.50 USD of capital, and pool {clinic.pool} has 0.0")
     assert said.endswith(" USD free; deposit capital, or sign terms with a lower limit or solvency factor")
     assert allowed(clinic, 6) == 0

@@ -1,9 +1,9 @@
-"""Files and words that are not what they should be, for every actor
+"""Damaged files and invalid words, for every actor
 
-given a quote, a consent, a key or an enrolment that is damaged or something else
-    one line names the file, and no key is shown
+given a quote, a consent, a key or an enrolment that is damaged or of another kind
+    one line should name the file, and show no key
 given a number, a day or a time out of bounds
-    one line names the word and the bound
+    one line should name the word and the bound
 """
 
 from __future__ import annotations

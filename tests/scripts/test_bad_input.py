@@ -1,10 +1,10 @@
-"""scripts.hospital, attest: records and cards that are not as they should be
+"""scripts.hospital, attest: faulty records and cards
 
-given a folder in which one bill, file or card is at fault
-    one line names the file and the field and says what to do; the good bills are signed; the exit code is 1
-        when it is corrected: a rerun signs the rest, and nothing twice
-given a bill that is in order, and none for this plan, this member or without a card
-    it is left out with its reason, and the exit code is 0
+given a folder in which one bill, file or card is faulty
+    one line should name file, field and remedy; the valid bills should be signed; the exit code should be 1
+        when it is corrected, a rerun should sign the rest, and nothing twice
+given a valid bill that is not for this plan or this member, or whose patient has no card
+    it should be left out with its reason, and the exit code should be 0
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def path(clinic: Clinic) -> Path:
 
 
 def alter(clinic: Clinic, change: Change) -> str:
-    """Changes the patient's first bill, and says which it is."""
+    """Changes the patient's first bill, and returns its name."""
     document = json.loads(path(clinic).read_text())
     bill = claims(document)[0]
     change(bill)
@@ -44,7 +44,7 @@ def alter(clinic: Clinic, change: Change) -> str:
 
 
 def at_fault(clinic: Clinic, capsys: pytest.CaptureFixture[str], count: int = 1) -> list[str]:
-    """The lines that attesting says of what is at fault."""
+    """Returns the lines in which attest reports faults."""
     capsys.readouterr()
     with pytest.raises(SystemExit) as stop:
         clinic.attest()
@@ -178,7 +178,7 @@ def test_a_file_is_not_counted_as_a_bill(clinic: Clinic, capsys: pytest.CaptureF
 
 @pytest.fixture
 def cards(clinic: Clinic) -> Path:
-    """A copy of the cards, to be spoilt."""
+    """Copies the cards, so that a test can damage them."""
     return Path(shutil.copytree(clinic.path("cards"), clinic.work / "cards"))
 
 
@@ -208,7 +208,7 @@ def test_a_folder_of_cards_that_is_not_there_is_named(
     assert said == "nowhere: is not a folder; name the folder of the cards"
 
 
-# IN ORDER
+# VALID, BUT NOT FOR THIS PLAN
 
 
 def test_a_bill_that_is_none_for_the_plan_is_left_out(

@@ -1,9 +1,9 @@
 """scripts.insurer, check_table
 
 given a benefit table
-    it says the hash, the rows that meet, and the sets that look alike on the chain
-        when a set is small by an override: it says so
-        when a row can never match: it ends with line and field
+    it should print the hash, the rows that overlap, and the sets that look alike on the chain
+        when an override allows a small set, it should say so
+        when a row can never match, it should end with line and field
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """scripts.patient, consent, withdraw_consent and record_consent
 
 given the member's consent signer
-    by transaction: it is recorded; taken back, it holds until today and no longer
-    to a file: anyone records it
-    when it is a contract wallet: its owner's key signs in its name
-    when the policy is not issued: it says so
+    a consent by transaction should be recorded; after withdrawal, it should last until today
+    a consent in a file should be recorded by any sender
+    when the signer is a contract wallet, its owner's key should sign for it
+    when the policy is not issued, it should say so
 given another account, key or wallet, or no purpose
-    it names both, and neither sends nor writes anything
+    it should name what is wrong, and neither send nor write anything
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.scripts.conftest import DAY, RELAYER, Clinic, day, drafted_card, ende
 
 
 def shown(clinic: Clinic, member: int = 0) -> list[str]:
-    """Card and cover file, as words."""
+    """Returns card and cover file, as words."""
     keys = clinic.path(f"keys-{member}")
     return [f"card={keys / 'member-0.card.json'}", f"cover={keys / 'member-0.cover.json'}"]
 
@@ -114,7 +114,7 @@ def test_withdrawing_works_forward(clinic: Clinic) -> None:
     assert not consents.in_force(clinic.chain, **facts, day=today + 1)
 
 
-# OF ANOTHER
+# ANOTHER SIGNER
 
 
 @pytest.mark.parametrize("action", ["consent", "withdraw_consent"])

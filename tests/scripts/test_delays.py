@@ -1,22 +1,22 @@
 """scripts: roles with a delay
 
 given an accreditor with a delay of two days
-    it announces what it is told, says in words what and from when, and does nothing else
-    when it runs again before the time: it says when, and sends nothing
-    when it runs again after the time: it does it, once
-    when it runs again after it was done: it says in which transaction, and asks before it announces anew
-    when the announcement has run out, or was cancelled: it announces anew
-    when the answer on a live network is no: nothing is announced
-    when it has lost the role meanwhile: it says so
+    it should announce the call, say in words what it will do and from when, and do nothing else
+    when it runs again too early, it should say when the call is possible, and send nothing
+    when it runs again after the delay, it should make the call, once
+    when it runs again after the call, it should name the transaction, and ask before it announces again
+    when the announcement has expired, or was cancelled, it should announce again
+    when the answer on a live network is no, it should announce nothing
+    when the role has been revoked since, it should say so
 given a governor with a delay
-    what the manager itself governs is announced too
+    a function of the manager itself should be announced too
 given a role without a delay
-    it acts at once
+    it should act at once
 given an account without the role
-    it names account and role
-    when the role comes later: it says when
+    it should name account and role
+    when the role starts later, it should say when
 given a contract that is closed
-    it says so, and how it is opened
+    it should say so, and how to open it
 
 SPECIFICATION R2.
 """
@@ -37,7 +37,7 @@ WEEK = 7 * DAY
 
 @pytest.fixture
 def waiting(office: Office) -> Office:
-    """The accreditor must announce what it does."""
+    """An accreditor with a delay, which must announce its calls."""
     office.delay(1, WAITS)
     return office
 
@@ -209,7 +209,7 @@ def test_says_that_a_contract_is_closed(office: Office, capsys: pytest.CaptureFi
 
 
 def test_an_account_may_have_a_delay_of_its_own(office: Office) -> None:
-    """The delay is the holder's, not the role's."""
+    """The delay belongs to the holder, not to the role."""
     governor.grant_role("role=accreditor", f"holder={accounts[9]}", "delay_days=1", "account=1")
     office.accredit()
 

@@ -1,15 +1,15 @@
 """make demo FHIR=folder: folders that are empty or small
 
-given a folder that holds nothing that the story can use
-    it ends with one line that names what is missing and the way out, before a chain is started
+given a folder without anything that the demo can use
+    it should end with one line that names the problem and the remedy, before a chain is started
 given a folder with few patients
-    it gives each policy its own patients as far as they go, says so, and only the neighbour consents late
+    it should spread the patients over the policies, say so, and only the neighbour should consent late
 given files with a byte order mark, or in NDJSON
-    it knows the patients' names
+    it should know the patients' names
 given a Patient that is not valid FHIR, or has no name
-    it plays all the same, that letter bears no name, and it says so
+    the demo should still run, with no name on that letter, and should say so
 when it is stopped while it reads
-    it says so in one line
+    it should say so in one line
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def clock(folder: Path) -> list[str]:
 
 
 def said(folder: Path) -> str:
-    """What `make demo FHIR=folder` ends with: its first step."""
+    """Returns the last line of `make demo FHIR=folder` when its first step fails."""
     command = clock(folder)
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (1, "")
@@ -182,7 +182,7 @@ def test_ctrl_c_while_it_reads(tmp_path: Path) -> None:
     records = tmp_path / "records.json"
     os.mkfifo(records)
     with subprocess.Popen(clock(records), cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
-        # opens when the other side does, which then waits for the first byte
+        # The open succeeds when the other side opens the pipe too; that side then waits for the first byte.
         writer = os.open(records, os.O_WRONLY)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60)

@@ -1,21 +1,21 @@
 """scripts.governor
 
-given a suite whose governor has no delay
-    list_asset lists a token for a currency, with the currency's own exponent; delist_asset takes it off
-        when it is no token, too coarse or not listed: one line says so, and nothing is sent
-    list_desk lists a contract and retire_desk retires it
-        when it is listed already, is no contract or is not listed: one line says so
-    grant_role gives a role with a delay, and changes the delay of who holds it
-        when the role or the delay makes no sense: one line says so
-        on a live network a governor gets the network's delay
-    revoke_role takes a role
-        when the account does not hold it, or is the last governor: one line says so
-    close closes a contract's governed functions, and opens them again
-    cancel stops what is announced
-        when nothing is announced by that name: one line says so
-    status says who holds what, and what is announced
-    when the answer on a live network is no: nothing is sent
-safe_mode can name another desk
+given contracts whose governor has no delay
+    list_asset should list a token for a currency, with its exponent; delist_asset should remove it
+        when it is not a token, has too few decimals or is not listed, one line should say so; nothing is sent
+    list_desk should list a contract, and retire_desk should retire it
+        when it is already listed, is not a contract or is not listed, one line should say so
+    grant_role should give a role with a delay, and change the delay of a holder
+        when the role or the delay is invalid, one line should say so
+        on a live network, a governor should get the network's delay
+    rrevoke_role should revoke a role
+        when the account does not hold it, or is the last governor, one line should say so
+    close should close a contract's governed functions, and open them again
+    cancel should cancel an announced call
+        when no such call is announced, one line should say so
+    status should show who holds what, and what is announced
+    when the answer on a live network is no, nothing should be sent
+safe_mode should accept another desk
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def test_a_governor_of_a_live_network_gets_its_delay(
 
 
 def live(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
-    """The chain counts as live, and the governor's key is at hand."""
+    """Makes the chain count as live, with the governor's key available."""
     monkeypatch.setattr(_session.Session, "sender", lambda *_: _session.Unlocked(accounts[1].address))
     monkeypatch.setattr(_session, "LOCAL_CHAINS", frozenset())
     monkeypatch.setattr("builtins.input", lambda _: answer)

@@ -1,21 +1,21 @@
 """scripts.hospital: filing, settling, withdrawing
 
-given records that are attested
-    file pays what is small and in order, and a rerun files nothing
-        when it is a dry run: nothing is sent
-        when the answer on a live network is no: nothing is sent
-        when the outbox is lost and its lines are attested anew: they are kept back, and withdraw says why
-        when a line would be denied: the plan says so, and why
-        when there is no consent: it costs nothing, and is filed once there is
-        when the process dies after signing, before sending: a rerun files it once
-        when the process dies after sending: a rerun finds it, and files nothing twice
-        when somebody else has filed it: it finds the decision
-    settle pays what was held when its window is over, and not before
-    withdraw takes back what was held; the corrected bill follows one revision up
-        when the bill has not changed: it is left out, unless it is meant to be signed again
-        when the line was paid: it says why not
-        when the bill went to two policies: it asks which, and a corrected bill is decided under both
-    withdraw_root takes back what is not filed; it can be attested anew
+given attested records
+    file should pay lines within the limits, and a rerun should file nothing
+        when it is a dry run, nothing should be sent
+        when the answer on a live network is no, nothing should be sent
+        when the outbox is lost and its lines are attested again, it should hold them back; withdraw says why
+        when a line would be denied, the plan should say so, and why
+        when consent is missing, it should cost nothing, and the line should be filed after consent
+        when the process dies after signing and before sending, a rerun should file once
+        when the process dies after sending, a rerun should find the filing, and file nothing twice
+        when another account has filed it, it should find the decision
+    settle should pay a held claim when its window is over, and not before
+    withdraw should withdraw a held claim; the corrected bill should follow with the next revision
+        when the bill has not changed, it should be left out, unless it should be signed again on request
+        when the line was paid, it should say why not
+        when the bill was filed under two policies, it should ask which; both should take the corrected bill
+    withdraw_root should withdraw lines that are not filed; they should be attested again
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ def test_file_nothing_twice_when_the_process_dies_after_sending(
 def test_file_finds_what_somebody_else_has_filed(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
-    """Be they few, which are asked for by name, or many."""
+    """Covers few filings, which are requested by name, and many."""
     monkeypatch.setattr(submission, "_AT_ONCE", at_once)
     clinic.attest()
     file_all(clinic)
@@ -194,7 +194,7 @@ def test_file_finds_what_somebody_else_has_filed(
 
 
 def file_all(clinic: Clinic) -> None:
-    """Somebody files all that is attested, without a look at the outbox or what it costs."""
+    """Files all that is attested, as another account that ignores the outbox and the cost."""
     with box(clinic) as opened:
         ((signed, waiting),) = opened.to_file()
         action = claims.file(
@@ -281,7 +281,7 @@ def test_what_was_withdrawn_and_has_not_changed_is_left_out(
 
 
 def correct_total(clinic: Clinic, entry: Entry) -> None:
-    """Ten dollars less on one bill of the patient's records."""
+    """Reduces one bill of the patient's records by ten dollars."""
     (path,) = clinic.records.iterdir()
     document = json.loads(path.read_text())
     value = entry.claim.split("|")[1]
@@ -370,12 +370,12 @@ def test_a_withdrawal_under_one_policy_strands_nothing_under_the_other(clinic: C
 
 
 def stands(clinic: Clinic, entry: Entry) -> Entry:
-    """An entry as it is now."""
+    """Returns the entry in its present state."""
     return next(one for one in entries(clinic) if one.id == entry.id)
 
 
 def file_first_bill(clinic: Clinic, policies: int = 2) -> tuple[Entry, Entry]:
-    """The two lines of the patient's first bill, the first or both filed and such as can be taken back."""
+    """Files the first or both lines of the patient's first bill, so that they can be withdrawn."""
     with box(clinic) as opened:
         ((signed, waiting),) = opened.to_file()
         lines = [entry for entry in waiting if entry.claim == waiting[0].claim]

@@ -1,19 +1,19 @@
-"""scripts.hospital: attesting, and commands that make no sense
+"""scripts.hospital: attest, and invalid commands
 
 given records, and cards that patients have shown
-    attest signs each bill once, and a rerun signs nothing
-        when the patient has cards of two plans: it bills under the plan of the table
-        when it is a dry run: nothing is kept or signed
-        when a key stands in .env only: it is found there, on a local chain too
-        when the key is not the provider's: it says so, and keeps nothing
-        when the attestor is a contract wallet: it is named, and accepts what its owner's key has signed
-            when the wallet does not accept it, or there is none: one line says so, and nothing is signed
-        when Ctrl-C comes: it ends in one line, and a rerun goes on
-        when the record key, the table or a number is wrong: one line names it
-given an outbox that is not there
-    every action but attest says so, and makes none
-given another chain's address book, outbox or a command that makes no sense
-    it says so in one line
+    attest should sign each bill once, and a rerun should sign nothing
+        when the patient has cards of two plans, it should bill under the plan of the table
+        when it is a dry run, it should store and sign nothing
+        when a key is only in .env, it should be found there, even on a local chain
+        when the key is not the provider's, it should say so, and store nothing
+        when the attestor is a contract wallet, it should be named, and accept its owner's signature
+            when the wallet rejects it, or is missing, one line should say so, and nothing should be signed
+        when Ctrl-C is pressed, it should end in one line, and a rerun should continue
+        when the record key, the table or a number is wrong, one line should name it
+given no outbox
+    every action except attest should say so, and create none
+given another chain's address book or outbox, or an invalid command
+    it should say so in one line
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def test_attest_finds_its_keys_in_the_environment_file(
 
 @pytest.fixture
 def wallet(clinic: Clinic) -> Any:
-    """A contract wallet of the seal key's, and an attestor of the hospital."""
+    """A contract wallet that accepts the seal key, listed as an attestor of the hospital."""
     made = ERC1271WalletMock.deploy(clinic.attestor.address, {"from": accounts[9]})
     times = ("from_time=2020-01-01", "until=2090-01-01")
     hospital.add_key("provider=1", f"attestor={made}", *times, "account=7")
@@ -193,7 +193,7 @@ def test_attest_names_a_wrong_key_and_does_not_show_it(
     assert ended(capsys, clinic.attest).startswith(said)
 
 
-# WHAT MAKES NO SENSE
+# INVALID COMMANDS
 
 
 @pytest.mark.parametrize(

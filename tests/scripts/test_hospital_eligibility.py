@@ -1,20 +1,20 @@
 """scripts.hospital: eligibility
 
 given a member who has consented
-    it says that a claim would be decided and paid, and that all of each limit is left
-    when claims were paid and held: it says what is left
-    when the benefit has a limit, or the bill is large, or the care must be agreed beforehand: it says so
-    when the bill is known: it says what the plan would pay, also on a day to come
-    when the day lies outside the cover: it says that first, and that a claim would be denied, consent or no
+    it should say that a claim would be decided and paid, and that all of each limit is left
+    when claims were paid and held, it should say what is left
+    when the benefit has a limit, the bill is large, or the care needs prior approval, it should say so
+    when the bill is known, it should say what the plan would pay, even on a future day
+    when the day is outside the cover, it should say first that a claim would be denied, consent or not
 given a member who has not consented
-    it says that it would not be decided, and what heals it; in an emergency it would be held
+    it should say that no claim would be decided and how to change that; an emergency would be held
 given a policy that is not issued
-    it says so, and nothing of limits
-given a benefit that the member has not, a card of somebody else, or a number that makes no sense
-    it ends with one line that names the value
+    it should say so, and nothing about limits
+given a benefit that the member does not have, a card of another patient, or an invalid number
+    it should end with one line that names the value
 given a claim desk that is retired
-    it ends with one line
-in every case it sends nothing
+    it should end with one line
+in every case it should send nothing
 
 SPECIFICATION F16.
 """

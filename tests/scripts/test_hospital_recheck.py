@@ -1,10 +1,10 @@
-"""scripts.hospital: rechecking; scripts.patient: reading claims
+"""scripts.hospital: recheck; scripts.patient: claims
 
-given records that are attested
-    recheck finds nothing in an honest line, and names the field that somebody has changed
-        when the key file is as age-keygen writes it: it opens the record as well
-given claims that are filed
-    the patient reads them
+given attested records
+    rrecheck should report nothing for an honest line, and name the field that was changed
+        when the key file has age-keygen's format, it should open the record too
+given filed claims
+    the patient should be able to read them
 """
 
 from __future__ import annotations

@@ -1,16 +1,16 @@
 """scripts.insurer, quote
 
 given an enrolment that matches the offer
-    it shows members and terms, and then signs them
-    when the quote signer is a contract wallet: the quote names it
-    when the answer is no: nothing is signed
-    when it is quoted again into the same files: it is the same policy, signed again
-given a start that has begun, another currency, a policy that is issued, or a key that is no quote signer
-    it says so, and writes nothing
-given files that hold another policy, another quote or something else
-    it names the file and the way out, and leaves them as they are
-given others than were priced, or a table, an offer or an enrolment that does not fit
-    it names what differs, and signs nothing
+    it should show members and terms, and then sign them
+    when the quote signer is a contract wallet, the quote should name it
+    when the answer is no, nothing should be signed
+    when it is quoted again into the same files, it should be the same policy, signed again
+given a start that has begun, another currency, an issued policy, or a key that is not a quote signer
+    it should say so, and write nothing
+given files that contain another policy, another quote or something else
+    it should name the file and the remedy, and leave the files unchanged
+given members who were not priced, or a table, an offer or an enrolment that does not fit
+    it should name the difference, and sign nothing
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def test_an_offer_that_does_not_fit_is_named(
     assert line.removeprefix(str(clinic.work) + "/").startswith(said)
 
 
-# AGAIN
+# QUOTED AGAIN
 
 
 def test_quoted_again_it_is_the_same_policy(clinic: Clinic) -> None:
@@ -187,12 +187,12 @@ def test_a_policy_that_is_issued_is_not_signed_again(
     assert said == f"{policy}: is issued already; name another file with policy=…, or move this one away"
 
 
-# NEVER TO BE ISSUED
+# QUOTES THAT COULD NEVER BE ISSUED
 
 
 @pytest.fixture
 def unsigned(clinic: Clinic) -> tuple[Path, Path]:
-    """An offer and an enrolment, and where policy and quote would go."""
+    """Prepares an offer and an enrolment, and returns the paths of policy and quote."""
     policy, quote = draft(clinic)
     policy.unlink()
     quote.unlink()

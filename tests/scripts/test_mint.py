@@ -1,8 +1,8 @@
 """scripts.insurer, mint
 
-given a local chain and its test stablecoin: the amount is made for whom it is meant
+given a local chain and its test stablecoin, it should mint the amount for the named account
 given a live network, a token that is not listed, or no amount
-    it says so, and makes nothing
+    it should say so, and mint nothing
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
-"""scripts.insurer, scripts.patient: rechecking what was filed
+"""scripts.insurer, scripts.patient: rechecking filed claims
 
-given claims that were filed, the records that the hospital exported, and the holders' enrolments
-    the insurer's recheck finds nothing in honest claims of two patients
-        when a field was attested otherwise: it is named for each claim
-        when one record stands behind two bill lines: both claims are named
-        when a record or an enrolment is missing: it is said
-        when a folder, table or key is wrong: one line names it
-    the patient rechecks the own claims with the own key
-    no output has a name, a code, a claim number or a key
+given filed claims, the records that the hospital exported, and the holders' enrolments
+    the insurer's recheck should report nothing for honest claims of two patients
+        when a field was attested with another value, it should be named for each claim
+        when one record was used for two bill lines, both claims should be named
+        when a record or an enrolment is missing, it should say so
+        when a folder, table or key is wrong, one line should name it
+    the patient should be able to recheck their own claims with their own key
+    no output should contain a name, a code, a claim number or a key
 
 SPECIFICATION X5.
 """
@@ -33,14 +33,14 @@ from tests.support import secrets_of
 
 @pytest.fixture
 def filed(clinic: Clinic) -> Clinic:
-    """What the first patient's hospital has filed and exported."""
+    """Files and exports the first patient's records at the hospital."""
     clinic.attest()
     clinic.file()
     return handed_over(clinic)
 
 
 def handed_over(clinic: Clinic) -> Clinic:
-    """The insurer has all enrolments, and the sealed records as they are in the outbox."""
+    """Gives the insurer all enrolments, and the sealed records of the outbox."""
     folder = clinic.work / "enrolments"
     folder.mkdir(exist_ok=True)
     for path in clinic.folder.glob("keys-*/enrolment.age"):
@@ -66,14 +66,14 @@ def recheck(clinic: Clinic, *words: str) -> None:
 
 
 def membership(clinic: Clinic) -> Membership:
-    """The first patient's."""
+    """Returns the first patient's membership."""
     card = clinic.path("keys-0") / "member-0.card.json"
     cover = card.with_name("member-0.cover.json")
     return open_card(MemberCard.load(card), Cover.load(cover), table.shipped("family"))
 
 
 def bill_again(clinic: Clinic) -> None:
-    """The hospital attests the first bill's record once more, for a bill line that it has invented."""
+    """Lets the hospital attest the first bill's record again, for an invented bill line."""
     again = replace(entries(clinic)[0].diagnosis, bill_line=b"\7" * 32)
     batch = attestation.attest(
         [again],

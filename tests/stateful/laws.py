@@ -1,4 +1,4 @@
-"""The laws, numbered as in README.md, asked of the chain after every step."""
+"""The laws, numbered as in README.md, checked on the chain after every step."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TRANSITIONS = {
 
 class Laws(Actor):
     def invariant_laws(self) -> None:
-        """What the last step touched."""
+        """Checks what the last step touched."""
         touched, self.touched = self.touched, Touched()
         self.check(touched)
 
@@ -78,7 +78,7 @@ class Laws(Actor):
             assert supply == sum(balances), "law 5: nobody else has a token"
 
     def law_5(self, mined: Mined, *permitted: str) -> None:
-        """Tokens leave a pool only to these."""
+        """Checks that tokens leave a pool only for these payees."""
         tokens = {token.address.lower() for token in self.stage.tokens}
         for log in mined.logs:
             if log["topics"][0].removeprefix("0x") != TRANSFER or log["address"].lower() not in tokens:
@@ -182,5 +182,5 @@ def balances(benefit: Benefit, diagnosis: Diagnosis, facts: Facts) -> None:
 
 
 def policy_payees(policy: PolicyModel) -> set[str]:
-    """Law 5: whom the signed terms let a policy pay."""
+    """Law 5: the payees whom the signed terms of a policy allow."""
     return {policy.sold.terms.payee, *(member.payee for member in policy.sold.members)}

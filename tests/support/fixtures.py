@@ -1,7 +1,7 @@
-"""What every test on a chain starts from. A folder's conftest imports these names.
+"""Fixtures for every test on a chain; a folder's conftest imports these names.
 
-The contracts and their world are built once for a whole run. Every module and every test leave the
-chain as it was, by snapshots of their own: `chain.snapshot` keeps one only, and that is the test's.
+The contracts and their world are built once per run. Every module and every test restore the chain with
+snapshots of their own, because `chain.snapshot` keeps only one, and that one belongs to the test.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _built: list[tuple[Any, World]] = []
 
 @pytest.fixture(scope="module")
 def suite() -> Iterator[Any]:
-    """The contracts, deployed by the script that deploys them for real."""
+    """The contracts, deployed by the script that also deploys them in production."""
     if not _stands():
         _built.append(_build())
     with _as_it_was():
@@ -30,24 +30,24 @@ def suite() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def world(suite: Any) -> World:
-    """A hospital, an insurer and a funded pool."""
+    """A world with a hospital, an insurer and a funded pool."""
     return _built[-1][1]
 
 
 @pytest.fixture(autouse=True)
 def isolation(world: World) -> Iterator[None]:
-    """Each test leaves the chain as it found it."""
+    """Restores the chain after each test."""
     with _as_it_was():
         yield
 
 
 def _stands() -> bool:
-    """Whether a suite was built, and no other folder's tests have reset the chain since."""
+    """Checks that the contracts were built, and that no other folder's tests have reset the chain since."""
     from brownie.exceptions import ContractNotFound
 
     try:
         return bool(_built) and bool(_built[-1][0].manager.address)
-    except ContractNotFound:  # Brownie refuses every attribute of a contract that a reset has taken away
+    except ContractNotFound:  # Brownie raises this for every attribute of a contract that a reset has removed
         return False
 
 
@@ -60,14 +60,14 @@ def _build() -> tuple[Any, World]:
     chain.reset()
     suite = deploy(Params.local(accounts), accounts[0])
     world = World(suite, accounts)
-    # Brownie collects garbage whenever it goes back; without what stays anyway, that takes milliseconds.
+    # Brownie collects garbage at every revert; freezing the permanent objects saves milliseconds each time.
     gc.collect()
     gc.freeze()
     return suite, world
 
 
 def _quicken_requests() -> None:
-    """Before every call web3 asks for the chain's id, and requests looks for a proxy in the environment."""
+    """Skips what web3 and requests repeat for every call: the chain id, and the proxy settings."""
     from brownie import web3
 
     provider = web3.provider

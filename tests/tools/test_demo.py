@@ -1,8 +1,8 @@
 """make demo FHIR=folder, as a person types it, on Ganache
 
 given a folder with records of three patients
-    it plays every scene, within a minute after set-up
-    it leaves a letter for each, with a name that the terminal does not show, a picture and a summary
+    it should play every scene, within a minute after setup
+    it should leave a letter for each, with a name that the terminal does not show, a picture and a summary
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ START = 20_000
 """Civil day on which the patients' year begins: 2024-10-04."""
 PATIENTS = 3
 OF_THE_CALLER = ("MAKE", "MFLAGS", "SALUS_")
-"""Settings of a `make` that runs these tests, which its child would take for its own."""
+"""Settings of the `make` that runs these tests; its child must not inherit them."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What somebody sees who types the command."""
+    """What the command shows and leaves."""
 
     patients: tuple[samples.Sample, ...]
     told: str

@@ -1,10 +1,10 @@
 """tools.ending, and how each tool ends when it is stopped
 
-given a disk that is full, may not be written, or lacks a file
-    a tool says so in one line, with the file and what to do, and its exit code is none of pytest's
+given a disk that is full or read-only, or a missing file
+    a tool should name file and remedy in one line, and its exit code should differ from those of pytest
 given Ctrl-C
-    a tool says so in one line, and ends as a shell expects
-    pytest without a chain hears of it through `tools.test`, and ends first
+    a tool should say so in one line, and end as a shell expects
+    pytest without a chain should receive it through `tools.test`, and end first
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def test_every_tool_ends_like_this(tool: object) -> None:
 
 @pytest.mark.parametrize(("tool", "words"), [("setup", []), ("run", ["--", "true"])])
 def test_a_clone_that_may_not_be_written(tool: str, words: list[str], tmp_path: Path) -> None:
-    # a copy: tools.places finds the clone by where it lies
+    # A copy, because tools.places finds the clone by its own location.
     copy = tmp_path / "copy"
     (copy / "tools").mkdir(parents=True)
     for file in (ROOT / "tools").iterdir():

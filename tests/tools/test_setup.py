@@ -1,12 +1,12 @@
 """tools.setup
 
-given another Python than 3.11, or no Node.js, or one that is too old
-    it says in one line what is missing and what to do, and installs nothing
-given a step whose stamp fits
-    it is not taken again, until what it was made from changes or what it makes is gone
-    when it fails: it leaves no stamp, and the command that failed is named
+given a Python other than 3.11, or a Node.js that is missing or too old
+    it should say in one line what is missing and what to do, and install nothing
+given a step whose stamp is current
+    it should not run again, until its inputs change or its product is gone
+    when it fails, it should leave no stamp, and name the command that failed
 given a clone that is set up
-    a second run starts its work within ten seconds
+    a second run should start its work within ten seconds
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SECOND_RUN_SECONDS = 10
 
 @pytest.fixture
 def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A place for stamps and products, and nothing set up there."""
+    """An empty folder for stamps and products."""
     monkeypatch.setattr(setup, "CACHE", tmp_path)
     monkeypatch.setattr(setup, "STAMPS", tmp_path / "stamps")
     monkeypatch.setattr(setup, "ROOT", tmp_path)
@@ -37,7 +37,7 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def taken(clone: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """One step, and how often it was taken."""
+    """One step, and a count of its runs."""
     times: list[str] = []
 
     def install() -> None:
@@ -139,10 +139,10 @@ def test_a_second_run_starts_its_work_soon() -> None:
     if not all(step.is_done() for step in setup.STEPS):
         pytest.skip("this clone was not set up by `make setup`, and a test installs nothing")
     start = [sys.executable, "-m", "tools.run", "--network", "ganache", "--", "true"]
-    # the first run compiles
+    # The first run compiles.
     subprocess.run(start, cwd=ROOT, check=True)
 
-    # another program may have the machine just then; it will not each time
+    # Another program may be using the machine, but not at every attempt.
     assert any(seconds_of_a_run(start) < SECOND_RUN_SECONDS for _ in range(3))
 
 
