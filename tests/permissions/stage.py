@@ -78,19 +78,19 @@ class Stage:
         world.providers.setDailyCap(world.pool, world.provider, 0, {"from": world.insurer})
         sold = self.sold()
         line = sold.line()
-        given = decision(world.file(line))
+        decided = decision(world.file(line))
         if due:
-            world.travel(given.release_at)
-        return sold.terms.as_tuple(), world.claim(line), given.as_tuple()
+            world.travel(decided.release_at)
+        return sold.terms.as_tuple(), world.claim(line), decided.as_tuple()
 
     def owed(self) -> tuple[Any, Any]:
         """Returns the claim and the decision of an owed claim that the pool can pay now."""
         world = self.world
         line = self.sold().line()
         away = self.drain()
-        given = decision(world.file(line))
+        decided = decision(world.file(line))
         world.asset.transfer(world.pool, away, {"from": world.governor})
-        return world.claim(line), given.as_tuple()
+        return world.claim(line), decided.as_tuple()
 
     def drain(self) -> int:
         """Takes away the pool's money, which no contract allows anyone to do; token units."""

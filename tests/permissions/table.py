@@ -44,11 +44,11 @@ def _errors(cell: str) -> tuple[str, ...]:
 
 def _tables() -> dict[str, list[list[str]]]:
     """Maps each heading to the rows of the table below it, without its header."""
-    found: dict[str, list[list[str]]] = {}
+    tables: dict[str, list[list[str]]] = {}
     heading = ""
     for line in PAGE.read_text().splitlines():
         if line.startswith("## "):
             heading = line[3:]
         elif line.startswith("|"):
-            found.setdefault(heading, []).append([cell.strip() for cell in line.strip("|").split("|")])
-    return {heading: table[2:] for heading, table in found.items()}
+            tables.setdefault(heading, []).append([cell.strip() for cell in line.strip("|").split("|")])
+    return {heading: table[2:] for heading, table in tables.items()}

@@ -51,7 +51,7 @@ def test_governs_by_the_table(suite: Any) -> None:
         assert suite.manager.getTargetFunctionRole(contract, selector) == ROLES[row.allowed[0]], row
 
 
-def test_has_no_power_beside_the_governors(suite: Any) -> None:
+def test_has_no_power_except_the_governors(suite: Any) -> None:
     manager = suite.manager
 
     for role in (ADMIN, ACCREDITOR, SENTINEL, 3):

@@ -65,15 +65,15 @@ def writing(abi: list[dict[str, Any]]) -> set[str]:
 
 
 def test_has_every_function_that_writes() -> None:
-    found = {name: writing(container.abi) for name, container in contracts().items()}
+    writers = {name: writing(container.abi) for name, container in contracts().items()}
 
-    table: dict[str, set[str]] = {name: set() for name in found}
+    table: dict[str, set[str]] = {name: set() for name in writers}
     for row in ROWS:
         table[row.contract].add(row.function)
 
-    assert {name for name, functions in found.items() if functions} == set(CALLS)
-    assert table == found
-    assert len(ROWS) == sum(map(len, found.values()))
+    assert {name for name, functions in writers.items() if functions} == set(CALLS)
+    assert table == writers
+    assert len(ROWS) == sum(map(len, writers.values()))
 
 
 def test_names_its_parties_and_errors(stage: Stage) -> None:
@@ -84,7 +84,7 @@ def test_names_its_parties_and_errors(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
-def test_lets_in_whom_it_names_and_nobody_else(stage: Stage, row: Row) -> None:
+def test_lets_only_the_named_parties_call(stage: Stage, row: Row) -> None:
     calls = CALLS[row.contract](stage, row.function)
     assert signatures(calls) == overloads(row)
     allowed = stage.holders(row.allowed)

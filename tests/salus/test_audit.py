@@ -96,41 +96,41 @@ def ward() -> Ward:
     return ward
 
 
-def links(found: Audit) -> dict[Link, list[int]]:
+def links(report: Audit) -> dict[Link, list[int]]:
     """Returns the index of the claims that are linked, by kind of link."""
-    places = {one.event.block: place for place, one in enumerate(found.checked)}
-    return {one.link: [places[event.block] for event in one.events] for one in found.linked}
+    places = {one.event.block: place for place, one in enumerate(report.checked)}
+    return {one.link: [places[event.block] for event in one.events] for one in report.linked}
 
 
 def test_honest_claims_pass(ward: Ward) -> None:
-    found = ward.audit()
+    report = ward.audit()
 
-    assert found.passed
-    assert found.unchecked == ("member", "billLine", "caseId", "revision")
-    assert found.to_look_at == ()
-    assert [one.differing for one in found.checked] == [()] * 3
+    assert report.passed
+    assert report.unchecked == ("member", "billLine", "caseId", "revision")
+    assert report.to_look_at == ()
+    assert [one.differing for one in report.checked] == [()] * 3
 
 
 def test_each_field_that_differs_is_named(ward: Ward) -> None:
     ward.bill(MOTHER, "c4", "mother", billed=99_00, benefit="emergency.visit")
 
-    found = ward.audit()
+    report = ward.audit()
 
-    assert [one.differing for one in found.checked] == [(), (), (), ("benefit", "billed")]
-    assert links(found) == {}
-    assert not found.passed
+    assert [one.differing for one in report.checked] == [(), (), (), ("benefit", "billed")]
+    assert links(report) == {}
+    assert not report.passed
 
 
 def test_one_record_for_several_bill_lines(ward: Ward) -> None:
     for number in range(10):
         ward.bill(MOTHER, "c1", "mother", claim=f"invented {number}")
 
-    found = ward.audit()
+    report = ward.audit()
 
-    assert all(isinstance(one.found, Recheck) and one.found.passed for one in found.checked)
-    assert links(found) == {Link.SEVERAL_LINES: [0, *range(3, 13)]}
-    assert len(found.linked) == 1
-    assert not found.passed
+    assert all(isinstance(one.found, Recheck) and one.found.passed for one in report.checked)
+    assert links(report) == {Link.SEVERAL_LINES: [0, *range(3, 13)]}
+    assert len(report.linked) == 1
+    assert not report.passed
 
 
 def test_one_seal_for_several_bill_lines(ward: Ward) -> None:
@@ -163,11 +163,11 @@ def test_several_bills_for_one_line(ward: Ward) -> None:
 def test_a_patients_record_for_another_member(ward: Ward) -> None:
     ward.bill(FATHER, "c4", "mother")
 
-    found = ward.audit()
+    report = ward.audit()
 
-    assert all(isinstance(one.found, Recheck) and one.found.passed for one in found.checked)
-    assert links(found) == {Link.SEVERAL_MEMBERS: [0, 1, 3], Link.SEVERAL_PATIENTS: [2, 3]}
-    assert not found.passed
+    assert all(isinstance(one.found, Recheck) and one.found.passed for one in report.checked)
+    assert links(report) == {Link.SEVERAL_MEMBERS: [0, 1, 3], Link.SEVERAL_PATIENTS: [2, 3]}
+    assert not report.passed
 
 
 def test_the_same_bill_for_another_member(ward: Ward) -> None:
@@ -179,15 +179,15 @@ def test_the_same_bill_for_another_member(ward: Ward) -> None:
 def test_a_patient_with_two_policies_is_set_apart(ward: Ward) -> None:
     ward.bill(AT_WORK, "c1", "mother")
 
-    found = ward.audit()
+    report = ward.audit()
 
-    assert found.passed
-    (apart,) = found.to_look_at
+    assert report.passed
+    (apart,) = report.to_look_at
     assert apart.link is Link.SEVERAL_POLICIES
     assert len(apart.events) == 3
 
 
-def test_what_cannot_be_rechecked_is_said(ward: Ward) -> None:
+def test_what_cannot_be_rechecked_is_reported(ward: Ward) -> None:
     first, second, third = (event.service.record for event in ward.decided)
     del ward.sealed[first]
     ward.sealed[second] = seal(b"no record", [READER.recipient]).ciphertext
@@ -195,31 +195,31 @@ def test_what_cannot_be_rechecked_is_said(ward: Ward) -> None:
     ward.bill(MOTHER, "c4", "mother")
     ward.bill(AT_WORK, "c5", "mother")
 
-    found = ward.audit(MOTHER, FATHER)
+    report = ward.audit(MOTHER, FATHER)
 
     faults = [Fault.NO_RECORD, Fault.UNREADABLE, Fault.UNREADABLE, Fault.NO_MEMBER]
-    assert [one.found for one in found.checked if isinstance(one.found, Fault)] == faults
-    assert [isinstance(one.found, Recheck) for one in found.checked] == [False, False, False, True, False]
-    assert not found.passed
+    assert [one.found for one in report.checked if isinstance(one.found, Fault)] == faults
+    assert [isinstance(one.found, Recheck) for one in report.checked] == [False, False, False, True, False]
+    assert not report.passed
 
 
-def test_another_record_under_the_name_is_found(ward: Ward) -> None:
+def test_another_record_under_the_same_name_is_reported(ward: Ward) -> None:
     first, second, _ = (event.service.record for event in ward.decided)
     ward.sealed[first] = ward.sealed[second]
 
-    found = ward.audit()
+    report = ward.audit()
 
-    assert found.checked[0].differing == ("record",)
-    assert links(found) == {Link.SEVERAL_LINES: [0, 1]}
+    assert report.checked[0].differing == ("record",)
+    assert links(report) == {Link.SEVERAL_LINES: [0, 1]}
 
 
 def test_nothing_shows_the_patient(ward: Ward) -> None:
     ward.bill(FATHER, "c1", "mother")
 
-    said = repr(ward.audit())
+    shown = repr(ward.audit())
 
-    assert "mother" not in said
-    assert "'c1'" not in said
+    assert "mother" not in shown
+    assert "'c1'" not in shown
 
 
 def test_a_withdrawn_decision_does_not_count(ward: Ward) -> None:

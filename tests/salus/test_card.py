@@ -150,7 +150,7 @@ class TestSecrecy:
         assert SECRET[:31].hex() not in text
         assert repr(SECRET[:31])[2:-1] not in text
 
-    def test_hexadecimal_leads_back_and_other_text_is_not_shown(self, kind: type[Secret]) -> None:
+    def test_hexadecimal_round_trips_and_other_text_is_not_shown(self, kind: type[Secret]) -> None:
         assert kind.from_hex("0x" + SECRET.hex()) == kind(SECRET)
         with pytest.raises(InputError) as refusal:
             kind.from_hex(SECRET.hex()[:-1] + "x")
@@ -173,7 +173,7 @@ def test_record_key_never_shows() -> None:
 
 
 class TestCard:
-    def test_json_leads_back(self) -> None:
+    def test_json_round_trips(self) -> None:
         assert MemberCard.from_json(card().reveal_json()) == card()
         assert MemberCard.from_json(card().reveal_json().encode()).key.reveal() == SECRET
 

@@ -57,7 +57,7 @@ def sold(tmp_path: Path) -> dict[str, bytes]:
 def test_each_table_finds_its_own_card(tmp_path: Path, sold: dict[str, bytes], plan: str) -> None:
     shown = folder(tmp_path, plan)
 
-    assert [found.policy_id for found in shown.covering(PATIENT, START)] == [sold[plan]]
+    assert [card.policy_id for card in shown.covering(PATIENT, START)] == [sold[plan]]
     assert shown.covering(PATIENT, END) == []
     assert shown.covering("somebody else", START) == []
 

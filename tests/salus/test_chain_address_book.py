@@ -61,16 +61,16 @@ def test_a_missing_contract_is_named(book: AddressBook) -> None:
 
 
 @pytest.mark.parametrize(
-    ("chain_id", "genesis", "said"),
+    ("chain_id", "genesis", "expected"),
     [
         (1, GENESIS, "the node serves chain 1, the address book is for chain 84532"),
         (84_532, "0x" + "22" * 32, r"chain 84532 that began as 0x22222222…, the address book"),
     ],
 )
-def test_another_chain_is_told_apart(book: AddressBook, chain_id: int, genesis: str, said: str) -> None:
+def test_another_chain_is_told_apart(book: AddressBook, chain_id: int, genesis: str, expected: str) -> None:
     book.check_chain(84_532, GENESIS)
 
-    with pytest.raises(WrongChain, match=said):
+    with pytest.raises(WrongChain, match=expected):
         book.check_chain(chain_id, genesis)
 
 
@@ -80,7 +80,7 @@ def changed(**changes: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "expected"),
     [
         ("{", "is not JSON"),
         ("[]", "is not a JSON object"),
@@ -93,11 +93,11 @@ def changed(**changes: Any) -> str:
         ),
     ],
 )
-def test_what_is_no_book_is_refused(folder: Path, content: str, said: str) -> None:
+def test_what_is_no_book_is_refused(folder: Path, content: str, expected: str) -> None:
     folder.mkdir()
     path_of(1337).write_text(content)
 
-    with pytest.raises(AddressBookError, match=f"1337.json: .*{said}"):
+    with pytest.raises(AddressBookError, match=f"1337.json: .*{expected}"):
         book_of(1337)
 
 

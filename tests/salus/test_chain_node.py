@@ -71,7 +71,7 @@ def action(w3: Web3) -> Action:
     return Action("Asset", token.functions.approve(Web3.to_checksum_address(SOMEWHERE), 1), ("Approve.",))
 
 
-def test_no_node_is_said_without_its_key() -> None:
+def test_a_missing_node_is_reported_without_its_key() -> None:
     port = free_ports(1)
 
     with pytest.raises(NodeUnreachable) as refused:
@@ -86,13 +86,13 @@ def test_no_node_is_said_without_its_key() -> None:
 @pytest.mark.parametrize(
     "url", ["", "127.0.0.1:8545", "ftp://node", "http://", "http://user:key/path@node", "http://[x"]
 )
-def test_an_address_that_is_none_is_refused(url: str) -> None:
+def test_an_invalid_address_is_refused(url: str) -> None:
     with pytest.raises(NodeUnreachable, match="is not http:// or https://"):
         connect(url)
 
 
 @pytest.mark.parametrize(
-    ("site", "said"),
+    ("site", "expected"),
     [
         ((503, b""), "answers 503"),
         ((401, b""), "answers 401"),
@@ -100,8 +100,8 @@ def test_an_address_that_is_none_is_refused(url: str) -> None:
     ],
     indirect=["site"],
 )
-def test_what_is_not_a_node_is_said(site: str, said: str) -> None:
-    with pytest.raises(NodeUnreachable, match=said):
+def test_a_server_that_is_not_a_node_is_reported(site: str, expected: str) -> None:
+    with pytest.raises(NodeUnreachable, match=expected):
         connect(site, patience=0)
 
 
@@ -159,7 +159,7 @@ def test_a_transaction_that_the_node_signs_is_sent_once(monkeypatch: pytest.Monk
     assert asked == ["eth_sendTransaction"]
 
 
-def test_what_nobody_mines_is_named(anvil: str) -> None:
+def test_a_transaction_that_is_never_mined_is_named(anvil: str) -> None:
     w3 = connect(anvil)
     w3.provider.make_request("anvil_setCode", [SOMEWHERE, "0x600160005260206000f3"])  # type: ignore[arg-type]
     w3.provider.make_request("evm_setAutomine", [False])  # type: ignore[arg-type]

@@ -33,7 +33,7 @@ def data(signature: str, *values: Any) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("contract", "raw", "said"),
+    ("contract", "raw", "expected"),
     [
         (
             "PolicyBook",
@@ -86,11 +86,11 @@ def data(signature: str, *values: Any) -> bytes:
         ("ClaimDesk", data("ReviewOpen(uint64)", 1)[:9], "ReviewOpen, with arguments that cannot be read"),
     ],
 )
-def test_words(contract: str, raw: bytes, said: str) -> None:
+def test_words(contract: str, raw: bytes, expected: str) -> None:
     error = reverted("0x" + raw.hex(), contract)
 
     assert isinstance(error, Reverted)
-    assert str(error).removeprefix("the contract refused").lstrip(": ") == said
+    assert str(error).removeprefix("the contract refused").lstrip(": ") == expected
 
 
 def test_name_and_arguments() -> None:

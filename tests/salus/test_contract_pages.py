@@ -57,7 +57,7 @@ def page(contract: str) -> str:
 @cache
 def table(contract: str) -> dict[str, Row]:
     """Maps each function to its row in the table of functions."""
-    found: dict[str, Row] = {}
+    rows: dict[str, Row] = {}
     section = page(contract).partition("\n## Functions\n")[2].partition("\n## ")[0]
     head, _, *lines = [line for line in section.splitlines() if line.startswith("|")]
     assert head == "| function | who | behaviour | events | errors |"
@@ -65,9 +65,9 @@ def table(contract: str) -> dict[str, Row]:
         functions, _, _, events, errors = (cell.strip() for cell in line.strip("|").split("|"))
         row = Row(frozenset(CODE.findall(events)), frozenset(CODE.findall(errors)))
         for function in CODE.findall(functions):
-            assert function not in found, f"{function} has two rows"
-            found[function] = row
-    return found
+            assert function not in rows, f"{function} has two rows"
+            rows[function] = row
+    return rows
 
 
 def names(contract: str, *kinds: str) -> set[str]:
@@ -85,10 +85,10 @@ def declared() -> set[str]:
 @cache
 def bodies(contract: str) -> dict[str, str]:
     """Returns functions and modifiers of a contract's source; overloads are joined."""
-    found: dict[str, str] = {}
+    sources: dict[str, str] = {}
     for name, body in BODY.findall((ROOT / "contracts" / f"{contract}.sol").read_text()):
-        found[name] = found.get(name, "") + body
-    return found
+        sources[name] = sources.get(name, "") + body
+    return sources
 
 
 def reached(contract: str, function: str) -> set[str]:
@@ -130,9 +130,9 @@ def test_names_what_the_source_reaches(contract: str) -> None:
     wrong = {}
     for function, row in table(contract).items():
         named = (row.events | row.errors) & declared()
-        found = reached(contract, HOOKS.get((contract, function), function))
-        if named != found:
-            wrong[function] = sorted(named ^ found)
+        reachable = reached(contract, HOOKS.get((contract, function), function))
+        if named != reachable:
+            wrong[function] = sorted(named ^ reachable)
 
     assert wrong == {}
 

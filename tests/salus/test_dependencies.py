@@ -42,7 +42,7 @@ def listed() -> dict[str, list[str]]:
 
 
 def names(lines: list[str]) -> list[str]:
-    return [found[0] for line in lines if (found := NAME.match(line))]
+    return [match[0] for line in lines if (match := NAME.match(line))]
 
 
 def plain(name: str) -> str:
@@ -61,8 +61,8 @@ def imported() -> set[str]:
                 modules |= {alias.name for alias in node.names}
     distributions = packages_distributions()
     foreign = {module.partition(".")[0] for module in modules} - {*sys.stdlib_module_names, "salus"}
-    given = {plain(distributions[module][0]) for module in foreign}
-    return {WITHIN.get(name, name) for name in given}
+    packages = {plain(distributions[module][0]) for module in foreign}
+    return {WITHIN.get(name, name) for name in packages}
 
 
 def test_each_is_named_with_its_reason() -> None:

@@ -96,7 +96,7 @@ def test_encoding_is_that_of_eth_abi(vector: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("vector", VECTORS["structs"], ids=lambda v: f"{v['struct']}-{v['case']}")
-def test_json_and_tuple_lead_back(vector: dict[str, Any]) -> None:
+def test_json_and_tuple_round_trip(vector: dict[str, Any]) -> None:
     struct = build(vector["struct"], vector["message"])
     assert type(struct).from_json(json.loads(json.dumps(struct.to_json()))) == struct
     assert type(struct).from_tuple(struct.as_tuple()) == struct

@@ -75,11 +75,11 @@ class Outline(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
+        attributes = dict(attrs)
         self.tags.append(tag)
         self.fetched += [value or "" for name, value in attrs if name in ("src", "href", "data", "action")]
-        self.labels += [given["aria-labelledby"] or ""] if "aria-labelledby" in given else []
-        self.ids += [given["id"] or ""] if "id" in given else []
+        self.labels += [attributes["aria-labelledby"] or ""] if "aria-labelledby" in attributes else []
+        self.ids += [attributes["id"] or ""] if "id" in attributes else []
 
 
 def text_of(html: str) -> str:

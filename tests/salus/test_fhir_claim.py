@@ -140,9 +140,9 @@ def test_refuses_days_that_are_no_finished_service(period: Resource, reason: Rea
 
 
 def test_refuses_a_bill_without_days() -> None:
-    found = refused(build.claim(billablePeriod=None), build.encounter(period=None))
+    refusal = refused(build.claim(billablePeriod=None), build.encounter(period=None))
 
-    assert found == (Reason.NO_DATE, "Claim/c1", "billablePeriod.start")
+    assert refusal == (Reason.NO_DATE, "Claim/c1", "billablePeriod.start")
 
 
 def test_serves_on_today_and_takes_missing_days_from_the_encounter() -> None:
@@ -264,7 +264,7 @@ def test_refuses_what_is_not_final(resources: list[Resource], expected: tuple[Re
         ([build.claim(), build.encounter(status=None)], (Reason.MALFORMED, "Encounter/e1", "status")),
     ],
 )
-def test_refuses_what_does_not_hang_together(
+def test_refuses_references_that_do_not_fit_together(
     resources: list[Resource], expected: tuple[Reason, str, str]
 ) -> None:
     assert refused(*resources) == expected
@@ -276,9 +276,9 @@ def test_refuses_a_bill_for_several_encounters() -> None:
         {"sequence": n, "productOrService": visit, "encounter": [ref(f"Encounter/e{n}")]} for n in (1, 2)
     ]
 
-    found = refused(build.claim(item=items), build.encounter(), build.encounter(id="e2"))
+    refusal = refused(build.claim(item=items), build.encounter(), build.encounter(id="e2"))
 
-    assert found == (Reason.SEVERAL_ENCOUNTERS, "Claim/c1", "item.encounter")
+    assert refusal == (Reason.SEVERAL_ENCOUNTERS, "Claim/c1", "item.encounter")
 
 
 @pytest.mark.parametrize(
@@ -368,9 +368,9 @@ def test_a_benefit_by_night_counts_nights() -> None:
 def test_a_stay_without_a_night_has_no_nights() -> None:
     bill = build.claim(type=build.concept("institutional", build.CLAIM_TYPE))
 
-    found = refused(bill, build.encounter(act="IMP"), plan=CASH)
+    refusal = refused(bill, build.encounter(act="IMP"), plan=CASH)
 
-    assert found == (Reason.NO_NIGHTS, "Claim/c1", "billablePeriod")
+    assert refusal == (Reason.NO_NIGHTS, "Claim/c1", "billablePeriod")
     assert Reason.NO_NIGHTS.carc is codes.NO_BENEFIT
 
 
@@ -393,9 +393,9 @@ def test_the_total_stands_whatever_the_items_say(net: float, notes: tuple[Note, 
 def test_no_benefit_is_a_reason_with_a_code() -> None:
     item = {"sequence": 1, "productOrService": build.concept("308646001"), "encounter": [ref("Encounter/e1")]}
 
-    found = refused(build.claim(item=[item]), build.encounter())
+    refusal = refused(build.claim(item=[item]), build.encounter())
 
-    assert found == (Reason.NO_BENEFIT, "Claim/c1", "type")
+    assert refusal == (Reason.NO_BENEFIT, "Claim/c1", "type")
     assert Reason.NO_BENEFIT.carc is codes.NO_BENEFIT
 
 

@@ -64,17 +64,17 @@ def test_the_principal_counts() -> None:
 def test_refuses_a_principal_that_cannot_count(condition: Resource) -> None:
     bill = build.claim(diagnosis=[row(1, "Condition/d1", principal=True)])
 
-    found = refused(bill, build.encounter(), condition)
+    refusal = refused(bill, build.encounter(), condition)
 
-    assert found == (Reason.PRINCIPAL_NOT_USABLE, "Claim/c1", "diagnosis[0]")
+    assert refusal == (Reason.PRINCIPAL_NOT_USABLE, "Claim/c1", "diagnosis[0]")
 
 
 def test_refuses_several_principals() -> None:
     bill = build.claim(diagnosis=[row(n, "Condition/d1", principal=True) for n in (1, 2)])
 
-    found = refused(bill, build.encounter(), build.condition())
+    refusal = refused(bill, build.encounter(), build.condition())
 
-    assert found == (Reason.SEVERAL_PRINCIPALS, "Claim/c1", "diagnosis")
+    assert refusal == (Reason.SEVERAL_PRINCIPALS, "Claim/c1", "diagnosis")
 
 
 def test_the_lowest_sequence_counts_whatever_the_order_of_the_file() -> None:

@@ -76,7 +76,7 @@ def test_takes_what_is_written_exactly(amount: str, currency: str, minor: int) -
         ("5.00" + "0" * 40 + "1", "USD"),
     ],
 )
-def test_rounds_nothing_that_is_written(amount: str, currency: str) -> None:
+def test_refuses_to_round_a_written_amount(amount: str, currency: str) -> None:
     with pytest.raises(InputError, match=f"has more than the . decimals of {currency}") as error:
         money.exactly(Decimal(amount), currency)
 

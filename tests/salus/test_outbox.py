@@ -150,7 +150,7 @@ def test_a_new_file_is_private(outbox: Outbox, path: Path) -> None:
     assert outbox.entries() == []
 
 
-def test_a_bill_is_wanted_once(outbox: Outbox, membership: Membership) -> None:
+def test_a_bill_is_new_once(outbox: Outbox, membership: Membership) -> None:
     first = bill(membership)
     assert outbox.offer(first) is Added.NEW
 
@@ -161,7 +161,7 @@ def test_a_bill_is_wanted_once(outbox: Outbox, membership: Membership) -> None:
     assert outbox.sealed(outbox.find("B-1")) == b"sealed"
 
 
-def test_a_withdrawn_bill_is_wanted_again(outbox: Outbox, membership: Membership) -> None:
+def test_a_withdrawn_bill_is_new_again(outbox: Outbox, membership: Membership) -> None:
     (entry,) = fill(outbox, membership, 1)
     sign(outbox)
     outbox.decided(entry, decision(entry), "0xaa")
@@ -208,7 +208,9 @@ def test_a_signed_line_comes_back_as_it_was_proven(
             assert reopened.line(entry) == membership.line(entry.diagnosis, batch.proof(number))
 
 
-def test_what_is_signed_is_signed_again_only_when_it_ran_out(outbox: Outbox, membership: Membership) -> None:
+def test_a_signed_line_is_signed_again_only_after_its_signature_expires(
+    outbox: Outbox, membership: Membership
+) -> None:
     fill(outbox, membership)
     sign(outbox)
     decided = outbox.entries()[0]
@@ -379,11 +381,11 @@ def test_a_full_disk_loses_nothing(path: Path, membership: Membership) -> None:
     done = run(FULL, path)
 
     assert done.returncode == 0, done.stderr
-    stopped, _, said = done.stdout.partition(" ")
+    stopped, _, message = done.stdout.partition(" ")
     wanted = (
         f"{path}: cannot be written: the disk is full or broken; free space, then run again: nothing is lost"
     )
-    assert said.strip() == wanted
+    assert message.strip() == wanted
     with Outbox(path, PLACE) as outbox:
         assert len(outbox.entries()) == int(stopped) - 1
         outbox.draft(f"B-{stopped}", 1, bill(membership, int(stopped)), membership, b"sealed")
@@ -406,7 +408,9 @@ def test_refuses_when_another_process_has_it(outbox: Outbox, path: Path, members
         (replace(PLACE, desk=NOBODY), "desk"),
     ],
 )
-def test_refuses_when_it_is_anothers(outbox: Outbox, path: Path, place: Place, field: str) -> None:
+def test_refuses_an_outbox_of_another_provider_desk_or_chain(
+    outbox: Outbox, path: Path, place: Place, field: str
+) -> None:
     outbox.close()
 
     with pytest.raises(OutboxError) as refused:
@@ -415,7 +419,7 @@ def test_refuses_when_it_is_anothers(outbox: Outbox, path: Path, place: Place, f
     assert refused.value.field == field
 
 
-def test_refuses_when_it_is_no_outbox(path: Path) -> None:
+def test_refuses_a_file_that_is_not_an_outbox(path: Path) -> None:
     path.write_bytes(b"something else altogether, and long enough to be looked at" * 40)
 
     with pytest.raises(OutboxError, match="is not an outbox"):

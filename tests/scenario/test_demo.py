@@ -63,7 +63,7 @@ class Seat:
     """What the demo leaves: its outcome, its output, its files and its patients."""
 
     played: demo.Played
-    told: str
+    output: str
     folder: Path
     patients: tuple[samples.Sample, ...]
 
@@ -79,12 +79,12 @@ class Seat:
 
 @pytest.fixture(scope="module")
 def seat(module_isolation: None, tmp_path_factory: pytest.TempPathFactory) -> Seat:
-    folder, told = tmp_path_factory.mktemp("demo"), StringIO()
+    folder, output = tmp_path_factory.mktemp("demo"), StringIO()
     start = utc_day(web3.eth.get_block("latest")["timestamp"]) + DAYS_AHEAD
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SALUS_DEPLOYMENTS", str(folder / "deployments"))
-        played = demo.play(None, folder, Teller(Console(file=told, width=200)))
-    return Seat(played, told.getvalue(), folder, samples.generate(SEED, start))
+        played = demo.play(None, folder, Teller(Console(file=output, width=200)))
+    return Seat(played, output.getvalue(), folder, samples.generate(SEED, start))
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +143,7 @@ def test_every_scene_is_on_the_chain(seat: Seat) -> None:
     assert decided[shown.withdrawn_and_corrected[1]].service.revision == 1
 
 
-def test_a_skipped_line_was_filed_again_rightly(seat: Seat) -> None:
+def test_a_skipped_line_was_filed_again_correctly(seat: Seat) -> None:
     (skipped,) = (
         event for event in seat.chain.past(events.ClaimSkipped) if event.reason is SkipReason.NO_CONSENT
     )
@@ -170,11 +170,11 @@ def test_the_money_is_where_the_summary_says(seat: Seat) -> None:
 
 
 def test_outcomes_add_up(seat: Seat) -> None:
-    found, decided = seat.summary["claims"], list(seat.chain.past(events.ClaimDecided))
+    counts, decided = seat.summary["claims"], list(seat.chain.past(events.ClaimDecided))
 
-    assert sum(outcome["count"] for outcome in found["byOutcome"].values()) == len(decided)
+    assert sum(outcome["count"] for outcome in counts["byOutcome"].values()) == len(decided)
     billed = sum(event.service.billed for event in decided)
-    assert sum(outcome["billed"] for outcome in found["byOutcome"].values()) == billed
+    assert sum(outcome["billed"] for outcome in counts["byOutcome"].values()) == billed
 
 
 def test_a_letter_for_each_member(seat: Seat) -> None:
@@ -211,17 +211,17 @@ def test_the_picture(seat: Seat) -> None:
 
 
 def test_the_story_names_nobody(seat: Seat) -> None:
-    told, rows = seat.told, [row.code for row in table.shipped("family")]
+    output, rows = seat.output, [row.code for row in table.shipped("family")]
 
     for chapter in ("1 · Who plays", "3 · Policies", "4 · A year of care", "6 · Look at it"):
-        assert chapter in told
-    assert "the mother" in told
+        assert chapter in output
+    assert "the mother" in output
     for sample in seat.patients:
-        assert sample.patient.given not in told
-        assert sample.patient.family not in told
-        assert sample.patient.birth.isoformat() not in told
-    assert not any(code in told for code in rows)
-    assert not any(name in told for name in ("J45.909", "S52.501A", "I21.11", "K35.80"))
+        assert sample.patient.given not in output
+        assert sample.patient.family not in output
+        assert sample.patient.birth.isoformat() not in output
+    assert not any(code in output for code in rows)
+    assert not any(name in output for name in ("J45.909", "S52.501A", "I21.11", "K35.80"))
 
 
 # LAW 10
@@ -231,17 +231,17 @@ def test_nothing_can_be_read(seen: Seen, secrets: set[str]) -> None:
     assert len(secrets) > 150
     for part in (seen.calldata, seen.events, seen.code, seen.storage):
         assert len(part) > 5_000
-        assert secrets_of.found(part, secrets) == set()
+        assert secrets_of.readable(part, secrets) == set()
 
 
 def test_the_scan_finds_what_is_there(seat: Seat, seen: Seen) -> None:
     for sale in seat.played.world.sales:
         paid = seat.chain.book.functions.accountOf(sale.file.policy_id).call()[0]
         assert paid.to_bytes(7, "big") in seen.storage
-    assert secrets_of.found(seen.everything, {"Salus PolicyBook"}) == {"Salus PolicyBook"}
+    assert secrets_of.readable(seen.everything, {"Salus PolicyBook"}) == {"Salus PolicyBook"}
     hidden = secrets_of.keccak(b"J45.909")
     assert secrets_of.hashed(seen.calldata + hidden + seen.code, icd_codes()) == {"J45.909"}
-    assert secrets_of.found(seen.events + hidden, {"J45.909"}) == {"J45.909"}
+    assert secrets_of.readable(seen.events + hidden, {"J45.909"}) == {"J45.909"}
 
 
 def test_no_code_is_hashed_plainly(seen: Seen) -> None:
@@ -263,12 +263,12 @@ TABLES = tuple(table.shipped(name) for name in ("family", "critical-illness"))
 @pytest.fixture(scope="module")
 def lines(seat: Seat) -> list[dict[str, Any]]:
     """Returns every line in all calldata, decoded."""
-    found = []
+    filed = []
     for sent in seat.summary["transactions"]:
         if sent["lines"]:
             call = seat.chain.w3.eth.get_transaction(sent["hash"])["input"]
-            found += seat.chain.desk.decode_function_input(call)[1]["lines"]
-    return found
+            filed += seat.chain.desk.decode_function_input(call)[1]["lines"]
+    return filed
 
 
 @pytest.fixture(scope="module")
@@ -301,11 +301,11 @@ def test_what_is_revealed_fits_five_benefits_of_three_kinds(seat: Seat, guesses:
 def _chapters(guess: Guess) -> int:
     from salus import icd10
 
-    found = set()
+    chapters = set()
     for row in guess.candidates:
         patterns = row.when.diagnoses.icd10cm if row.when.diagnoses else ()
-        found |= {icd10.chapter(pattern.partition("-")[0]) for pattern in patterns}
-    return len(found)
+        chapters |= {icd10.chapter(pattern.partition("-")[0]) for pattern in patterns}
+    return len(chapters)
 
 
 def test_the_attacker_is_no_better_than_chance(seat: Seat, guesses: list[Guess]) -> None:

@@ -66,8 +66,8 @@ def test_set_admin(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_safe_mode_is_the_sentinels(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
-    said = ended(capsys, accreditor.safe_mode, f"account={ACCREDITOR}")
-    assert said == (
+    message = ended(capsys, accreditor.safe_mode, f"account={ACCREDITOR}")
+    assert message == (
         f"{accounts[2]} does not hold the role SENTINEL, which ProviderRegistry.enterSafeMode asks for; "
         "send it from an account that holds it, or let the governor grant it"
     )
@@ -159,24 +159,24 @@ def test_recapitalise_says_when_nothing_is_missing(
     clinic.suite.stablecoin.mint(accounts[9], 10**6, {"from": accounts[9]})
     clinic.chain.send(pools.approve(clinic.chain.pool(clinic.pool), amount=100), clinic.unlocked(9))
 
-    said = ended(capsys, insurer.recapitalise, f"pool={clinic.pool}", "amount=1", "account=9")
+    message = ended(capsys, insurer.recapitalise, f"pool={clinic.pool}", "amount=1", "account=9")
 
-    assert said == "the contract refused: there is no deficit to fill: NoDeficit()"
+    assert message == "the contract refused: there is no deficit to fill: NoDeficit()"
 
 
-def test_a_pool_of_nobody_is_named(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
-    said = ended(capsys, insurer.status, f"pool={accounts[9]}")
+def test_an_unknown_pool_is_named(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    message = ended(capsys, insurer.status, f"pool={accounts[9]}")
 
-    assert said == f"{accounts[9]} is not a pool of this suite; name the address that `create_pool` gave"
+    assert message == f"{accounts[9]} is not a pool of this suite; name the address that `create_pool` gave"
 
 
 def test_status(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     insurer.status(f"pool={clinic.pool}")
 
-    said = capsys.readouterr().out
-    assert "514,400.00 USD" in said
-    assert "deficit" in said
+    output = capsys.readouterr().out
+    assert "514,400.00 USD" in output
+    assert "deficit" in output
 
 
 # PATIENT
@@ -204,10 +204,10 @@ def test_a_card_of_another_member_is_refused(clinic: Clinic, capsys: pytest.Capt
     card = clinic.path("keys-0") / "member-0.card.json"
     cover = clinic.path("keys-1") / "member-0.cover.json"
 
-    said = ended(capsys, patient.claims, f"card={card}", f"cover={cover}", "table=family")
+    message = ended(capsys, patient.claims, f"card={card}", f"cover={cover}", "table=family")
 
-    assert said.startswith(f"{card}")
-    assert "is for another policy than the cover file" in said
+    assert message.startswith(f"{card}")
+    assert "is for another policy than the cover file" in message
 
 
 # KEEPER
@@ -267,11 +267,11 @@ def test_every_action_explains_itself(module: Any, capsys: pytest.CaptureFixture
 
 
 def test_an_unknown_account_is_named(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
-    said = ended(capsys, keeper.accrue, f"pool={clinic.pool}", "account=nobody")
-    assert said.startswith("account: there is no keystore 'nobody'; make one: brownie accounts new")
+    message = ended(capsys, keeper.accrue, f"pool={clinic.pool}", "account=nobody")
+    assert message.startswith("account: there is no keystore 'nobody'; make one: brownie accounts new")
 
-    said = ended(capsys, keeper.accrue, f"pool={clinic.pool}", "account=99")
-    assert said.startswith(f"account: the node has accounts 0 to {len(accounts) - 1}")
+    message = ended(capsys, keeper.accrue, f"pool={clinic.pool}", "account=99")
+    assert message.startswith(f"account: the node has accounts 0 to {len(accounts) - 1}")
 
 
 def test_no_account_at_all(
@@ -294,12 +294,12 @@ def test_no_account_at_all(
     )
 
 
-def test_a_permit_needs_a_key_of_ones_own(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_permit_needs_a_local_key(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     policy, quote = draft(clinic)
 
-    said = ended(capsys, insurer.issue, f"policy={policy}", f"quote={quote}", "permit=yes", "account=5")
+    message = ended(capsys, insurer.issue, f"policy={policy}", f"quote={quote}", "permit=yes", "account=5")
 
-    assert said == (
+    assert message == (
         f"account: {accounts[5]} is an account of the node's, and a permit needs a key of your own; "
         "name a keystore, or leave permit out"
     )
@@ -315,8 +315,8 @@ def test_a_keystore_opens_with_its_password(
     store.write_text(json.dumps(Account.encrypt(account.key, "right", iterations=2)))
     try:
         monkeypatch.setenv("SALUS_PASSWORD", "wrong")
-        said = ended(capsys, keeper.accrue, f"pool={clinic.pool}", "account=salus-test-keeper")
-        assert said.endswith("cannot be opened with this password; try again")
+        message = ended(capsys, keeper.accrue, f"pool={clinic.pool}", "account=salus-test-keeper")
+        assert message.endswith("cannot be opened with this password; try again")
         monkeypatch.setenv("SALUS_PASSWORD", "right")
         accounts[9].transfer(account.address, "1 ether")
         keeper.accrue(f"pool={clinic.pool}", "account=salus-test-keeper")

@@ -61,7 +61,7 @@ def at_fault(clinic: Clinic, capsys: pytest.CaptureFixture[str], count: int = 1)
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "expected"),
     [
         (lambda bill: bill["total"].update(value=-5), "total.value is negative (-5 USD); send a"),
         (lambda bill: bill["total"].update(value=1e40), "total.value is astronomically large (1E+40 USD);"),
@@ -93,14 +93,14 @@ def at_fault(clinic: Clinic, capsys: pytest.CaptureFixture[str], count: int = 1)
     ],
 )
 def test_a_bill_at_fault_is_named_and_the_others_are_signed(
-    clinic: Clinic, capsys: pytest.CaptureFixture[str], change: Change, said: str
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], change: Change, expected: str
 ) -> None:
     good = path(clinic).read_bytes()
     bill = alter(clinic, change)
 
     (line,) = at_fault(clinic, capsys)
 
-    assert line.startswith(f"{path(clinic)}: {bill}.{said}")
+    assert line.startswith(f"{path(clinic)}: {bill}.{expected}")
     assert states(clinic) == [State.ATTESTED] * (READY - 1)
     path(clinic).write_bytes(good)
     clinic.attest()
@@ -120,7 +120,7 @@ def test_a_bill_that_comes_twice_is_named(clinic: Clinic, capsys: pytest.Capture
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("{", "is not JSON: "),
         ("[]", "resourceType: holds no FHIR resource, not a Bundle; put the records in a FHIR R4 Bundle"),
@@ -137,14 +137,14 @@ def test_a_bill_that_comes_twice_is_named(clinic: Clinic, capsys: pytest.Capture
     ],
 )
 def test_a_file_at_fault_is_named_and_the_others_are_signed(
-    clinic: Clinic, capsys: pytest.CaptureFixture[str], text: str, said: str
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], text: str, expected: str
 ) -> None:
     bad = clinic.records / "bad.json"
     bad.write_text(text)
 
     (line,) = at_fault(clinic, capsys)
 
-    assert line.startswith(f"{bad}: {said}")
+    assert line.startswith(f"{bad}: {expected}")
     assert states(clinic) == [State.ATTESTED] * READY
 
 
@@ -194,33 +194,33 @@ def test_a_wrong_card_is_named(clinic: Clinic, cards: Path, capsys: pytest.Captu
     with pytest.raises(SystemExit) as stop:
         clinic.attest(f"cards={cards}")
 
-    said = capsys.readouterr().err
+    output = capsys.readouterr().err
     assert stop.value.code == 1
-    assert said.count(f"{card}: policy: is for another policy than the cover file; ") == READY
+    assert output.count(f"{card}: policy: is for another policy than the cover file; ") == READY
     assert states(clinic) == []
 
 
 def test_a_folder_of_cards_that_is_not_there_is_named(
     clinic: Clinic, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    said = ended(capsys, clinic.attest, "cards=nowhere")
+    message = ended(capsys, clinic.attest, "cards=nowhere")
 
-    assert said == "nowhere: is not a folder; name the folder of the cards"
+    assert message == "nowhere: is not a folder; name the folder of the cards"
 
 
 # VALID, BUT NOT FOR THIS PLAN
 
 
-def test_a_bill_that_is_none_for_the_plan_is_left_out(
+def test_a_bill_that_is_not_for_the_plan_is_left_out(
     clinic: Clinic, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bill = alter(clinic, lambda bill: bill.update(use="preauthorization"))
 
     clinic.attest()
 
-    said = capsys.readouterr()
-    assert f"{bill}.use is a preauthorisation or a cost estimate; send it when" in said.err
-    assert f"{READY - 1} new and 0 corrected lines attested, 0 were attested before, 1 bills" in said.out
+    captured = capsys.readouterr()
+    assert f"{bill}.use is a preauthorisation or a cost estimate; send it when" in captured.err
+    assert f"{READY - 1} new and 0 corrected lines attested, 0 were attested before, 1 bills" in captured.out
 
 
 def test_bills_without_a_card_are_left_out(
@@ -230,9 +230,10 @@ def test_bills_without_a_card_are_left_out(
 
     clinic.attest(f"cards={cards}")
 
-    said = capsys.readouterr()
+    captured = capsys.readouterr()
     assert (
-        said.err.count("no card of its patient under family 2026.1 covers the day; ask for the card") == READY
+        captured.err.count("no card of its patient under family 2026.1 covers the day; ask for the card")
+        == READY
     )
     assert states(clinic) == []
 
@@ -245,6 +246,6 @@ def test_what_one_policy_excludes_goes_to_the_other(
 
     clinic.attest(f"cards={cards}")
 
-    said = capsys.readouterr()
-    assert said.err.count("is not covered for this member (204); bill the patient") == READY
+    captured = capsys.readouterr()
+    assert captured.err.count("is not covered for this member (204); bill the patient") == READY
     assert states(clinic) == [State.ATTESTED] * READY

@@ -55,7 +55,7 @@ def waiting_for_a_recipient(
     """Starts the process, which then waits for the second patient's age key: a pipe that a call closes."""
     clinic.treat_too(1)
     recipient = clinic.path("cards") / clinic.patients[1].patient.id / "record.age"
-    kept = recipient.read_bytes()
+    content = recipient.read_bytes()
     recipient.unlink()
     os.mkfifo(recipient)
     try:
@@ -64,7 +64,7 @@ def waiting_for_a_recipient(
         yield process, lambda: os.close(pipe)
     finally:
         recipient.unlink()
-        recipient.write_bytes(kept)
+        recipient.write_bytes(content)
 
 
 def opened(pipe: Path, process: subprocess.Popen[str]) -> int:

@@ -52,7 +52,7 @@ def clock(folder: Path) -> list[str]:
     return [sys.executable, "-m", "scripts._demo_clock", str(folder)]
 
 
-def said(folder: Path) -> str:
+def failure(folder: Path) -> str:
     """Returns the last line of `make demo FHIR=folder` when its first step fails."""
     command = clock(folder)
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
@@ -64,31 +64,31 @@ def said(folder: Path) -> str:
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    assert said(tmp_path / "nowhere") == "is not there"
+    assert failure(tmp_path / "nowhere") == "is not there"
 
 
 def test_an_empty_folder(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("nothing")
 
-    assert said(tmp_path) == "holds no .json or .ndjson file"
+    assert failure(tmp_path) == "holds no .json or .ndjson file"
 
 
 def test_a_folder_of_other_files(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("{}")
 
-    assert said(tmp_path).startswith("holds no FHIR Bundle that can be read: the first file holds no FHIR")
+    assert failure(tmp_path).startswith("holds no FHIR Bundle that can be read: the first file holds no FHIR")
 
 
 def test_a_folder_without_bills(tmp_path: Path, bundles: list[dict[str, Any]]) -> None:
     fill(tmp_path, [without(bundles[0], "Claim")])
 
-    assert said(tmp_path) == "holds FHIR Bundles without a bill (a Claim)"
+    assert failure(tmp_path) == "holds FHIR Bundles without a bill (a Claim)"
 
 
 def test_a_folder_whose_bills_cannot_be_attested(tmp_path: Path, bundles: list[dict[str, Any]]) -> None:
     fill(tmp_path, [without(bundles[0], "Encounter")])
 
-    assert said(tmp_path).startswith("holds 9 bills, and none can be attested: of 9, the record ")
+    assert failure(tmp_path).startswith("holds 9 bills, and none can be attested: of 9, the record ")
 
 
 @pytest.mark.parametrize(
@@ -126,10 +126,10 @@ def name_in(bundle: dict[str, Any]) -> str:
 
 
 def patient_in(bundle: dict[str, Any]) -> dict[str, Any]:
-    (found,) = (
+    (patient,) = (
         entry["resource"] for entry in bundle["entry"] if entry["resource"]["resourceType"] == "Patient"
     )
-    return dict(found)
+    return dict(patient)
 
 
 @pytest.mark.parametrize(
@@ -185,8 +185,8 @@ def test_ctrl_c_while_it_reads(tmp_path: Path) -> None:
         # The open succeeds when the other side opens the pipe too; that side then waits for the first byte.
         writer = os.open(records, os.O_WRONLY)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=60)
+        _, output = process.communicate(timeout=60)
         os.close(writer)
 
     assert process.returncode == 130
-    assert said == "\nStopped. Nothing is lost: run the same command again, and it goes on from here.\n"
+    assert output == "\nStopped. Nothing is lost: run the same command again, and it goes on from here.\n"

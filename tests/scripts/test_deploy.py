@@ -104,7 +104,7 @@ def test_roles_go_to_their_holders_alone(deployed: Suite) -> None:
     assert suite.providers.deskOf(suite.desk)[0] == _verify.LISTED
 
 
-def test_the_address_book_tells_all(params: Params, recorder: Recorder) -> None:
+def test_the_address_book_is_complete(params: Params, recorder: Recorder) -> None:
     suite = deploy.deploy(params, accounts[DEPLOYER], recorder)
 
     book = AddressBook.load(deploy.path_of(web3.eth.chain_id))
@@ -227,7 +227,7 @@ def recorder_anew() -> Recorder:
 
 
 @pytest.mark.parametrize("count", [4, 5])
-def test_a_trio_is_begun_anew_when_its_addresses_are_gone(
+def test_book_desk_and_factory_are_deployed_again_when_their_addresses_are_gone(
     params: Params, recorder: Recorder, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
     stop_after(count, recorder, monkeypatch)
@@ -268,7 +268,7 @@ def test_a_rerun_goes_on_after_any_step_of_the_set_up(
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "expected"),
     [
         (lambda s, a: s.manager.grantRole(2, a[9], 0, {"from": a[1]}), "who holds which role"),
         (lambda s, a: s.manager.grantRole(7, a[9], 0, {"from": a[1]}), "who holds which role"),
@@ -293,10 +293,10 @@ def test_a_rerun_goes_on_after_any_step_of_the_set_up(
         ),
     ],
 )
-def test_verify_names_what_differs(deployed: Suite, params: Params, change: Any, said: str) -> None:
+def test_verify_names_what_differs(deployed: Suite, params: Params, change: Any, expected: str) -> None:
     change(deployed, accounts)
 
-    with pytest.raises(DeploymentError, match=said):
+    with pytest.raises(DeploymentError, match=expected):
         verify(deployed, params, accounts[DEPLOYER])
 
 
@@ -325,7 +325,7 @@ def test_live_needs_the_holders(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
 
 @pytest.mark.usefixtures("live", "holders")
 @pytest.mark.parametrize("answer", ["no", EOFError])
-def test_live_sends_nothing_on_a_no(
+def test_live_sends_nothing_when_the_answer_is_no(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answer: Any
 ) -> None:
     monkeypatch.setattr("builtins.input", answered(answer))
@@ -335,13 +335,13 @@ def test_live_sends_nothing_on_a_no(
 
     assert web3.eth.block_number == block
     assert not deploy.path_of(1337).exists()
-    said = capsys.readouterr().out
-    assert "Nothing was sent." in said
-    assert "who waits 2 days between announcing a step and taking it" in said
+    output = capsys.readouterr().out
+    assert "Nothing was sent." in output
+    assert "who waits 2 days between announcing a step and taking it" in output
 
 
 @pytest.mark.usefixtures("live", "holders")
-def test_live_deploys_on_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_live_deploys_when_the_answer_is_yes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("builtins.input", answered("perhaps", "yes"))
     accounts[9].transfer(web3.eth.account.from_key("11" * 32).address, "10 ether")
 
@@ -355,9 +355,9 @@ def answered(*answers: Any) -> Any:
     rest = iter(answers)
 
     def answer(_: str) -> str:
-        given = next(rest)
-        if given is EOFError:
+        reply = next(rest)
+        if reply is EOFError:
             raise EOFError
-        return str(given)
+        return str(reply)
 
     return answer

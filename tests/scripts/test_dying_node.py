@@ -79,6 +79,8 @@ def test_before_the_first_question(
 
     with monkeypatch.context() as patch:
         patch.setattr(requests.Session, "send", gone)
-        said = ended(capsys, deploy.main)
+        message = ended(capsys, deploy.main)
 
-    assert said == "the node at node.example:8545 does not answer; start it or choose another, then run again"
+    assert (
+        message == "the node at node.example:8545 does not answer; start it or choose another, then run again"
+    )

@@ -60,7 +60,7 @@ def test_file_sends_nothing_on_a_dry_run(clinic: Clinic) -> None:
     assert states(clinic) == [State.ATTESTED] * READY
 
 
-def test_file_sends_nothing_on_a_no(
+def test_file_sends_nothing_when_the_answer_is_no(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clinic.attest()
@@ -73,10 +73,10 @@ def test_file_sends_nothing_on_a_no(
 
     assert stop.value.code == 0
     assert web3.eth.block_number == block
-    said = capsys.readouterr().out
-    assert "On unknown chain 1337" in said
-    assert f"File {READY} claim lines of provider 1, billed 3,366.82 USD." in said
-    assert "Nothing was sent." in said
+    output = capsys.readouterr().out
+    assert "On unknown chain 1337" in output
+    assert f"File {READY} claim lines of provider 1, billed 3,366.82 USD." in output
+    assert "Nothing was sent." in output
 
 
 def test_file_says_what_the_trial_found(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
@@ -103,20 +103,20 @@ def test_file_keeps_back_what_a_lost_outbox_has_filed(
 
     clinic.file()
 
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     assert web3.eth.block_number == block
-    assert f"Kept back: {READY} whose bills the chain has decided before, not from this outbox." in said
-    assert "Nothing is ready to be filed." in said
+    assert f"Kept back: {READY} whose bills the chain has decided before, not from this outbox." in output
+    assert "Nothing is ready to be filed." in output
     assert ended(capsys, clinic.hospital, "withdraw", f"claim={claim}", "account=7") == (
         f"Claim/{claim}: is attested in this outbox, and the chain has decided its bill before: held; "
-        "that decision stands; only the outbox that filed it can take it back, if held or denied"
+        "that decision reloaded; only the outbox that filed it can take it back, if held or denied"
     )
 
     file_all(clinic)
     clinic.hospital("status")
     assert states(clinic) == [State.DENIED] * READY
-    said = ended(capsys, clinic.hospital, "withdraw", f"claim={claim}", "account=7")
-    assert said.startswith(f"Claim/{claim}: is denied in this outbox, and the chain has decided its bill")
+    output = ended(capsys, clinic.hospital, "withdraw", f"claim={claim}", "account=7")
+    assert output.startswith(f"Claim/{claim}: is denied in this outbox, and the chain has decided its bill")
 
 
 def test_file_waits_for_consent_at_no_cost(clinic: Clinic) -> None:
@@ -270,10 +270,10 @@ def test_what_was_withdrawn_and_has_not_changed_is_left_out(
     capsys.readouterr()
 
     clinic.attest()
-    said = capsys.readouterr()
+    captured = capsys.readouterr()
     assert len(entries(clinic)) == READY
-    assert f"Claim/{held.claim}: withdrawn and not changed: left out; correct the bill, or " in said.err
-    assert f"{READY - 1} were attested before, 1 bills left out" in said.out
+    assert f"Claim/{held.claim}: withdrawn and not changed: left out; correct the bill, or " in captured.err
+    assert f"{READY - 1} were attested before, 1 bills left out" in captured.out
 
     clinic.attest("again=yes")
     clinic.file()
@@ -310,9 +310,9 @@ def test_withdraw_says_why_not(clinic: Clinic, capsys: pytest.CaptureFixture[str
     clinic.file()
     paid = entries(clinic)[0]
 
-    said = ended(capsys, clinic.hospital, "withdraw", f"claim={paid.claim}", "account=7")
+    message = ended(capsys, clinic.hospital, "withdraw", f"claim={paid.claim}", "account=7")
 
-    assert said == f"Claim/{paid.claim}: is paid; only held and denied lines can be taken back"
+    assert message == f"Claim/{paid.claim}: is paid; only held and denied lines can be taken back"
 
 
 def test_withdraw_root_lets_the_lines_be_attested_anew(clinic: Clinic) -> None:
@@ -337,9 +337,9 @@ def test_a_bill_of_two_policies_is_corrected_under_both(
     clinic.attest()
     first, other = file_first_bill(clinic)
     assert first.claim == other.claim
-    said = ended(capsys, clinic.hospital, "withdraw", f"claim={first.claim}", "account=7")
+    message = ended(capsys, clinic.hospital, "withdraw", f"claim={first.claim}", "account=7")
     policies = [f"0x{entry.diagnosis.policy.hex()}" for entry in (first, other)]
-    assert said.endswith(f"went to more than one policy; name one: policy={policies[0]} or {policies[1]}")
+    assert message.endswith(f"went to more than one policy; name one: policy={policies[0]} or {policies[1]}")
 
     for policy in policies:
         clinic.hospital("withdraw", f"claim={first.claim}", f"policy={policy}", "account=7")
@@ -361,15 +361,15 @@ def test_a_withdrawal_under_one_policy_strands_nothing_under_the_other(clinic: C
     )
 
     clinic.file()
-    assert stands(clinic, other).reason is SkipReason.SUPERSEDED
+    assert reloaded(clinic, other).reason is SkipReason.SUPERSEDED
     clinic.attest()
     clinic.file()
 
-    assert stands(clinic, other).diagnosis.revision == 1
-    assert stands(clinic, other).state is first.state
+    assert reloaded(clinic, other).diagnosis.revision == 1
+    assert reloaded(clinic, other).state is first.state
 
 
-def stands(clinic: Clinic, entry: Entry) -> Entry:
+def reloaded(clinic: Clinic, entry: Entry) -> Entry:
     """Returns the entry in its present state."""
     return next(one for one in entries(clinic) if one.id == entry.id)
 
@@ -388,6 +388,6 @@ def file_first_bill(clinic: Clinic, policies: int = 2) -> tuple[Entry, Entry]:
         )
     clinic.chain.send(action, clinic_sender(clinic))
     clinic.hospital("status")
-    first, other = (stands(clinic, line) for line in lines)
+    first, other = (reloaded(clinic, line) for line in lines)
     assert first.state in (State.HELD, State.DENIED)
     return first, other

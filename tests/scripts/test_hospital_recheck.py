@@ -71,9 +71,9 @@ def test_recheck_names_what_was_changed(
         recheck(clinic, claim)
 
     assert stop.value.code == 1
-    said = capsys.readouterr()
-    assert "billed is not what the record gives" in said.out
-    assert f"Claim/{claim}: differs in 1 fields" in said.err
+    captured = capsys.readouterr()
+    assert "billed is not what the record gives" in captured.out
+    assert f"Claim/{claim}: differs in 1 fields" in captured.err
 
 
 def test_the_patient_reads_the_claims(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
@@ -85,6 +85,6 @@ def test_the_patient_reads_the_claims(clinic: Clinic, capsys: pytest.CaptureFixt
         f"card={keys / 'member-0.card.json'}", f"cover={keys / 'member-0.cover.json'}", "table=family"
     )
 
-    said = capsys.readouterr().out
-    assert f"{READY} claims." in said
-    assert "PR-2  This is your agreed share of the cost." in said
+    output = capsys.readouterr().out
+    assert f"{READY} claims." in output
+    assert "PR-2  This is your agreed share of the cost." in output

@@ -65,9 +65,9 @@ def test_a_patients_card(
     }
     block = web3.eth.block_number
 
-    said = ended(capsys, getattr(patient, action), *shown, *more[action])
+    message = ended(capsys, getattr(patient, action), *shown, *more[action])
 
-    assert said == refusal(clinic, clinic.work / "0.card.json", elsewhere)
+    assert message == refusal(clinic, clinic.work / "0.card.json", elsewhere)
     assert web3.eth.block_number == block
 
 

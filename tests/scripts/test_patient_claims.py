@@ -23,10 +23,10 @@ def states_shown(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> list[str
     patient.claims(
         f"card={keys / 'member-0.card.json'}", f"cover={keys / 'member-0.cover.json'}", "table=family"
     )
-    said = capsys.readouterr().out
-    assert "PR-2  This is your agreed share of the cost." in said
-    rows = [line for line in said.splitlines() if " billed " in line]
-    assert said.endswith(f"{len(rows)} claims.\n")
+    output = capsys.readouterr().out
+    assert "PR-2  This is your agreed share of the cost." in output
+    rows = [line for line in output.splitlines() if " billed " in line]
+    assert output.endswith(f"{len(rows)} claims.\n")
     return [row.split()[-1] for row in rows]
 
 
@@ -47,8 +47,8 @@ def test_what_was_filed_twice_is_denied_once(clinic: Clinic, capsys: pytest.Capt
     again = clinic.work / "again.sqlite"
     clinic.attest(f"outbox={again}")
     with box(clinic, again) as opened:
-        ((signed, kept),) = opened.to_file()
-        lines = [opened.line(entry).as_tuple() for entry in kept]
+        ((signed, waiting),) = opened.to_file()
+        lines = [opened.line(entry).as_tuple() for entry in waiting]
 
     # Another account files, because the hospital's script holds duplicates back.
     attestation, key = signed.attestation.as_tuple(), signed.attestor

@@ -64,8 +64,8 @@ class Depositor:
 
     @property
     def deposits(self) -> int:
-        found = self.pool.contract.events.Deposit.get_logs({"owner": self.account.address}, from_block=0)
-        return len(found)
+        logs = self.pool.contract.events.Deposit.get_logs({"owner": self.account.address}, from_block=0)
+        return len(logs)
 
     @property
     def notes(self) -> list[Path]:
@@ -75,9 +75,9 @@ class Depositor:
 
 @pytest.fixture
 def depositor(clinic: Clinic) -> Iterator[Depositor]:
-    found = Depositor(clinic)
-    yield found
-    for path in found.notes:
+    customer = Depositor(clinic)
+    yield customer
+    for path in customer.notes:
         path.unlink()
 
 
@@ -123,10 +123,12 @@ def test_what_was_sent_is_not_sent_again(
 
     depositor.deposit()
 
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     assert (depositor.deposits, nonce(depositor.account), depositor.notes) == (1, before, [])
-    assert f"An earlier run has sent this: {web3.eth.get_block('latest').transactions[0].to_0x_hex()}" in said
-    assert "Run the command once more to do the same a second time." in said
+    assert (
+        f"An earlier run has sent this: {web3.eth.get_block('latest').transactions[0].to_0x_hex()}" in output
+    )
+    assert "Run the command once more to do the same a second time." in output
     assert note.parent.name == depositor.account.address
 
     depositor.deposit()
@@ -198,7 +200,7 @@ def test_what_failed_is_sent_anew(depositor: Depositor, capsys: pytest.CaptureFi
     assert "But it failed and did nothing: it is sent anew." in capsys.readouterr().out
 
 
-def test_what_is_under_way_is_waited_for(
+def test_a_pending_transaction_is_waited_for(
     depositor: Depositor,
     interrupted: Interrupted,
     monkeypatch: pytest.MonkeyPatch,
@@ -212,9 +214,9 @@ def test_what_is_under_way_is_waited_for(
 
     with monkeypatch.context() as patch:
         patch.setattr(sending, "wait_for", waiting)
-        said = ended(capsys, depositor.deposit)
+        message = ended(capsys, depositor.deposit)
 
-    assert said.endswith("is not confirmed; later")
+    assert message.endswith("is not confirmed; later")
     assert (nonce(depositor.account), len(depositor.notes)) == (before, 1)
 
 
@@ -229,13 +231,13 @@ def test_a_note_that_cannot_be_read_is_named(
     (note,) = depositor.notes
     note.write_text(content)
 
-    said = ended(capsys, depositor.deposit)
+    message = ended(capsys, depositor.deposit)
 
-    assert said.startswith(f"{note}: does not say what became of RiskPool.deposit; look at what")
+    assert message.startswith(f"{note}: does not say what became of RiskPool.deposit; look at what")
     assert nonce(depositor.account) == before
 
 
-def test_nothing_leaves_unless_it_is_noted(
+def test_nothing_is_sent_without_a_note(
     depositor: Depositor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def full(path: Path, *_: Any, **__: Any) -> None:
@@ -298,7 +300,7 @@ def test_what_was_taken_back_leaves_no_note(
     assert depositor.notes == []
 
 
-def test_a_note_that_says_nothing_stops_no_settling(held: Clinic, depositor: Depositor) -> None:
+def test_an_unreadable_note_does_not_stop_settling(held: Clinic, depositor: Depositor) -> None:
     depositor.deposit()
     folder = Path(os.environ["SALUS_DEPLOYMENTS"]) / "pending/1337" / accounts[9].address
     folder.mkdir(parents=True, exist_ok=True)

@@ -109,8 +109,8 @@ class Actor:
         except Refused as refused:
             error = refused
         expected = expectation(mined.time if mined else self.node.now())
-        told = error.name if error else None
-        assert told == expected, f"{method._name}: {error or 'went through'}, and the model says {expected}"
+        actual = error.name if error else None
+        assert actual == expected, f"{method._name}: {error or 'went through'}, and the model says {expected}"
         return mined
 
     def touch(self, claim: ClaimModel) -> None:
@@ -121,7 +121,7 @@ class Actor:
 
 def decided(mined: Mined) -> list[tuple[ClaimKey, SkipReason, Facts | None]]:
     """Returns the outcome that was emitted for each line, in order."""
-    found: list[tuple[ClaimKey, SkipReason, Facts | None]] = []
+    outcomes: list[tuple[ClaimKey, SkipReason, Facts | None]] = []
     for log in mined.logs:
         kind, *topics = (topic.removeprefix("0x") for topic in log["topics"])
         data = bytes.fromhex(log["data"][2:])
@@ -130,10 +130,10 @@ def decided(mined: Mined) -> list[tuple[ClaimKey, SkipReason, Facts | None]]:
             named = dict(zip(KEYS, keys, strict=True))
             for name in ("pool", "payee"):
                 named[name] = to_checksum_address(named[name])
-            found.append((_key(topics), SkipReason.NONE, unpack(named, facts)))
+            outcomes.append((_key(topics), SkipReason.NONE, unpack(named, facts)))
         elif kind == SKIPPED:
-            found.append((_key(topics), SkipReason(decode(["uint256", "uint8"], data)[1]), None))
-    return found
+            outcomes.append((_key(topics), SkipReason(decode(["uint256", "uint8"], data)[1]), None))
+    return outcomes
 
 
 def _key(topics: list[str]) -> ClaimKey:

@@ -128,8 +128,8 @@ class Laws(Actor):
         for bill, answer in zip(bills, answers[len(claims) :], strict=True):
             billed, _, currency, revision = answer[:4]
             model = self.shadow.bills[bill]
-            said = (billed, bytes(currency).rstrip(b"\0").decode(), revision)
-            assert said == (model.billed, model.currency, model.revision), "law 3: what binds on a bill"
+            bound = (billed, bytes(currency).rstrip(b"\0").decode(), revision)
+            assert bound == (model.billed, model.currency, model.revision), "law 3: what binds on a bill"
             paid = [
                 claim.remittance.paid
                 for claim in self.shadow.claims()

@@ -67,8 +67,8 @@ class Consents:
 
     def give(self, member: bytes, provider: int, since: int, until: int, today: int, *, files: bool) -> None:
         """Replaces future days; days up to today stay, or are added."""
-        kept = clipped(self.entry(member, provider) or [], today)
-        self.entries[member, provider] = [*kept, (since, until)] if files else kept
+        past = clipped(self.entry(member, provider) or [], today)
+        self.entries[member, provider] = [*past, (since, until)] if files else past
 
     def withdraw(self, member: bytes, provider: int, today: int) -> bool:
         """Withdraws future days; returns False when there is nothing to withdraw."""

@@ -140,9 +140,9 @@ def _refused(error: dict[str, Any]) -> Refused:
 
 @cache
 def _errors() -> dict[bytes, dict[str, Any]]:
-    found = {}
+    errors = {}
     for container in get_loaded_projects()[0]:
         for abi in container.abi:
             if abi["type"] == "error":
-                found[keccak(text=abi_to_signature(abi))[:4]] = abi
-    return found
+                errors[keccak(text=abi_to_signature(abi))[:4]] = abi
+    return errors

@@ -89,9 +89,9 @@ class ClaimRules(MoneyRules):
             return
         self.filed.append(filing)
         self.law_5(mined, *self.stage.payees)
-        found = decided(mined)
-        assert len(found) == len(filing.lines)
-        for line, (key, reason, facts), (verdict, new) in zip(filing.lines, found, verdicts, strict=True):
+        outcomes = decided(mined)
+        assert len(outcomes) == len(filing.lines)
+        for line, (key, reason, facts), (verdict, new) in zip(filing.lines, outcomes, verdicts, strict=True):
             assert reason == verdict.reason, f"skipped as {reason.name}, not {verdict.reason.name}"
             if facts is None:
                 continue
@@ -110,8 +110,8 @@ class ClaimRules(MoneyRules):
         return [claim.key for claim in self.shadow.claims()]
 
     def check_claim(self, claim: ClaimModel, decision: Decision) -> None:
-        told = (decision.pool, decision.payee, decision.group, decision.diagnosis)
-        assert told == (claim.pool, claim.payee, claim.group, claim.leaf)
+        announced = (decision.pool, decision.payee, decision.group, decision.diagnosis)
+        assert announced == (claim.pool, claim.payee, claim.group, claim.leaf)
 
     # File
 
@@ -193,11 +193,11 @@ class ClaimRules(MoneyRules):
         filing = self.attest(self.line(policy, bill, benefit))
         (line,) = filing.lines
         preview, attestation = self.world.desk.preview, filing.attestation.as_tuple()
-        reason, told = self.node.try_(self.stranger, preview, attestation, line.as_tuple())
+        reason, previewed = self.node.try_(self.stranger, preview, attestation, line.as_tuple())
         verdict = self.shadow.decide(filing.attestation, line, self.node.now())
         assert SkipReason(reason) == verdict.reason
         if verdict.reason == SkipReason.NONE:
-            decision = Decision.from_tuple(told)
+            decision = Decision.from_tuple(previewed)
             assert (decision.status, decision.codes) == (verdict.status, verdict.codes)
             assert decision.remittance == verdict.remittance
 

@@ -180,7 +180,7 @@ def test_law_3_all_policies_pay_a_bill_once(replay: Replay) -> None:
         replay.file(replay.line(HARDLY_BACKED, bill, billed=BILLED[bill] + 1))
         replay.step("rule_file_everywhere", bill=bill, benefit=VISIT)
         codes = [replay.bill(policy, bill).decision.codes for policy in (FULLY_BACKED, HARDLY_BACKED)]
-        assert any(OTHER_COVER in found for found in codes)
+        assert any(OTHER_COVER in line_codes for line_codes in codes)
         replay.bill(PLAIN, bill, LABORATORY)
         replay.bill(HARDLY_BACKED, bill, PHYSIOTHERAPY)
         replay.step("rule_file_again", pick=0)
@@ -190,8 +190,8 @@ def test_law_3_a_second_diagnosis_is_a_duplicate(replay: Replay) -> None:
     first = replay.bill(PLAIN, SMALL)
     filing = replay.attest(replay.line(PLAIN, SMALL, LABORATORY))
     preview, attestation = replay.world.desk.preview, filing.attestation.as_tuple()
-    _, told = replay.node.try_(replay.stranger, preview, attestation, filing.lines[0].as_tuple())
-    assert bytes(told[1]).endswith(DUPLICATE.on_chain)
+    _, previewed = replay.node.try_(replay.stranger, preview, attestation, filing.lines[0].as_tuple())
+    assert bytes(previewed[1]).endswith(DUPLICATE.on_chain)
     assert replay.bill(PLAIN, SMALL, LABORATORY) is first
 
 
@@ -257,9 +257,9 @@ def test_law_4_the_member_agrees_for_the_day(replay: Replay) -> None:
     assert replay.bill(PLAIN, MIDDLE, flags=FLAG_EMERGENCY).status == HELD
     replay.bill(PLAIN, LARGE, age=1)
     replay.bill(PLAIN, MIDDLE, provider=CLINIC)
-    given = {"policy": PLAIN, "member": 0, "office": 1}
-    replay.step("rule_give_consent", **given, since=2, days=3, purpose=Purpose.RESEARCH)
-    replay.step("rule_give_consent", **given, since=2, days=3, purpose=Purpose.FILE)
+    consent = {"policy": PLAIN, "member": 0, "office": 1}
+    replay.step("rule_give_consent", **consent, since=2, days=3, purpose=Purpose.RESEARCH)
+    replay.step("rule_give_consent", **consent, since=2, days=3, purpose=Purpose.FILE)
     assert replay.skips(PLAIN, HUGE)
     replay.bill(PLAIN, HUGE, age=2)
     replay.wait_until(replay.node.now() + 2 * DAY)

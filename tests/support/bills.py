@@ -38,9 +38,9 @@ def bill(world: World, **changes: Any) -> tuple[tuple[Any, ...], int]:
 
 def line(world: World, bill_line: bytes = LINE) -> dict[str, Any]:
     """Returns the bill line as stored, without the first bytes of hashes."""
-    found = dict(zip(_LINE, world.providers.billLineOf(world.provider, bill_line), strict=True))
-    found["currency"] = bytes(found["currency"]).rstrip(b"\0").decode()
-    return {name: found[name] for name in _LINE if name not in ("payer", "leaf")}
+    stored = dict(zip(_LINE, world.providers.billLineOf(world.provider, bill_line), strict=True))
+    stored["currency"] = bytes(stored["currency"]).rstrip(b"\0").decode()
+    return {name: stored[name] for name in _LINE if name not in ("payer", "leaf")}
 
 
 def standing(world: World, desk: Any, day: int | None = None, **changes: Any) -> dict[str, Any]:

@@ -59,12 +59,12 @@ def storage(w3: Web3, address: str) -> Iterator[bytes]:
     """Returns keys and values of a contract's slots, 32 bytes each."""
     try:
         state = json.loads(gzip.decompress(bytes.fromhex(_ask(w3, "anvil_dumpState")[2:])))
-        account = next(found for key, found in state["accounts"].items() if key.lower() == address.lower())
+        account = next(value for key, value in state["accounts"].items() if key.lower() == address.lower())
         slots = account["storage"].items()
     except Web3RPCError:
         latest = w3.eth.get_block("latest")
-        found = _ask(w3, "debug_storageRangeAt", latest["hash"].to_0x_hex(), 0, address, "0x0", _SLOTS)
-        slots = [(slot["key"], slot["value"]) for slot in found["storage"].values()]
+        answer = _ask(w3, "debug_storageRangeAt", latest["hash"].to_0x_hex(), 0, address, "0x0", _SLOTS)
+        slots = [(slot["key"], slot["value"]) for slot in answer["storage"].values()]
     for key, value in slots:
         yield int(key, 16).to_bytes(32, "big")
         yield int(value, 16).to_bytes(32, "big")

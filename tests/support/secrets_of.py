@@ -48,7 +48,7 @@ def disguises(secret: str) -> Iterator[bytes]:
         yield UUID(secret).bytes
 
 
-def found(haystack: bytes, secrets: Iterable[str]) -> set[str]:
+def readable(haystack: bytes, secrets: Iterable[str]) -> set[str]:
     """Returns the secrets that can be read in the bytes."""
     return {
         secret

@@ -34,7 +34,7 @@ class Seen:
     """What the command shows and leaves."""
 
     patients: tuple[samples.Sample, ...]
-    told: str
+    output: str
     out: Path
 
     @property
@@ -80,7 +80,7 @@ def test_a_letter_for_each_patient(seen: Seen) -> None:
     assert len(letters) == PATIENTS
     for name in names:
         assert sum(name in letter for letter in letters) == 1
-        assert name not in seen.told
+        assert name not in seen.output
 
 
 def test_leaves_nothing_else(seen: Seen) -> None:

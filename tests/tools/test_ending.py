@@ -42,9 +42,9 @@ def test_a_disk_that_refuses(error: OSError, words: str, capsys: pytest.CaptureF
         raise error
 
     assert ending.plainly("tool", main) == ending.CANNOT_RUN
-    said = capsys.readouterr().err
-    assert said.startswith(f"tool: {words}")
-    assert said.count("\n") == 1
+    output = capsys.readouterr().err
+    assert output.startswith(f"tool: {words}")
+    assert output.count("\n") == 1
 
 
 def test_ctrl_c(capsys: pytest.CaptureFixture[str]) -> None:
@@ -117,10 +117,10 @@ def test_ctrl_c_while_tests_run_without_a_chain(tmp_path: Path) -> None:
         while not (marker.exists() and marker.read_text()) and time.monotonic() < deadline:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=PATIENCE)
+        _, output = process.communicate(timeout=PATIENCE)
 
     assert process.returncode == 130
-    assert said == "test: stopped by signal 2; run it again\n"
+    assert output == "test: stopped by signal 2; run it again\n"
     for folder in map(Path, marker.read_text().split()):
         assert folder.is_relative_to(RUNS)
         assert not folder.exists()

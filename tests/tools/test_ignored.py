@@ -26,12 +26,12 @@ def names() -> list[str]:
 
     A bare suffix continues the name before it.
     """
-    found: list[str] = []
+    files: list[str] = []
     for row in re.findall(r"^\| (`.+?) \|", FILES.read_text(), flags=re.MULTILINE):
         for name in re.findall(r"`([^`]+)`", row):
-            whole = found[-1].partition(".")[0] + name if name.startswith(".") else name
-            found.append(STAND_INS.sub("0", whole))
-    return found
+            whole = files[-1].partition(".")[0] + name if name.startswith(".") else name
+            files.append(STAND_INS.sub("0", whole))
+    return files
 
 
 def is_ignored(name: str) -> bool:

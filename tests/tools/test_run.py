@@ -47,8 +47,8 @@ def started(program: str, network: str = "anvil") -> Iterator[tuple[subprocess.P
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
-            told = next(line for line in process.stdout if line.startswith("told"))
-            _, address, home = told.split()
+            printed = next(line for line in process.stdout if line.startswith("told"))
+            _, address, home = printed.split()
             yield process, int(address.rsplit(":", 1)[1]), Path(home)
         finally:
             process.kill()
@@ -113,7 +113,7 @@ def test_leaves_no_process_when_it_is_killed() -> None:
         assert home not in RUNS.iterdir()
 
 
-def test_two_runs_do_not_meet() -> None:
+def test_two_runs_have_separate_chains() -> None:
     with started(WAIT) as (_, first, home), started(WAIT) as (_, second, other):
         assert first != second
         assert home != other

@@ -62,9 +62,9 @@ def test_another_python(
 
     assert setup.main() == 1
 
-    found = ".".join(map(str, version))
+    version_text = ".".join(map(str, version))
     assert capsys.readouterr().err == (
-        f"set-up: the packages are locked for Python 3.11, this is {found}; "
+        f"set-up: the packages are locked for Python 3.11, this is {version_text}; "
         "try `make PYTHON=/path/to/python3.11`\n"
     )
     assert taken == []
@@ -82,14 +82,16 @@ def test_no_node(
     assert taken == []
 
 
-@pytest.mark.parametrize("said", ["v18.19.0", ""])
-def test_an_old_node(said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("expected", ["v18.19.0", ""])
+def test_an_old_node(expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     node = tmp_path / "node"
-    node.write_text(f"#!/bin/sh\necho {said}\n")
+    node.write_text(f"#!/bin/sh\necho {expected}\n")
     node.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    with pytest.raises(SetupError, match=rf"Node.js 20 or later is needed, `node --version` says '{said}'"):
+    with pytest.raises(
+        SetupError, match=rf"Node.js 20 or later is needed, `node --version` says '{expected}'"
+    ):
         setup.install_npm()
 
 

@@ -59,8 +59,10 @@ def harness(AdjudicationHarness: Any, accounts: Any) -> Any:
 def answer(outcome: Any) -> Answer:
     """Returns the contract's answer in the types of the model."""
     denial, reasons, remittance = outcome
-    given = codes.from_chain(bytes(denial)) or codes.from_chain(bytes(reasons))
-    return tuple(code.code for code in given), Remittance.from_tuple([int(value) for value in remittance])
+    reason_codes = codes.from_chain(bytes(denial)) or codes.from_chain(bytes(reasons))
+    return tuple(code.code for code in reason_codes), Remittance.from_tuple(
+        [int(value) for value in remittance]
+    )
 
 
 def asked(function: Any, cases: Sequence[Case]) -> list[Any]:
@@ -82,9 +84,9 @@ def model(case: Case) -> Answer:
 def test_gives_the_answers_of_the_tables(harness: Any, table: Any) -> None:
     rows = [row for row in table() if not row.malformed]
 
-    given = answers(harness.adjudicate, [row.case for row in rows])
+    results = answers(harness.adjudicate, [row.case for row in rows])
 
-    for row, (reasons, remittance) in zip(rows, given, strict=True):
+    for row, (reasons, remittance) in zip(rows, results, strict=True):
         assert remittance == row.remittance, row.name
         assert reasons == model(row.case)[0], row.name
         if row.denied:
@@ -103,9 +105,9 @@ def test_a_denial_splits_nothing(harness: Any) -> None:
 def test_tells_malformed_lines_from_the_others(harness: Any) -> None:
     rows = tabled()
 
-    told = asked(harness.isWellFormed, [row.case for row in rows])
+    verdicts = asked(harness.isWellFormed, [row.case for row in rows])
 
-    assert {row.name for row, well_formed in zip(rows, told, strict=True) if not well_formed} == {
+    assert {row.name for row, well_formed in zip(rows, verdicts, strict=True) if not well_formed} == {
         row.name for row in rows if row.malformed
     }
 
@@ -130,8 +132,8 @@ def test_gives_what_the_model_gives(harness: Any) -> None:
     rng = Random(secrets.randbits(64))
     cases = [random_case(rng) for _ in range(RANDOM_CASES)]
 
-    for case, given in zip(cases, answers(harness.adjudicate.call, cases), strict=True):
-        assert given == model(case), case
+    for case, result in zip(cases, answers(harness.adjudicate.call, cases), strict=True):
+        assert result == model(case), case
 
 
 def test_random_cases_reach_every_rule() -> None:

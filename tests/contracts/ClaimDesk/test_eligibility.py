@@ -63,8 +63,8 @@ class Answer:
 
 def eligibility(world: World, line: Line, **changes: Any) -> Answer:
     """Calls eligibility; the attestation gives it only the provider."""
-    told = {"provider": world.provider, "root": bytes(32), "issued_at": 0, "expires_at": 0}
-    answer = world.desk.eligibility(Attestation(**{**told, **changes}).as_tuple(), line.as_tuple())
+    attestation = {"provider": world.provider, "root": bytes(32), "issued_at": 0, "expires_at": 0}
+    answer = world.desk.eligibility(Attestation(**{**attestation, **changes}).as_tuple(), line.as_tuple())
     reason, status, packed, *left, group, units = plain(answer)
     codes = tuple(carc.code for carc in from_chain(packed))
     return Answer(SkipReason(reason), ClaimStatus(status), codes, tuple(left), group, units)

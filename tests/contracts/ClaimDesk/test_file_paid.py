@@ -92,10 +92,10 @@ def test_announces_everything(world: World, sold: Sold) -> None:
     (event,) = filed.events["ClaimDecided"]
     assert (bytes(event["policy"]), event["provider"]) == (sold.policy_id, world.provider)
     assert bytes(event["billLine"]) == line.diagnosis.bill_line
-    ((given, service, counters, group),) = decided(filed)
-    assert given.status is ClaimStatus.PAID
-    assert given.diagnosis == line.diagnosis.hash_struct()
-    assert (given.pool, given.payee, given.release_at) == (world.pool.address, world.payee, 0)
+    ((announced, service, counters, group),) = decided(filed)
+    assert announced.status is ClaimStatus.PAID
+    assert announced.diagnosis == line.diagnosis.hash_struct()
+    assert (announced.pool, announced.payee, announced.release_at) == (world.pool.address, world.payee, 0)
     assert codes(filed) == ["1", "2"] == [code.code for code in expected.codes]
     for name in SHOWN:
         assert getattr(service, name) == getattr(line.diagnosis, name), name

@@ -205,16 +205,16 @@ def test_tells_reasons_apart_in_their_order(world: World, sold: Sold) -> None:
     shy = world.sell(consent=False, salt=word("order"))
     line = shy.line(benefit=craft.SURGERY, units=0, currency="EUR", day=world.today() + 3)
 
-    told = []
+    reasons = []
     for mend in (
         {},
         {"units": 1},
         {"units": 1, "currency": "USD"},
         {"units": 1, "currency": "USD", "service_from": shy.terms.start, "service_to": shy.terms.start},
     ):
-        told += skipped(world.file(replace(line, diagnosis=replace(line.diagnosis, **mend))))
+        reasons += skipped(world.file(replace(line, diagnosis=replace(line.diagnosis, **mend))))
 
-    assert told == [
+    assert reasons == [
         SkipReason.MALFORMED,
         SkipReason.WRONG_CURRENCY,
         SkipReason.NOT_YET_SERVED,

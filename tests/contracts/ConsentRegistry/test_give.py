@@ -39,9 +39,9 @@ from tests.support.world import World
 
 
 def test_is_in_force_from_the_first_day_to_the_last(world: World) -> None:
-    given = give(world, world.holder, 20_000, 20_002, provider=world.provider)
+    transaction = give(world, world.holder, 20_000, 20_002, provider=world.provider)
 
-    assert emitted(given, "ConsentGiven") == {
+    assert emitted(transaction, "ConsentGiven") == {
         "signer": world.holder,
         "member": MEMBER,
         "provider": world.provider,

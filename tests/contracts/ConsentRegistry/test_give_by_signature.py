@@ -45,9 +45,9 @@ def record(world: World, signed: tuple[Any, ...]) -> Any:
 
 
 def test_is_the_signers_consent_whoever_relays_it(world: World) -> None:
-    given = record(world, world.signed_consent(MEMBER, world.provider, 20_000, 20_001))
+    transaction = record(world, world.signed_consent(MEMBER, world.provider, 20_000, 20_001))
 
-    assert emitted(given, "ConsentGiven") == {
+    assert emitted(transaction, "ConsentGiven") == {
         "signer": world.patient.address,
         "member": MEMBER,
         "provider": world.provider,

@@ -37,9 +37,9 @@ def test_is_the_digest_of_an_outside_implementation(world: World, vector: dict[s
     separator = bytes(world.book.domainSeparator())
     expected = keccak(b"\x19\x01" + separator + bytes.fromhex(vector["hashStruct"][2:]))
 
-    given = world.book.policyIdOf(tuple(map(_argument, vector["message"].values())))
+    policy_id = world.book.policyIdOf(tuple(map(_argument, vector["message"].values())))
 
-    assert bytes(given) == expected
+    assert bytes(policy_id) == expected
 
 
 def test_does_not_change_after_a_fork(world: World) -> None:

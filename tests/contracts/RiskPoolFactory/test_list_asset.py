@@ -42,8 +42,8 @@ def test_lists_an_asset_with_enough_decimals(
     listed = world.factory.listAsset(asset, currency, exponent, {"from": world.governor})
 
     assert emitted(listed, "AssetListed") == {"asset": asset, "currency": currency, "exponent": exponent}
-    given, digits = world.factory.listingOf(asset)
-    assert (bytes(given), digits) == (currency, exponent)
+    listed_currency, digits = world.factory.listingOf(asset)
+    assert (bytes(listed_currency), digits) == (currency, exponent)
 
 
 def test_leaves_existing_pools_unchanged(world: World) -> None:
