@@ -64,8 +64,8 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         GroupUse use;
         /// {_decide}, when the line's proofs are valid.
         Standing standing;
-        /// {_adjudicate}, when the standing shows no reason to skip; {_charge} turns Paid into
-        /// Owed if the pool did not pay.
+        /// {_adjudicate}, when the standing shows no reason to skip; {_charge} turns Paid into Owed if
+        /// the pool did not pay.
         Decision decision;
     }
 
@@ -239,8 +239,8 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         Standing standing
     ) private view returns (SkipReason) {
         if (standing.isSameDiagnosis()) return SkipReason.AlreadyDecided;
-        // A revision that is too high could be filed again after a withdrawal; so could the last
-        // one, which is never raised.
+        // A revision that is too high could be filed again after a withdrawal; so could the last one,
+        // which is never raised.
         uint8 revision = given.diagnosis.revision;
         if (revision != standing.revision() || revision == type(uint8).max) return SkipReason.Superseded;
         if (

@@ -21,8 +21,8 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
 
     uint64 public constant NOTICE_PERIOD = 35 days;
     uint64 public constant EXIT_WINDOW = 14 days;
-    /// @dev The width of the shares in a notice, so a notice can cover all shares even when a
-    /// share is worth very little.
+    /// @dev The width of the shares in a notice, so a notice can cover all shares even when a share
+    /// is worth very little.
     uint256 private constant MAX_SUPPLY = type(uint192).max;
 
     address public immutable BOOK;
@@ -164,8 +164,8 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         // A claim of 0, for example one inside the deductible, needs no money.
         paid = amount == 0 || (_covers(committed.outstanding) && _send(payee, amount));
 
-        // During the transfer the asset may have called the desk, which may have booked more,
-        // so the sums are read again.
+        // During the transfer the asset may have called the desk, which may have booked more, so
+        // the sums are read again.
         committed = _committed;
         committed.entered = false;
         if (paid) committed.outstanding -= amount;
@@ -370,14 +370,14 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         return open ? notice.shares : 0;
     }
 
-    /// @dev A first depositor who inflates the share price by a donation loses a million times
-    /// what the next one can lose.
+    /// @dev A first depositor who inflates the share price by a donation loses a million times what
+    /// the next one can lose.
     function _decimalsOffset() internal pure override returns (uint8) {
         return 6;
     }
 
-    /// @dev The capital at which shares are sold. Without shares no holder can be diluted, so
-    /// reserved claims do not count.
+    /// @dev The capital at which shares are sold. Without shares no holder can be diluted, so reserved
+    /// claims do not count.
     function _entryAssets() private view returns (uint256) {
         return totalSupply() == 0 ? totalAssets() : totalAssets() + _committed.reserved * unit;
     }

@@ -16,14 +16,13 @@ import {PolicyId, ProviderId} from "../contracts/types/Ids.sol";
 import {Policy} from "../contracts/types/Policy.sol";
 
 /// @title Where claims are filed, decided and paid
-/// @notice A provider's attestor signs one root over 1 to 100,000 diagnoses. Anyone files them, one
-/// line each. A filed line is
-/// paid immediately (Paid), held for review with its money reserved (Held), owed while the pool is short or the
-/// payee refuses (Owed), denied (Denied), or skipped without a decision (Skipped), so that it can be filed
-/// again. The contract stores a decision as a hash; to settle, collect or withdraw a claim, the caller passes in
-/// the decision from its event.
-/// @dev Amounts are minor units of the policy's currency, times are seconds since 1970. No
-/// role and no pause exists here.
+/// @notice A provider's attestor signs one root over 1 to 100,000 diagnoses. Anyone files them, one line each. A
+/// filed line is paid immediately (Paid), held for review with its money reserved (Held), owed while the pool is
+/// short or the payee refuses (Owed), denied (Denied), or skipped without a decision (Skipped), so that it can be
+/// filed again. The contract stores a decision as a hash; to settle, collect or withdraw a claim, the caller passes
+/// in the decision from its event.
+/// @dev Amounts are minor units of the policy's currency, times are seconds since 1970. No role and
+/// no pause exists here.
 /// Warning: a provider's admin can withdraw its own held and denied lines, and a whole root that is not filed yet.
 interface IClaimDesk {
     /// @notice Thrown when the time is before the attestation was issued or after it expires.
@@ -144,8 +143,8 @@ interface IClaimDesk {
 
     /// @notice Returns what {file} would decide for a line now. Ignores the attestation's times, key, signature and
     /// withdrawal, and does not check whether the pool has the money.
-    /// @dev Reverts with {IProviderRegistry.NotDesk} if the registry does not list this desk and
-    /// the line's proofs are valid.
+    /// @dev Reverts with {IProviderRegistry.NotDesk} if the registry does not list this desk and the
+    /// line's proofs are valid.
     /// @param attestation An attestation with the provider and the root of the line.
     /// @param line The line.
     /// @return reason None if the line would be decided.
@@ -155,8 +154,8 @@ interface IClaimDesk {
         Line calldata line
     ) external view returns (SkipReason reason, Decision memory decision);
 
-    /// @notice Returns what a member could claim of a benefit on the line's service day, and
-    /// what is left of every limit.
+    /// @notice Returns what a member could claim of a benefit on the line's service day, and what is
+    /// left of every limit.
     /// @dev Reverts like {preview}.
     /// @param attestation An attestation with the provider; the other fields are ignored.
     /// @param line The line; its diagnosis needs no proof.

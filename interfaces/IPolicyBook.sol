@@ -99,8 +99,8 @@ interface IPolicyBook {
         Permit calldata permit
     ) external returns (PolicyId);
 
-    /// @notice Releases the capital of a policy once its filing days and the appeal window
-    /// are over. Anyone may call it.
+    /// @notice Releases the capital of a policy once its filing days and the appeal window are
+    /// over. Anyone may call it.
     /// @dev Emits {PolicyClosed}.
     /// Errors: {UnknownPolicy}, {AlreadyClosed}, {TooEarlyToClose}, {ClaimsHeld}.
     /// @param terms The terms of the policy.

@@ -9,8 +9,8 @@ import {AttestorKey, Bill, DailyCap, Desk, DeskStatus, Provider} from "../contra
 
 /// @title Who may attest care, and what has been billed
 /// @notice Keeps accreditations, attestor keys, daily caps and bill lines.
-/// @dev Amounts are minor units of the pool's currency, days are civil days since 1970-01-01,
-/// times are seconds since 1970.
+/// @dev Amounts are minor units of the pool's currency, days are civil days since 1970-01-01, times
+/// are seconds since 1970.
 /// Warning: the accreditor can send a provider's new lines to review (suspend) or have those of future days denied (end
 /// the accreditation). The sentinel can send every new line to review for seven days at a time. The governor can list a
 /// desk, and a listed desk can block bill lines. None of them can undo a decision, stop a settlement or move money.

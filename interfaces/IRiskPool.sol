@@ -67,8 +67,8 @@ interface IRiskPool {
     /// @param allowed True to allow it.
     function setQuoteSigner(address signer, bool allowed) external;
 
-    /// @notice Stops or resumes sales under a benefit table. Policies sold before do not change.
-    /// Only the insurer may call it.
+    /// @notice Stops or resumes sales under a benefit table. Policies sold before do not change. Only the
+    /// insurer may call it.
     /// @dev Emits {SalesPauseSet}.
     /// Errors: {OwnableUnauthorizedAccount}.
     /// @param benefitTable Hash of the table.
@@ -118,8 +118,8 @@ interface IRiskPool {
     /// @return paid False if that money is short or the payee refuses.
     function collect(address payee, uint64 amount) external returns (bool paid);
 
-    /// @notice Takes a withdrawn held claim out of the books and locks its capital again. Only
-    /// the claim desk may call it.
+    /// @notice Takes a withdrawn held claim out of the books and locks its capital again. Only the
+    /// claim desk may call it.
     /// @dev Errors: {NotClaimDesk}.
     /// @param amount Minor units.
     /// @param relocked Capital to lock again, minor units.

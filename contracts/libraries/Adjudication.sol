@@ -143,8 +143,8 @@ library Adjudication {
         deductible = _min(deductible, bearable);
         coinsurance = _min(coinsurance, bearable - deductible);
 
-        // Each amount is at most what was billed, which fits 64 bits, and the units are at most
-        // their limit, which fits 32.
+        // Each amount is at most what was billed, which fits 64 bits, and the units are at most their
+        // limit, which fits 32.
         Remittance memory remittance = work.remittance;
         remittance.allowed = uint64(allowed);
         remittance.notCovered = uint64(diagnosis.billed - allowed);

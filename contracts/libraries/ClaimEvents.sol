@@ -8,8 +8,8 @@ import {ClaimFacts, ClaimKeys, Decision, Presented, Remittance} from "../types/C
 import {Diagnosis} from "../types/Diagnosis.sol";
 
 /// @title Claim events
-/// @notice Packs what the event of a decision carries. With one word of 32 bytes for each fact, it
-/// would cost 10,000 gas more.
+/// @notice Packs what the event of a decision carries. With one word of 32 bytes for each fact, it would
+/// cost 10,000 gas more.
 /// @dev {ClaimFacts} gives the layout of every word.
 library ClaimEvents {
     /// @notice Returns the hashes of a decided claim.

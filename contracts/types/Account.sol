@@ -3,8 +3,8 @@ pragma solidity 0.8.30;
 
 import {Charge} from "./Charge.sol";
 
-/// @notice The counters of one policy, in minor units, in one word. Contracts store it, pass it
-/// on and add to it as a word.
+/// @notice The counters of one policy, in minor units, in one word. Contracts store it, pass it on and
+/// add to it as a word.
 ///
 ///     paid 56 bits | reserved 56 | deductible 56 | outOfPocket 56 | closed 16 | issued 16
 ///
@@ -112,8 +112,8 @@ library AccountLibrary {
             });
     }
 
-    /// @dev Shifts a charge into the places of an account; `paidShift` says whether its sum
-    /// goes to `paid` or `reserved`.
+    /// @dev Shifts a charge into the places of an account; `paidShift` says whether its sum goes to
+    /// `paid` or `reserved`.
     function _bits(Charge charge, uint256 paidShift) private pure returns (uint256) {
         uint256 borne = charge.deductible();
         return

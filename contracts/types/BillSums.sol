@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-/// @notice What a desk records for a bill line. Each sum has the same place as in {BillLine},
-/// so one mask copies them all.
+/// @notice What a desk records for a bill line. Each sum has the same place as in {BillLine}, so one
+/// mask copies them all.
 ///
 ///     unused 96 bits | autoPaid 8 | currency 24 | claimed 64 | billed 64
 ///

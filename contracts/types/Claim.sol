@@ -72,9 +72,9 @@ enum SkipReason {
     NotAuthorised
 }
 
-/// @notice How a bill was split, in minor units. Indemnity: billed = paid + deductible + coinsurance + overLimit +
-/// notCovered + otherCover, exactly. Scheduled: rate × days or units = paid + overLimit +
-/// notCovered + eliminated + outside.
+/// @notice How a bill was split, in minor units. Indemnity: billed = paid + deductible + coinsurance + overLimit
+/// + notCovered + otherCover, exactly. Scheduled: rate × days or units = paid + overLimit + notCovered +
+/// eliminated + outside.
 struct Remittance {
     uint64 allowed; // before deductible, coinsurance and limits
     uint64 deductible; // CARC 1
@@ -120,8 +120,8 @@ struct ClaimKeys {
     address payee;
 }
 
-/// @notice The facts of a claim's event that are not hashes, in six words. Each word's parts run
-/// from the highest bits down.
+/// @notice The facts of a claim's event that are not hashes, in six words. Each word's parts run from
+/// the highest bits down.
 struct ClaimFacts {
     /// unused 56 bits | status 8 | releaseAt 64 | issuedAt 64 | decidedAt 64
     uint256 times;

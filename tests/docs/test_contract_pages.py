@@ -1,11 +1,11 @@
-"""docs/contracts against the contracts: a page for each, and on it every function, event and error
+"""docs/contracts compared with the contracts: one page each, with every function, event and error
 
 given the contracts that the library knows
-├── it should have a page for each, and no page for anything else but the arithmetic
+├── there should be a page for each, and no other page except the arithmetic
 given a page
 ├── it should have a row for every function of the interface, and for no other
-├── it should name only events and errors of the interface, each as what it is
-└── it should name every one of them, those by inheritance too
+├── it should name only events and errors of the interface, each as an event or as an error
+└── it should name all of them, including inherited ones
 given a function of the page
 ├── it should name exactly the events and errors of our own that its source can reach
 ├── it should name every error that docs/roles.md gives to those who may not call it
@@ -32,7 +32,7 @@ CODE = re.compile(r"`(\w+)`")
 DECLARATION = re.compile(r"^    (?:event|error) (\w+)\(", re.MULTILINE)
 BODY = re.compile(r"^    (?:function|modifier) (\w+)(.*?)^    }$", re.MULTILINE | re.DOTALL)
 NOT_ANOTHERS = r"(?<![\w.])"
-"""`BOOK.settle(…)` is a call of another contract."""
+"""`BOOK.settle(…)` is a call to another contract."""
 DOCUMENTED = re.compile(r"((?:^    ///.*\n)+)    function (\w+)\(", re.MULTILINE)
 LIKE = {("PolicyBook", "issueWithPermit"): "issue"}
 """Functions whose NatSpec refers to the errors of another function."""
@@ -44,7 +44,7 @@ HOOKS = {
     ("RiskPool", "withdraw"): "_withdraw",
     ("RiskPool", "redeem"): "_withdraw",
 }
-"""What OpenZeppelin's functions call back in ours."""
+"""Which of our functions OpenZeppelin's functions call."""
 
 
 class Row(NamedTuple):
@@ -60,8 +60,8 @@ def page(contract: str) -> str:
 
 @cache
 def table(contract: str) -> dict[str, Row]:
-    """Function → its row in the table of functions."""
-    found: dict[str, Row] = {}
+    """Maps each function to its row in the table of functions."""
+    rows: dict[str, Row] = {}
     section = page(contract).partition("\n## Functions\n")[2].partition("\n## ")[0]
     head, _, *lines = [line for line in section.splitlines() if line.startswith("|")]
     assert head == "| function | who | behaviour | events | errors |"
@@ -69,9 +69,9 @@ def table(contract: str) -> dict[str, Row]:
         functions, _, _, events, errors = (cell.strip() for cell in line.strip("|").split("|"))
         row = Row(frozenset(CODE.findall(events)), frozenset(CODE.findall(errors)))
         for function in CODE.findall(functions):
-            assert function not in found, f"{function} has two rows"
-            found[function] = row
-    return found
+            assert function not in rows, f"{function} has two rows"
+            rows[function] = row
+    return rows
 
 
 def names(contract: str, *kinds: str) -> set[str]:
@@ -80,7 +80,7 @@ def names(contract: str, *kinds: str) -> set[str]:
 
 @cache
 def declared() -> set[str]:
-    """Events and errors of our own interfaces."""
+    """Returns events and errors of our own interfaces."""
     return {
         name for path in (ROOT / "interfaces").glob("*.sol") for name in DECLARATION.findall(path.read_text())
     }
@@ -88,15 +88,15 @@ def declared() -> set[str]:
 
 @cache
 def bodies(contract: str) -> dict[str, str]:
-    """Functions and modifiers of a contract's source; overloads together."""
-    found: dict[str, str] = {}
+    """Returns functions and modifiers of a contract's source; overloads are joined."""
+    sources: dict[str, str] = {}
     for name, body in BODY.findall((ROOT / "contracts" / f"{contract}.sol").read_text()):
-        found[name] = found.get(name, "") + body
-    return found
+        sources[name] = sources.get(name, "") + body
+    return sources
 
 
 def reached(contract: str, function: str) -> set[str]:
-    """Our own events and errors in the function, in its modifiers, and in what it calls in its contract."""
+    """Returns our events and errors in the function, its modifiers, and what it calls in its contract."""
     known, text = bodies(contract), ""
     left, seen = [function], set()
     while left:
@@ -134,9 +134,9 @@ def test_names_what_the_source_reaches(contract: str) -> None:
     wrong = {}
     for function, row in table(contract).items():
         named = (row.events | row.errors) & declared()
-        found = reached(contract, HOOKS.get((contract, function), function))
-        if named != found:
-            wrong[function] = sorted(named ^ found)
+        reachable = reached(contract, HOOKS.get((contract, function), function))
+        if named != reachable:
+            wrong[function] = sorted(named ^ reachable)
 
     assert wrong == {}
 

@@ -1,13 +1,13 @@
-"""docs/dependencies.md against what is asked for, and that against what is used
+"""docs/dependencies.md compared with the declared packages, and those with the imported ones
 
-given what pyproject.toml, requirements.in and package.json ask for
-└── it should be named in docs/dependencies.md, each package with what it is for
+given what pyproject.toml, requirements.in and package.json require
+└── docs/dependencies.md should name each package with its purpose
 given requirements.in
-├── it should ask for the library's packages as pyproject.toml does
-└── it should be pinned, each package, in requirements.txt
+├── it should require the library's packages in the same way as pyproject.toml
+└── each of its packages should be pinned in requirements.txt
 given the library
-├── it should import nothing that pyproject.toml does not ask for
-└── it should use all that pyproject.toml asks for
+├── it should import nothing that pyproject.toml does not require
+└── it should use everything that pyproject.toml requires
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 NAME = re.compile(r"[\w.-]+")
 BENEATH = {"coincurve", "safe-pysha3"}
-"""Found by `eth-keys` and `eth-hash`, and imported by nobody else."""
+"""Loaded by `eth-keys` and `eth-hash`; nothing else imports them."""
 WITHIN = {"pydantic-core": "pydantic"}
-"""Comes with the other, in the one version that fits."""
+"""Installed with the other package, in the one version that fits."""
 
 
 def asked() -> list[str]:
@@ -36,22 +36,22 @@ def asked() -> list[str]:
 
 
 def listed() -> dict[str, list[str]]:
-    """The packages of requirements.in, by the comment above them."""
+    """Returns the packages of requirements.in, by the comment above them."""
     parts = [part.splitlines() for part in (ROOT / "requirements.in").read_text().strip().split("\n\n")]
     return {comment: names(packages) for comment, *packages in parts}
 
 
 def names(lines: list[str]) -> list[str]:
-    return [found[0] for line in lines if (found := NAME.match(line))]
+    return [match[0] for line in lines if (match := NAME.match(line))]
 
 
 def plain(name: str) -> str:
-    """As registries compare names."""
+    """Normalises a name as package registries do."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def imported() -> set[str]:
-    """The distributions that the library imports from."""
+    """Returns the distributions that the library imports."""
     modules: set[str] = set()
     for path in (ROOT / "salus").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
@@ -61,8 +61,8 @@ def imported() -> set[str]:
                 modules |= {alias.name for alias in node.names}
     distributions = packages_distributions()
     foreign = {module.partition(".")[0] for module in modules} - {*sys.stdlib_module_names, "salus"}
-    given = {plain(distributions[module][0]) for module in foreign}
-    return {WITHIN.get(name, name) for name in given}
+    packages = {plain(distributions[module][0]) for module in foreign}
+    return {WITHIN.get(name, name) for name in packages}
 
 
 def test_each_is_named_with_its_reason() -> None:

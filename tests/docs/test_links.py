@@ -1,7 +1,7 @@
-"""The documents point at what is there
+"""Links in the documents
 
-given a link of a document to another file, or a path of a source that it names
-└── it should exist
+given a link from a document to another file, or the path of a source file in it
+└── the file should exist
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ SOURCE = re.compile(r"`((?:[\w.]+/)+[\w.]+\.(?:py|sol|md|yaml|mjs))`")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_points_at_what_is_there(page: Path) -> None:
+def test_links_lead_to_existing_files(page: Path) -> None:
     text = page.read_text()
 
     assert [link for link in LINK.findall(text) if not (page.parent / link).exists()] == []
-    assert [path for path in SOURCE.findall(text) if not stands(path)] == []
+    assert [path for path in SOURCE.findall(text) if not is_there(path)] == []
 
 
-def stands(path: str) -> bool:
-    """`types/Account.sol` on the page of a contract is below contracts/."""
+def is_there(path: str) -> bool:
+    """Looks a path up; `types/Account.sol` on the page of a contract is below contracts/."""
     return (ROOT / path).exists() or (ROOT / "contracts" / path).exists()

@@ -1,4 +1,4 @@
-"""docs/SPECIFICATION.md and the tests know each other: each sentence is cited, each citation a sentence.
+"""docs/SPECIFICATION.md compared with the tests: every sentence is cited, and every citation is a sentence.
 
 A test module cites in its docstring, on a line of its own: `SPECIFICATION F10, S1.`
 """

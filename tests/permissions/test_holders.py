@@ -1,14 +1,14 @@
-"""Who holds what after the deploy
+"""Roles and powers after the deployment
 
-given a suite as the deploy leaves it
-├── it should have exactly the three roles, each with its one holder and its delay
-├── it should have every governed function under the role that docs/roles.md names
-├── it should have no admin, guardian, grant delay, closed target or admin delay but the governor's
-├── it should have nothing left with the deployer
-├── it should have the claim desk as the only desk, and every constant as the documents say
+given the contracts as the deployment leaves them
+├── it should have exactly the three roles, each with one holder and its delay
+├── it should have every governed function under the role in docs/roles.md
+├── it should have no admin, guardian, grant delay, closed target or admin delay except the governor's
+├── it should leave no power with the deployer
+├── it should list the claim desk as the only desk, and have every documented constant
 └── it should have contracts that know each other, and no owner
 given a governor with a delay
-└── it should be bound by it from the first second
+└── the delay should apply from the first second
 
 SPECIFICATION R2.
 """
@@ -56,7 +56,7 @@ def test_governs_by_the_table(suite: Any) -> None:
         assert suite.manager.getTargetFunctionRole(contract, selector) == Role[row.allowed[0]], row
 
 
-def test_has_no_power_beside_the_governors(suite: Any) -> None:
+def test_has_no_power_except_the_governors(suite: Any) -> None:
     manager = suite.manager
 
     for role in (ADMIN, ACCREDITOR, SENTINEL, 3):

@@ -1,5 +1,5 @@
-"""How far the tests go. SALUS_DEPTH is unset for every day, `deep` under `make fuzz`, and `shallow` under
-coverage, where each call is traced at length and has to be made only once."""
+"""The depth of the tests. SALUS_DEPTH is unset by default, `deep` under `make fuzz`, and `shallow` under
+coverage, where tracing makes each call slow and one call of each kind is enough."""
 
 from __future__ import annotations
 

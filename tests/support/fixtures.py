@@ -1,4 +1,4 @@
-"""What every test on a chain starts from. A folder's conftest imports these names.
+"""Fixtures for every test on a chain; a folder's conftest imports these names.
 
 The contracts and their world are built once for a whole run. Every module and every test leave the
 chain as it was.
@@ -28,7 +28,7 @@ def suite() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def world(suite: Any) -> World:
-    """A hospital, an insurer and a funded pool."""
+    """A world with a hospital, an insurer and a funded pool."""
     return _built[-1][1]
 
 

@@ -30,7 +30,7 @@ PATIENCE = 60
 
 @pytest.fixture
 def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A place for stamps and products, and nothing set up there."""
+    """An empty folder for stamps and products."""
     monkeypatch.setattr(setup, "CACHE", tmp_path)
     monkeypatch.setattr(setup, "STAMPS", tmp_path / "stamps")
     monkeypatch.setattr(setup, "ROOT", tmp_path)
@@ -40,7 +40,7 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def taken(clone: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """One step, and how often it was taken."""
+    """One step, and a count of its runs."""
     times: list[str] = []
 
     def install() -> None:
@@ -65,9 +65,9 @@ def test_another_python(
 
     assert setup.main() == 1
 
-    found = ".".join(map(str, version))
+    version_text = ".".join(map(str, version))
     assert capsys.readouterr().err == (
-        f"set-up: the packages are locked for Python 3.11, this is {found}; "
+        f"set-up: the packages are locked for Python 3.11, this is {version_text}; "
         "try `make PYTHON=/path/to/python3.11`\n"
     )
     assert taken == []
@@ -85,14 +85,16 @@ def test_no_node(
     assert taken == []
 
 
-@pytest.mark.parametrize("said", ["v18.19.0", ""])
-def test_an_old_node(said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("expected", ["v18.19.0", ""])
+def test_an_old_node(expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     node = tmp_path / "node"
-    node.write_text(f"#!/bin/sh\necho {said}\n")
+    node.write_text(f"#!/bin/sh\necho {expected}\n")
     node.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    with pytest.raises(SetupError, match=rf"Node.js 20 or later is needed, `node --version` says '{said}'"):
+    with pytest.raises(
+        SetupError, match=rf"Node.js 20 or later is needed, `node --version` says '{expected}'"
+    ):
         setup.install_npm()
 
 

@@ -1,8 +1,8 @@
-"""salus.codes: one table of reason codes
+"""salus.codes: the one table of reason codes
 
-it has every code that a decision can carry, with its group
-it gives each code a constant, three bytes on the chain, and a sentence
-it reads a list of codes as the contracts pack them, and refuses a code that is not in the table
+it should have every code that a decision can contain, with its group
+it should give each code a constant, its three bytes on the chain, and a sentence
+it should read a packed list of codes from the contracts, and refuse a code that is not in the table
 """
 
 from __future__ import annotations

@@ -1,15 +1,15 @@
 """salus.money: decimal amounts to minor units
 
 given a currency with a minor unit
-    it converts exactly, rounding half to even
-    it does not round twice however many digits are written
-    it takes tiny amounts as zero
+    it should convert exactly, rounding half to even
+    it should not round twice, however many digits are written
+    it should treat tiny amounts as zero
 given an amount that a person has written
-    it is refused where it would be rounded
+    it should be refused if it would be rounded
 given an amount that no bill can have
-    it refuses it without writing its digits out, however large its exponent
+    it should be refused at once, however large its exponent
 given anything but an ISO 4217 currency
-    it refuses it by name
+    it should be refused, and the error should name it
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def test_takes_what_is_written_exactly(amount: str, currency: str, minor: int) -
         ("5.00" + "0" * 40 + "1", "USD"),
     ],
 )
-def test_rounds_nothing_that_is_written(amount: str, currency: str) -> None:
+def test_refuses_to_round_a_written_amount(amount: str, currency: str) -> None:
     with pytest.raises(InputError, match=f"has more than the . decimals of {currency}") as error:
         money.exactly(Decimal(amount), currency)
 

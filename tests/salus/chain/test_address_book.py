@@ -1,14 +1,14 @@
 """salus.chain.address_book
 
-given a book
-    it comes back from its file as it was, under its chain id
-    adding gives a new book and leaves the old one
-    a contract that it lacks is named
-    another chain, also one of the same id, is told apart
-given a file that is no book
-    it is refused, by name
+given an address book
+    it should load unchanged from its file, which is named after the chain id
+    adding a contract should return a new book and leave the old one unchanged
+    a missing contract should be named in the error
+    another chain, even one with the same id, should be recognised
+given a file that is not an address book
+    it should be refused, and the error should name the file
 given no file
-    it says that nothing is deployed
+    the error should say that nothing is deployed
 """
 
 from __future__ import annotations
@@ -61,16 +61,16 @@ def test_a_missing_contract_is_named(book: AddressBook) -> None:
 
 
 @pytest.mark.parametrize(
-    ("chain_id", "genesis", "said"),
+    ("chain_id", "genesis", "expected"),
     [
         (1, GENESIS, "the node serves chain 1, the address book is for chain 84532"),
         (84_532, "0x" + "22" * 32, r"chain 84532 that began as 0x22222222…, the address book"),
     ],
 )
-def test_another_chain_is_told_apart(book: AddressBook, chain_id: int, genesis: str, said: str) -> None:
+def test_another_chain_is_told_apart(book: AddressBook, chain_id: int, genesis: str, expected: str) -> None:
     book.check_chain(84_532, GENESIS)
 
-    with pytest.raises(WrongChain, match=said):
+    with pytest.raises(WrongChain, match=expected):
         book.check_chain(chain_id, genesis)
 
 
@@ -80,7 +80,7 @@ def changed(**changes: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "expected"),
     [
         ("{", "is not JSON"),
         ("[]", "is not a JSON object"),
@@ -93,11 +93,11 @@ def changed(**changes: Any) -> str:
         ),
     ],
 )
-def test_what_is_no_book_is_refused(folder: Path, content: str, said: str) -> None:
+def test_what_is_no_book_is_refused(folder: Path, content: str, expected: str) -> None:
     folder.mkdir()
     path_of(1337).write_text(content)
 
-    with pytest.raises(AddressBookError, match=f"1337.json: .*{said}"):
+    with pytest.raises(AddressBookError, match=f"1337.json: .*{expected}"):
         book_of(1337)
 
 

@@ -1,9 +1,9 @@
-"""salus.chain.facts: what the event of a decision tells of a policy's account
+"""salus.chain.facts: the account of a policy in the event of a decision
 
 given the words of an event
 ├── it should read whether the policy is issued and whether it is closed, each from its own bit
 └── when there are fewer or more words
-    └── it should refuse
+    └── it should raise an error
 """
 
 from __future__ import annotations

@@ -1,18 +1,18 @@
 """salus.chain.node and salus.chain.sending, on a chain of their own
 
 given no node
-    it says so in one line that names the host and not the address's key
-    an address that is no address is refused
-given something that is not a node
-    it says what it answers
+    the error should name the host in one line, without the key in the address
+    an invalid address should be refused
+given a server that is not a node
+    the error should report its answer
 given a node of another chain
-    it says which
+    the error should name that chain
 given a node
-    a transfer is sent once, and its hash is known before it leaves
-    a node that is silent for a moment is waited for
-    a transaction that nobody mines ends as NotFinished, with its hash
-    a call to where no contract is says so
-    a node that dies midway ends in one line
+    a transfer should be sent once, and its hash should be known before it is sent
+    a node that does not answer for a moment should be waited for
+    a transaction that is never mined should end as NotFinished, with its hash
+    a call to an address without a contract should raise an error that says so
+    a node that stops during a call should end in one line
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def anvil(tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def site(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A web server that answers a status and a body, whatever it is asked."""
+    """Serves one status and body, whatever is requested."""
     status, body = request.param
 
     class Handler(BaseHTTPRequestHandler):
@@ -67,12 +67,12 @@ def site(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 def action(w3: Web3) -> Action:
-    """A token's approval: any call will do, for there is no token."""
+    """Returns a token's approval; any call works here, because no token is deployed."""
     token = w3.eth.contract(Web3.to_checksum_address(SOMEWHERE), abi=abi_of("Asset"))
     return Action("Asset", token.functions.approve(Web3.to_checksum_address(SOMEWHERE), 1), ("Approve.",))
 
 
-def test_no_node_is_said_without_its_key() -> None:
+def test_a_missing_node_is_reported_without_its_key() -> None:
     port = free_ports(1)
 
     with pytest.raises(NodeUnreachable) as refused:
@@ -87,13 +87,13 @@ def test_no_node_is_said_without_its_key() -> None:
 @pytest.mark.parametrize(
     "url", ["", "127.0.0.1:8545", "ftp://node", "http://", "http://user:key/path@node", "http://[x"]
 )
-def test_an_address_that_is_none_is_refused(url: str) -> None:
+def test_an_invalid_address_is_refused(url: str) -> None:
     with pytest.raises(NodeUnreachable, match="is not http:// or https://"):
         connect(url)
 
 
 @pytest.mark.parametrize(
-    ("site", "said"),
+    ("site", "expected"),
     [
         ((503, b""), "answers 503"),
         ((401, b""), "answers 401"),
@@ -101,8 +101,8 @@ def test_an_address_that_is_none_is_refused(url: str) -> None:
     ],
     indirect=["site"],
 )
-def test_what_is_not_a_node_is_said(site: str, said: str) -> None:
-    with pytest.raises(NodeUnreachable, match=said):
+def test_a_server_that_is_not_a_node_is_reported(site: str, expected: str) -> None:
+    with pytest.raises(NodeUnreachable, match=expected):
         connect(site, patience=0)
 
 
@@ -160,7 +160,7 @@ def test_a_transaction_that_the_node_signs_is_sent_once(monkeypatch: pytest.Monk
     assert asked == ["eth_sendTransaction"]
 
 
-def test_what_nobody_mines_is_named(anvil: str) -> None:
+def test_a_transaction_that_is_never_mined_is_named(anvil: str) -> None:
     w3 = connect(anvil)
     w3.provider.make_request("anvil_setCode", [SOMEWHERE, "0x600160005260206000f3"])  # type: ignore[arg-type]
     w3.provider.make_request("evm_setAutomine", [False])  # type: ignore[arg-type]

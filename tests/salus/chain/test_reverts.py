@@ -1,14 +1,14 @@
 """salus.chain.reverts
 
 given the data of a revert
-    it gives the error's name, its arguments, what it means and the way out
-    days, moments, currencies and statuses are words
-    an error that two contracts share means what the called one says
-    one that a contract further in has thrown is known too
-    OpenZeppelin's errors, Error(string) and Panic are known
-    a dead key is NotAccredited
-    data that nobody knows, none, or data cut short is said to be so
-every error of every contract has a meaning
+    it should give the error's name, its arguments, its meaning and the remedy
+    days, moments, currencies and statuses should be words
+    an error that two contracts share should have the meaning of the called contract
+    an error that an inner contract has thrown should be recognised too
+    OpenZeppelin's errors, Error(string) and Panic should be recognised
+    a dead key should be NotAccredited
+    unknown, empty or truncated data should be reported as such
+every error of every contract should have a meaning
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def data(signature: str, *values: Any) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("contract", "raw", "said"),
+    ("contract", "raw", "expected"),
     [
         (
             "PolicyBook",
@@ -85,11 +85,11 @@ def data(signature: str, *values: Any) -> bytes:
         ("ClaimDesk", data("ReviewOpen(uint64)", 1)[:9], "ReviewOpen, with arguments that cannot be read"),
     ],
 )
-def test_words(contract: str, raw: bytes, said: str) -> None:
+def test_words(contract: str, raw: bytes, expected: str) -> None:
     error = reverted("0x" + raw.hex(), contract)
 
     assert isinstance(error, Reverted)
-    assert str(error).removeprefix("the contract refused").lstrip(": ") == said
+    assert str(error).removeprefix("the contract refused").lstrip(": ") == expected
 
 
 def test_name_and_arguments() -> None:
@@ -115,7 +115,7 @@ def test_every_error_of_the_suite_has_a_meaning() -> None:
         if entry["type"] == "error" and not _meaning(entry["name"], contract)
     }
 
-    # OpenZeppelin's, which Salus never lets anybody reach
+    # OpenZeppelin errors that no caller of Salus can trigger
     assert without <= {
         "AccessManagedInvalidAuthority", "AccessManagedRequiredDelay", "AddressEmptyCode",
         "ERC20InvalidApprover", "ERC20InvalidReceiver", "ERC20InvalidSender", "ERC20InvalidSpender",

@@ -1,21 +1,21 @@
 """salus.adjudication
 
-given a case that somebody worked out
-  it gives that answer: golden-cases.json, adjudication-cases.json
+given a case that was worked out by hand
+  it should give the answer of golden-cases.json and adjudication-cases.json
 given any well-formed case
-  it agrees with a second formulation of the rulebook
-  it balances the remittance, to the minor unit
-  it stays within every limit
-  it moves counters by the remittance, never back, and not at all when it denies
-  it names each amount by its code, and no other
-  it never pays less for a larger bill
+  it should agree with a second formulation of the rules
+  it should balance the remittance to the minor unit
+  it should stay within every limit
+  it should increase counters by the remittance, and leave them unchanged when it denies
+  it should name each amount by its own code only
+  it should never pay less for a larger bill
 given any year of claims under one policy
-  it keeps every counter within its limit
+  it should keep every counter within its limit
 given a malformed line
-  it raises, naming the field
+  it should raise an error that names the field
 lock
-  it covers what may still be claimed, rounded up by less than one minor unit
-  it is 0 when the policy is closed, and refuses an account of another policy
+  it should cover what may still be claimed, rounded up by less than one minor unit
+  it should be 0 when the policy is closed, and refuse an account of another policy
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ amounts = st.one_of(st.integers(0, 200_000), st.integers(0, MAX_AMOUNT))
 
 
 def second_opinion(case: Case) -> tuple[str | None, Remittance]:
-    """The rulebook another way: days as ranges, nights one by one, shares as fractions, the member first."""
+    """States the rules another way: days as ranges, nights singly, shares as fractions, the member first."""
     policy, member, benefit, line, used = case.policy, case.member, case.benefit, case.diagnosis, case.used
     cover = range(max(policy.start, member.covered_since), min(policy.end, member.covered_until))
     room = {"year": policy.annual_limit - used.account.paid - used.account.reserved}

@@ -1,19 +1,19 @@
-"""One signature for many lines.
+"""salus.attestation: one signature for many lines
 
 given diagnoses of one provider
-  it signs one root, and proves each line under it
-  it comes back from disk, each line with its proof
+  it should sign one root, and prove each line under it
+  it should load each line with its proof from the file
   when a line was changed after signing
-    it is not proven
-  when a line is one that the claim desk would leave undecided
-    it is refused with its number
+    it should not be proven
+  when the claim desk would leave a line undecided
+    it should be refused, and the error should name its number
   when the lifetime or the number of lines is out of bounds
-    it is refused
+    it should be refused
 given a file
-  when it is cut, changed, of another format or not there
-    it is refused with its name
+  when it is cut, changed, missing or of another format
+    it should be refused, and the error should name the file
   when the disk is full
-    no half of it is left
+    it should leave no partial file
 """
 
 from __future__ import annotations

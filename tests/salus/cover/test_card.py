@@ -1,15 +1,15 @@
-"""Keys, blinding and the member card.
+"""Keys, blinding and the member card
 
 given a policy key
-  it derives the same member key for an index, another for another index or policy key
-  it follows HKDF-SHA256 and HMAC-SHA256 as written down
+  it should derive the same member key for an index, and another one for another index or policy key
+  it should follow HKDF-SHA256 and HMAC-SHA256 as documented
 given a secret of any kind
-  it never shows in text, log, traceback, pickle or copy
+  it should never appear in text, log, traceback, pickle or copy
 given a card
-  it comes back from JSON and from a scanned QR code
-  it fits 400 bytes
+  it should load from JSON and from a scanned QR code
+  it should fit into 400 bytes
   when a field is missing, wrong or of another format
-    it is refused by name, and the key is not shown
+    it should be refused with an error that names the field and does not show the key
 
 SPECIFICATION X4.
 """
@@ -151,7 +151,7 @@ class TestSecrecy:
         assert SECRET[:31].hex() not in text
         assert repr(SECRET[:31])[2:-1] not in text
 
-    def test_hexadecimal_leads_back_and_other_text_is_not_shown(self, kind: type[Secret]) -> None:
+    def test_hexadecimal_round_trips_and_other_text_is_not_shown(self, kind: type[Secret]) -> None:
         assert kind.from_hex("0x" + SECRET.hex()) == kind(SECRET)
         with pytest.raises(InputError) as refusal:
             kind.from_hex(SECRET.hex()[:-1] + "x")
@@ -174,7 +174,7 @@ def test_record_key_never_shows() -> None:
 
 
 class TestCard:
-    def test_json_leads_back(self) -> None:
+    def test_json_round_trips(self) -> None:
         assert MemberCard.from_json(card().reveal_json()) == card()
         assert MemberCard.from_json(card().reveal_json().encode()).key.reveal() == SECRET
 

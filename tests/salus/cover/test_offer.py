@@ -1,15 +1,15 @@
-"""salus.offer: what the insurer has priced, and nothing else, is signed
+"""salus.offer: the insurer signs exactly what it has priced
 
 given an offer
-    a number of members, or none of their parts named, means the policy's own days and payee
-    a member's own days, payee, signer and exclusions are kept
-    when its members are none, too many or no members: it is refused
-    when it, or the holder's file, covers no day: it is refused
-    when an amount has more decimals than the table's currency: it is refused, not rounded
+    a member without details should get the policy's own days and payee
+    a member's own days, payee, signer and exclusions should be kept
+    when there are no members, too many, or invalid ones, it should be refused
+    when the offer, or the holder's file, covers no day, it should be refused
+    when an amount has more decimals than the table's currency, it should be refused, not rounded
 given an enrolment that the holder has written
-    when days, payee, signer, exclusions or the number of members are not those priced
-        it is refused, with member, field and both values
-    when it is as priced: it is accepted, and the words say all that is signed
+    when days, payee, signer, exclusions or the number of members differ from the offer
+        it should be refused, and the error should name member, field and both values
+    when it equals the offer, it should be accepted, and the summary should state all that is signed
 
 SPECIFICATION I9.
 """
@@ -73,7 +73,7 @@ def person(**changes: Any) -> Applicant:
 
 
 def second(**changes: Any) -> Applicant:
-    """As the offer's second member was priced."""
+    """Returns the offer's second member as priced."""
     facts = {
         "consent_signer": OTHER,
         "covered_since": days.civil_day("2026-07-01"),
@@ -88,11 +88,11 @@ def enrolled(*people: Applicant) -> tuple[EnrolledMember, ...]:
     return enrolment.enrol(PolicyKey.generate(), FAMILY, people)
 
 
-# THE FILE
+# FILE
 
 
 @pytest.mark.parametrize("members", ["members: 2\n", "members: [{}, {}]\n"])
-def test_members_are_as_the_policy_unless_said(offer: Any, members: str) -> None:
+def test_members_have_the_policys_days_and_payee_by_default(offer: Any, members: str) -> None:
     assert offer(members).members == [AgreedMember(covered_since=START, covered_until=END)] * 2
 
 
@@ -110,7 +110,7 @@ def test_a_member_keeps_what_was_priced(offer: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("members", "said"),
+    ("members", "expected"),
     [
         ("", "members: is missing"),
         ("members: 0\n", "members: input should be a valid list"),
@@ -125,12 +125,12 @@ def test_a_member_keeps_what_was_priced(offer: Any) -> None:
         ("members:\n  - payee: '0x12'\n", r"members\.0\.payee: "),
     ],
 )
-def test_what_is_no_list_of_members_is_refused(offer: Any, members: str, said: str) -> None:
-    with pytest.raises(PolicyError, match=said):
+def test_an_invalid_list_of_members_is_refused(offer: Any, members: str, expected: str) -> None:
+    with pytest.raises(PolicyError, match=expected):
         offer(members)
 
 
-# THE ENROLMENT
+# ENROLMENT
 
 
 def test_what_was_priced_is_accepted(offer: Any) -> None:
@@ -149,7 +149,7 @@ def test_256_people_since_1970_do_not_fit_an_offer_for_one(offer: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "field", "said"),
+    ("changes", "field", "expected"),
     [
         ({"covered_since": 0}, "covered_since", "is 1970-01-01, and 2026-07-01 was agreed"),
         ({"covered_since": START}, "covered_since", "is 2027-01-01, and 2026-07-01 was agreed"),
@@ -165,16 +165,16 @@ def test_256_people_since_1970_do_not_fit_an_offer_for_one(offer: Any) -> None:
         ),
     ],
 )
-def test_what_was_not_priced_is_named(offer: Any, changes: dict[str, Any], field: str, said: str) -> None:
+def test_what_was_not_priced_is_named(offer: Any, changes: dict[str, Any], field: str, expected: str) -> None:
     with pytest.raises(PolicyError) as refusal:
         enrolment.check(enrolled(person(), second(**changes)), FAMILY, offer(TWO).members)
 
-    found = refusal.value
-    assert (found.resource, found.field, found.message) == ("Member/1", field, said)
-    assert found.remedy == "let the holder enrol as agreed, or price it so in the offer"
+    error = refusal.value
+    assert (error.resource, error.field, error.message) == ("Member/1", field, expected)
+    assert error.remedy == "let the holder enrol as agreed, or price it so in the offer"
 
 
-def test_a_signer_and_payee_of_ones_own_are_refused_unless_priced(offer: Any) -> None:
+def test_a_separate_signer_or_payee_is_refused_unless_priced(offer: Any) -> None:
     priced = offer("members: 1\n").members
 
     enrolment.check(enrolled(person(consent_signer=OTHER)), FAMILY, priced)
@@ -195,7 +195,7 @@ def test_addresses_are_compared_as_addresses(offer: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("since", "until", "said"),
+    ("since", "until", "expected"),
     [
         (
             "2027-01-01",
@@ -214,7 +214,7 @@ def test_addresses_are_compared_as_addresses(offer: Any) -> None:
         ),
     ],
 )
-def test_people_who_are_covered_on_no_day(tmp_path: Path, since: str, until: str, said: str) -> None:
+def test_people_who_are_covered_on_no_day(tmp_path: Path, since: str, until: str, expected: str) -> None:
     path = tmp_path / "people.yaml"
     path.write_text(
         f"members:\n  - consent_signer: '{HOLDER}'\n    covered_since: {since}\n    covered_until: {until}\n"
@@ -223,11 +223,11 @@ def test_people_who_are_covered_on_no_day(tmp_path: Path, since: str, until: str
     with pytest.raises(PolicyError) as refusal:
         People.load(path)
 
-    assert str(refusal.value).startswith(f"{path}: {said}")
+    assert str(refusal.value).startswith(f"{path}: {expected}")
 
 
 @pytest.mark.parametrize(
-    ("members", "said"),
+    ("members", "expected"),
     [
         (
             "members:\n  - {}\n  - {covered_since: 2028-01-01}\n",
@@ -239,11 +239,11 @@ def test_people_who_are_covered_on_no_day(tmp_path: Path, since: str, until: str
         ),
     ],
 )
-def test_an_offer_that_covers_a_member_on_no_day(offer: Any, members: str, said: str) -> None:
+def test_an_offer_that_covers_a_member_on_no_day(offer: Any, members: str, expected: str) -> None:
     with pytest.raises(PolicyError) as refusal:
         offer(members)
 
-    assert str(refusal.value).endswith(f"offer.yaml: {said}")
+    assert str(refusal.value).endswith(f"offer.yaml: {expected}")
 
 
 def test_an_offer_without_a_day(tmp_path: Path) -> None:
@@ -264,15 +264,15 @@ def test_an_amount_is_not_rounded(offer: Any, field: str) -> None:
     assert str(error.value) == f"{field}: 12.345 has more than the 2 decimals of USD; correct the amount"
 
 
-# THE WORDS
+# SUMMARY
 
 
-def test_the_words_say_all_that_is_signed(offer: Any) -> None:
+def test_the_summary_states_all_that_is_signed(offer: Any) -> None:
     members = enrolled(person(), second())
 
-    said = words_of(offer(TWO).policy(BOOK, FAMILY, members), members, FAMILY)
+    summary = words_of(offer(TWO).policy(BOOK, FAMILY, members), members, FAMILY)
 
-    assert said == [
+    assert summary == [
         f"Plan family {FAMILY.version}, pool {POOL}",
         f"Holder {HOLDER}, paid to {HOLDER}",
         "Cover from 2027-01-01 until 2028-01-01, bills filed within 90 days",
@@ -285,4 +285,4 @@ def test_the_words_say_all_that_is_signed(offer: Any) -> None:
         "  member 1: covered from 2026-07-01 (184 days of waiting periods are over at the start) until "
         f"2027-10-01, paid to {OTHER}, consent of {OTHER}, benefits left out: dental.treatment",
     ]
-    assert not any(member.key.reveal().hex() in "".join(said) for member in members)
+    assert not any(member.key.reveal().hex() in "".join(summary) for member in members)

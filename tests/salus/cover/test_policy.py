@@ -1,19 +1,19 @@
-"""From people to a policy, and from card, cover file and table back to a membership.
+"""salus.policy: from people to a policy, and from card, cover file and table to a membership
 
 given a holder and a table
-  it enrols each person under a key of their own, and an exclusion is an absent row
+  it should enrol each person under a separate key, and leave out excluded rows
 given an insurer who checks the enrolments
-  it accepts what was agreed, and what key and table give
+  it should accept what was agreed, and what key and table produce
   when the holder changed a benefit, an exclusion, a key or the number of members
-    it refuses, naming the member and the field (test_offer.py has what stands open in a leaf)
+    it should be refused, and name member and field (test_offer.py covers the plain fields of a leaf)
 given terms
-  when one is out of the bounds that the policy book sets
-    it is refused by name
-given card, cover file and table that fit
-  it opens the membership and presents a line that proves itself
-  it asks for a benefit that the member has, and names one that it has not
-  when one of the three belongs elsewhere
-    it is refused, saying which
+  when one is out of the bounds of the policy book
+    it should be refused, and the error should name it
+given card, cover file and table that fit together
+  it should open the membership and produce a line with valid proofs
+  it should look up a benefit of the member, and name one that the member does not have
+  when one of the three belongs to another policy
+    it should be refused, and the error should say which
 
 SPECIFICATION A15.
 """
@@ -162,15 +162,15 @@ class TestEnrolment:
             (lambda e: replace(e, index=2), "index"),
         ],
     )
-    def test_the_insurer_refuses_what_was_not(self, forged: Any, field: str) -> None:
+    def test_the_insurer_refuses_what_was_not_agreed(self, forged: Any, field: str) -> None:
         _, enrolled = household()
         with pytest.raises(PolicyError) as refusal:
             enrolment.check([enrolled[0], forged(enrolled[1]), enrolled[2]], FAMILY, AGREED)
         assert (refusal.value.resource, refusal.value.field) == ("Member/1", field)
 
     def test_a_richer_schedule_than_the_table_is_found(self) -> None:
-        """A holder who writes a better benefit into the blinded schedule gains nothing: its root is not the
-        table's."""
+        """A holder who writes a better benefit into the blinded schedule gains nothing: the root differs from
+        that of the table."""
         generous = replace(
             FAMILY,
             benefits=tuple(
@@ -181,7 +181,7 @@ class TestEnrolment:
         with pytest.raises(PolicyError, match=r"Member/0\.schedule"):
             enrolment.check(enrolled, FAMILY, [agreed()])
 
-    def test_a_member_too_many_is_found(self) -> None:
+    def test_an_extra_member_is_reported(self) -> None:
         _, enrolled = household()
         with pytest.raises(PolicyError, match="members: are 3 instead of the 2 agreed"):
             enrolment.check(enrolled, FAMILY, AGREED[:2])
@@ -195,7 +195,7 @@ class TestEnrolment:
         with pytest.raises(PolicyError, match="excluded: 'vists' is no benefit of the table"):
             enrolment.enrol(PolicyKey.generate(), FAMILY, [applicant(excluded=frozenset({"vists"}))])
 
-    def test_the_file_leads_back_and_broken_ones_are_refused(self) -> None:
+    def test_the_file_round_trips_and_broken_ones_are_refused(self) -> None:
         _, enrolled = household()
         content = enrolment.reveal_json(enrolled)
         assert enrolment.from_json(content) == enrolled
@@ -208,13 +208,13 @@ class TestEnrolment:
 class TestTerms:
     def test_the_terms_are_those_asked_for(self) -> None:
         _, enrolled = household()
-        found = sold(enrolled, deductible=50_001, payee=OTHER, salt=b"\7" * 32)
-        terms = found.terms
+        policy = sold(enrolled, deductible=50_001, payee=OTHER, salt=b"\7" * 32)
+        terms = policy.terms
 
         assert (terms.benefit_table, terms.currency) == (FAMILY.hash, "USD")
         assert (terms.deductible, terms.annual_limit, terms.premium) == (50_001, 5_000_003, 120_007)
         assert terms.salt == b"\7" * 32
-        assert found.policy_id == BOOK.digest(terms)
+        assert policy.policy_id == BOOK.digest(terms)
 
     def test_two_equal_sales_are_two_policies(self) -> None:
         _, enrolled = household()
@@ -260,14 +260,14 @@ class TestTerms:
 
 
 class TestFiles:
-    def test_policy_and_cover_files_lead_back_and_hold_no_key(self, tmp_path: Path) -> None:
+    def test_policy_and_cover_files_round_trip_and_contain_no_key(self, tmp_path: Path) -> None:
         key, enrolled = household()
-        found = sold(enrolled)
-        found.save(tmp_path / "policy.json")
-        found.cover(1).save(tmp_path / "cover.json")
+        policy = sold(enrolled)
+        policy.save(tmp_path / "policy.json")
+        policy.cover(1).save(tmp_path / "cover.json")
 
-        assert PolicyFile.load(tmp_path / "policy.json") == found
-        assert CoverFile.load(tmp_path / "cover.json") == found.cover(1)
+        assert PolicyFile.load(tmp_path / "policy.json") == policy
+        assert CoverFile.load(tmp_path / "cover.json") == policy.cover(1)
         written = (tmp_path / "policy.json").read_text() + (tmp_path / "cover.json").read_text()
         for secret in (key.reveal(), *(entry.key.reveal() for entry in enrolled)):
             assert secret.hex() not in written
@@ -336,19 +336,19 @@ class TestFiles:
 class TestMembership:
     def test_card_cover_and_table_open_it(self) -> None:
         _, enrolled = household()
-        found = sold(enrolled)
+        policy = sold(enrolled)
         for index, entry in enumerate(enrolled):
-            card = MemberCard.from_json(entry.card(BOOK, found.policy_id).reveal_json())
-            membership = open_card(card, CoverFile.from_json(found.cover(index).to_json()), FAMILY)
+            card = MemberCard.from_json(entry.card(BOOK, policy.policy_id).reveal_json())
+            membership = open_card(card, CoverFile.from_json(policy.cover(index).to_json()), FAMILY)
 
-            assert membership.policy_id == found.policy_id
+            assert membership.policy_id == policy.policy_id
             assert membership.commitment == entry.member.commitment
             assert (membership.benefit(CODES[3]) is None) == (index == 1)
 
     def test_a_line_proves_itself(self) -> None:
         _, enrolled = household()
-        found = sold(enrolled)
-        membership = open_card(enrolled[1].card(BOOK, found.policy_id), found.cover(1), FAMILY)
+        policy = sold(enrolled)
+        membership = open_card(enrolled[1].card(BOOK, policy.policy_id), policy.cover(1), FAMILY)
         diagnosis = diagnosis_of(
             membership.policy_id, membership.commitment, benefit_id(membership, CODES[0])
         )
@@ -358,7 +358,7 @@ class TestMembership:
         assert merkle.verify(line.member.schedule, line.benefit.hash_struct(), line.benefit_proof)
         assert line.benefit.id == diagnosis.benefit
         assert line.as_tuple() == (
-            found.terms.as_tuple(),
+            policy.terms.as_tuple(),
             enrolled[1].member.as_tuple(),
             list(line.member_proof),
             line.benefit.as_tuple(),
@@ -369,8 +369,8 @@ class TestMembership:
 
     def test_an_inquiry_asks_for_a_benefit_that_is_covered(self) -> None:
         _, enrolled = household()
-        found = sold(enrolled)
-        membership = open_card(enrolled[1].card(BOOK, found.policy_id), found.cover(1), FAMILY)
+        policy = sold(enrolled)
+        membership = open_card(enrolled[1].card(BOOK, policy.policy_id), policy.cover(1), FAMILY)
 
         line = membership.inquiry(CODES[0], service_from=START, service_to=START, billed=12_345)
 
@@ -385,9 +385,9 @@ class TestMembership:
 
     def test_a_line_of_somebody_else_is_refused(self) -> None:
         _, enrolled = household()
-        found = sold(enrolled)
+        issued = sold(enrolled)
         mine, theirs = (
-            open_card(enrolled[i].card(BOOK, found.policy_id), found.cover(i), FAMILY) for i in (0, 2)
+            open_card(enrolled[i].card(BOOK, issued.policy_id), issued.cover(i), FAMILY) for i in (0, 2)
         )
         name = benefit_id(mine, CODES[0])
 
@@ -399,12 +399,12 @@ class TestMembership:
 
     def test_what_belongs_elsewhere_is_refused(self) -> None:
         _, enrolled = household()
-        found, other = sold(enrolled), sold(enrolled)
-        card = enrolled[0].card(BOOK, found.policy_id)
-        cover = found.cover(0)
+        policy, other = sold(enrolled), sold(enrolled)
+        card = enrolled[0].card(BOOK, policy.policy_id)
+        cover = policy.cover(0)
         cases = {
             "policy: is for another policy": (card, other.cover(0), FAMILY),
-            "member: is for another member": (card, found.cover(1), FAMILY),
+            "member: is for another member": (card, policy.cover(1), FAMILY),
             "policy: was sold under another benefit table": (
                 card,
                 cover,
@@ -419,9 +419,9 @@ class TestMembership:
             ),
             "book: is for": (replace(card, policy_book=POOL), cover, FAMILY),
         }
-        for message, given in cases.items():
+        for message, parts in cases.items():
             with pytest.raises(CardError, match=message):
-                open_card(*given)
+                open_card(*parts)
 
 
 def benefit_id(membership: Membership, code: str) -> bytes:

@@ -1,15 +1,15 @@
-"""Every signed struct against viem.
+"""salus.eip712: every signed struct compared with viem
 
 given the vectors that viem made (tools/vectors.mjs)
-  it spells the same type string, which also stands in the Solidity source
-  it gives the same struct hash, domain separator and digest
-  it encodes word for word as eth_abi does
-  it signs the same bytes
+  it should produce the same type string, which the Solidity source contains too
+  it should produce the same struct hash, domain separator and digest
+  it should encode word for word as eth_abi does
+  it should sign the same bytes
 given a signature
-  when it is whole
-    it recovers its signer
-  when it is cut, malleable, of a wrong v, or of no key
-    it is refused
+  when it is valid
+    it should recover its signer
+  when it is cut, malleable, has a wrong v, or recovers no key
+    it should be refused
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ N = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 
 
 def build(name: str, message: dict[str, Any]) -> Struct:
-    """The struct of a vector, by way of the ABI order: the vectors give numbers and hex for every type."""
+    """Builds the struct of a vector from its ABI tuple; the vectors give numbers and hex for every type."""
     kind: type[Struct] = STRUCTS[name]
     plain = []
     for part in kind.parts:
@@ -96,7 +96,7 @@ def test_encoding_is_that_of_eth_abi(vector: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("vector", VECTORS["structs"], ids=lambda v: f"{v['struct']}-{v['case']}")
-def test_json_and_tuple_lead_back(vector: dict[str, Any]) -> None:
+def test_json_and_tuple_round_trip(vector: dict[str, Any]) -> None:
     struct = build(vector["struct"], vector["message"])
     assert type(struct).from_json(json.loads(json.dumps(struct.to_json()))) == struct
     assert type(struct).from_tuple(struct.as_tuple()) == struct
@@ -145,7 +145,7 @@ def test_claim_id_is_the_hash_of_policy_provider_and_bill_line() -> None:
 
 
 class TestRefusedSignature:
-    """OpenZeppelin's ECDSA refuses the same ones."""
+    """OpenZeppelin's ECDSA refuses the same signatures."""
 
     signature = bytes.fromhex(VECTORS["attestationSignature"]["signature"][2:])
     digest = domain_of(VECTORS["attestationSignature"]).digest(
@@ -176,7 +176,7 @@ class TestRefusedSignature:
 
 
 class TestBounds:
-    """A value outside its Solidity type never becomes a struct."""
+    """A value outside its Solidity type cannot become a struct."""
 
     attestation: ClassVar[dict[str, Any]] = {
         "provider": 1,

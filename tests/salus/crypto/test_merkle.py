@@ -1,10 +1,10 @@
-"""Trees against @openzeppelin/merkle-tree.
+"""salus.merkle compared with @openzeppelin/merkle-tree
 
 given the trees of the vectors
-  it gives the same root and the same proofs
-  it verifies each proof, and none for another leaf or root
-given no leaf, or one of another length
-  it is refused
+  it should produce the same root and the same proofs
+  it should verify each proof, but not for another leaf or root
+given no leaf, or a leaf of another length
+  it should raise an error
 """
 
 from __future__ import annotations

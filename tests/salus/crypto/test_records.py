@@ -1,16 +1,16 @@
-"""Sealed records, and what they prove.
+"""Sealed records, and what they prove
 
 given a record
-  it is sealed to several readers, and each of them opens it
-  it is committed to with fresh random bytes, so equal records do not look alike
-  when the key is another, the file is broken or the record is another
-    it is refused, and nothing of the record is shown
+  it should be sealed to several readers, and each of them should be able to open it
+  its commitment should contain fresh random bytes, so that equal records look different
+  when the key or the record is another, or the file is broken
+    it should be refused, and nothing of the record should be shown
 given a diagnosis, its sealed record and the card
-  it rechecks clean; who knows the patient's id checks the member too
-  when a field was attested otherwise
-    that field is named, and no other
+  it should recheck without differences; with the patient's id, the member should be checked too
+  when a field was attested with another value
+    that field, and no other, should be named
   when the record gives no bill line
-    it is refused
+    it should be refused
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ class TestSealing:
 
 
 def bundle(**changes: Any) -> bytes:
-    """A visit to the doctor on one day, as a hospital's system exports it. `changes` go to the Claim."""
+    """Returns a visit to the doctor as a hospital's system exports it; `changes` go to the Claim."""
     encounter = {
         "resourceType": "Encounter",
         "id": "e-1",
@@ -209,18 +209,23 @@ def case() -> Case:
 
 class TestDiagnose:
     def test_it_says_what_the_bill_line_says(self, case: Case) -> None:
-        found, line, membership = case.diagnosis, case.line, case.membership
+        diagnosis, line, membership = case.diagnosis, case.line, case.membership
         benefit = membership.benefit(line.benefit)
         assert benefit is not None
-        assert (found.policy, found.member, found.benefit) == (
+        assert (diagnosis.policy, diagnosis.member, diagnosis.benefit) == (
             membership.policy_id,
             membership.commitment,
             benefit.id,
         )
-        assert (found.billed, found.currency, found.units, found.flags) == (12_916, "USD", 1, 0)
-        assert found.service_from == found.service_to == line.service_from == 20_514
-        assert found.bill_line == case.provider_key.bill_line("c-1")
-        assert found.case_id == case.provider_key.case_id("e-1", membership.policy_id)
+        assert (diagnosis.billed, diagnosis.currency, diagnosis.units, diagnosis.flags) == (
+            12_916,
+            "USD",
+            1,
+            0,
+        )
+        assert diagnosis.service_from == diagnosis.service_to == line.service_from == 20_514
+        assert diagnosis.bill_line == case.provider_key.bill_line("c-1")
+        assert diagnosis.case_id == case.provider_key.case_id("e-1", membership.policy_id)
         assert diagnose(line, membership, case.provider_key, record=bytes(32), revision=2).revision == 2
 
     def test_an_emergency_is_flagged(self, case: Case) -> None:
@@ -243,12 +248,12 @@ class TestDiagnose:
 
 class TestRecheck:
     def test_an_honest_line_passes(self, case: Case) -> None:
-        found = recheck(case.diagnosis, case.sealed.ciphertext, case.reader, case.membership)
-        assert found.passed
-        assert found.unchecked == ("member", "billLine", "caseId", "revision")
-        assert (found.patient, found.claim) == ("p-1", "c-1")
-        assert "p-1" not in repr(found)
-        assert "c-1" not in repr(found)
+        result = recheck(case.diagnosis, case.sealed.ciphertext, case.reader, case.membership)
+        assert result.passed
+        assert result.unchecked == ("member", "billLine", "caseId", "revision")
+        assert (result.patient, result.claim) == ("p-1", "c-1")
+        assert "p-1" not in repr(result)
+        assert "c-1" not in repr(result)
 
     def test_who_knows_the_patient_checks_the_member(self, case: Case) -> None:
         sealed = case.sealed.ciphertext
@@ -270,7 +275,7 @@ class TestRecheck:
         assert first.content == second.content == sha256(case.line.record).digest()
 
     def test_the_provider_rechecks_its_own_names_too(self, case: Case) -> None:
-        found = recheck(
+        result = recheck(
             case.diagnosis,
             case.sealed.ciphertext,
             case.reader,
@@ -278,8 +283,8 @@ class TestRecheck:
             patient="p-1",
             provider_key=case.provider_key,
         )
-        assert found.passed
-        assert found.unchecked == ("revision",)
+        assert result.passed
+        assert result.unchecked == ("revision",)
 
     @pytest.mark.parametrize("field", [part.name for part in Diagnosis.parts if part.name != "revision"])
     def test_each_field_attested_otherwise_is_named_alone(self, case: Case, field: str) -> None:
@@ -291,32 +296,32 @@ class TestRecheck:
             other = value - 1
         changed = replace(case.diagnosis, **{field: other})
 
-        found = recheck(
+        result = recheck(
             changed, case.sealed.ciphertext, case.reader, case.membership, provider_key=case.provider_key
         )
 
-        (difference,) = found.differences
+        (difference,) = result.differences
         assert difference.field == next(part.solidity for part in Diagnosis.parts if part.name == field)
         assert (difference.attested, difference.recomputed) == (other, value)
-        assert not found.passed
+        assert not result.passed
 
     def test_an_up_coded_benefit_is_named(self, case: Case) -> None:
         better = next(row.code for row in FAMILY if row.code != case.line.benefit)
         benefit = case.membership.benefit(better)
         assert benefit is not None
-        found = recheck(
+        result = recheck(
             replace(case.diagnosis, benefit=benefit.id), case.sealed.ciphertext, case.reader, case.membership
         )
-        assert [difference.field for difference in found.differences] == ["benefit"]
-        assert case.membership.schedule.code_of(found.differences[0].attested) == better
-        assert case.membership.schedule.code_of(found.differences[0].recomputed) == case.line.benefit
+        assert [difference.field for difference in result.differences] == ["benefit"]
+        assert case.membership.schedule.code_of(result.differences[0].attested) == better
+        assert case.membership.schedule.code_of(result.differences[0].recomputed) == case.line.benefit
 
     def test_a_raised_amount_and_another_record_are_both_named(self, case: Case) -> None:
         (line,) = read(bundle(total={"value": 99, "currency": "USD"}), FAMILY, today=START + 365)
         assert isinstance(line, BillLine)
         other = seal(line.record, [case.reader.recipient])
-        found = recheck(case.diagnosis, other.ciphertext, case.reader, case.membership)
-        assert [(each.field, each.attested, each.recomputed) for each in found.differences] == [
+        result = recheck(case.diagnosis, other.ciphertext, case.reader, case.membership)
+        assert [(each.field, each.attested, each.recomputed) for each in result.differences] == [
             ("record", case.sealed.commitment, other.commitment),
             ("billed", 12_916, 9_900),
         ]

@@ -1,29 +1,29 @@
-"""salus.fhir: one Claim to one line
+"""salus.fhir: one Claim becomes one line
 
 given a complete record
-    it becomes one line with the bill's own number, days, amount and codes
-    its repr shows nothing clinical and no patient
-    its record holds what justifies it and nothing else, and reads back as the same line
+    it should become one line with the bill's own number, days, amount and codes
+    its repr should show nothing clinical and no patient
+    its record should contain exactly what justifies it, and should read back as the same line
 when the total is not an amount that can be paid
-    it is refused by name: missing, negative, zero, too large, unknown or other currency, no number
-when the days are not days of a finished service
-    it is refused by name: missing, imprecise, reversed, before 1970, in the future
-given offsets
-    the day is the day as written, not the day in UTC
-when a status says that it is not final
-    it is refused
-when references do not lead to one resource of the right kind and patient
-    it is refused by name
+    it should be refused with its reason: missing, negative, zero, too large, wrong currency, no number
+when the days are not the days of a finished service
+    it should be refused with its reason: missing, imprecise, reversed, before 1970, in the future
+given times with offsets
+    the day should be the day as written, not the day in UTC
+when a status says that the bill is not final
+    it should be refused
+when a reference does not lead to one resource of the right kind and patient
+    it should be refused with its reason
 given urn:uuid, relative, absolute, versioned and contained references
-    all resolve
-given pharmacy
-    the prescription gives drug and encounter
-given a benefit by night
-    units are nights, and a stay without a night is refused
-when the items do not add up
-    the total stands, with a note
+    all should resolve
+given a pharmacy bill
+    the prescription should give drug and encounter
+given a benefit per night
+    units should be nights, and a stay without a night should be refused
+when the items do not add up to the total
+    the total should count, with a note
 when no benefit matches
-    it is refused with reason code 204
+    it should be refused with reason code 204
 """
 
 from __future__ import annotations
@@ -142,9 +142,9 @@ def test_refuses_days_that_are_no_finished_service(period: Resource, reason: Rea
 
 
 def test_refuses_a_bill_without_days() -> None:
-    found = refused(build.claim(billablePeriod=None), build.encounter(period=None))
+    refusal = refused(build.claim(billablePeriod=None), build.encounter(period=None))
 
-    assert found == (Reason.NO_DATE, "Claim/c1", "billablePeriod.start")
+    assert refusal == (Reason.NO_DATE, "Claim/c1", "billablePeriod.start")
 
 
 def test_serves_on_today_and_takes_missing_days_from_the_encounter() -> None:
@@ -266,7 +266,7 @@ def test_refuses_what_is_not_final(resources: list[Resource], expected: tuple[Re
         ([build.claim(), build.encounter(status=None)], (Reason.MALFORMED, "Encounter/e1", "status")),
     ],
 )
-def test_refuses_what_does_not_hang_together(
+def test_refuses_references_that_do_not_fit_together(
     resources: list[Resource], expected: tuple[Reason, str, str]
 ) -> None:
     assert refused(*resources) == expected
@@ -278,9 +278,9 @@ def test_refuses_a_bill_for_several_encounters() -> None:
         {"sequence": n, "productOrService": visit, "encounter": [ref(f"Encounter/e{n}")]} for n in (1, 2)
     ]
 
-    found = refused(build.claim(item=items), build.encounter(), build.encounter(id="e2"))
+    refusal = refused(build.claim(item=items), build.encounter(), build.encounter(id="e2"))
 
-    assert found == (Reason.SEVERAL_ENCOUNTERS, "Claim/c1", "item.encounter")
+    assert refusal == (Reason.SEVERAL_ENCOUNTERS, "Claim/c1", "item.encounter")
 
 
 @pytest.mark.parametrize(
@@ -370,9 +370,9 @@ def test_a_benefit_by_night_counts_nights() -> None:
 def test_a_stay_without_a_night_has_no_nights() -> None:
     bill = build.claim(type=build.concept("institutional", build.CLAIM_TYPE))
 
-    found = refused(bill, build.encounter(act="IMP"), plan=CASH)
+    refusal = refused(bill, build.encounter(act="IMP"), plan=CASH)
 
-    assert found == (Reason.NO_NIGHTS, "Claim/c1", "billablePeriod")
+    assert refusal == (Reason.NO_NIGHTS, "Claim/c1", "billablePeriod")
     assert Reason.NO_NIGHTS.carc is codes.NO_BENEFIT
 
 
@@ -395,9 +395,9 @@ def test_the_total_stands_whatever_the_items_say(net: float, notes: tuple[Note, 
 def test_no_benefit_is_a_reason_with_a_code() -> None:
     item = {"sequence": 1, "productOrService": build.concept("308646001"), "encounter": [ref("Encounter/e1")]}
 
-    found = refused(build.claim(item=[item]), build.encounter())
+    refusal = refused(build.claim(item=[item]), build.encounter())
 
-    assert found == (Reason.NO_BENEFIT, "Claim/c1", "type")
+    assert refusal == (Reason.NO_BENEFIT, "Claim/c1", "type")
     assert Reason.NO_BENEFIT.carc is codes.NO_BENEFIT
 
 

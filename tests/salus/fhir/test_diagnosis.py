@@ -1,19 +1,19 @@
-"""salus.fhir: which diagnosis counts
+"""salus.fhir: the choice of the diagnosis that counts
 
 given a diagnosis marked principal
-    it counts, whatever its sequence
-    when it is unconfirmed, late or no diagnosis, the claim is refused
-    when several are marked, the claim is refused
-given none marked
-    the lowest sequence counts, whatever the order of the file
-    it passes over what is not confirmed, not dated by the end of the service, or in the ignore set
-given none that counts
-    the encounter's first reason counts
-    an ignored reason does not
+    it should count, whatever its sequence
+    when it is unconfirmed, too late or not a diagnosis, the claim should be refused
+    when several are marked, the claim should be refused
+given no diagnosis marked principal
+    the lowest sequence should count, whatever the order in the file
+    it should skip what is unconfirmed, not dated by the end of the service, or in the ignore set
+given no diagnosis that can count
+    the encounter's first reason should count
+    an ignored reason should not count
 given secondary diagnoses
-    they never raise a benefit, neither themselves nor as items that repeat them
-given ICD-10-CM on the bill itself
-    both spellings are one code
+    they should never raise a benefit, neither themselves nor as items that repeat them
+given ICD-10-CM codes on the bill itself
+    both spellings should be one code
 """
 
 from __future__ import annotations
@@ -65,17 +65,17 @@ def test_the_principal_counts() -> None:
 def test_refuses_a_principal_that_cannot_count(condition: Resource) -> None:
     bill = build.claim(diagnosis=[row(1, "Condition/d1", principal=True)])
 
-    found = refused(bill, build.encounter(), condition)
+    refusal = refused(bill, build.encounter(), condition)
 
-    assert found == (Reason.PRINCIPAL_NOT_USABLE, "Claim/c1", "diagnosis[0]")
+    assert refusal == (Reason.PRINCIPAL_NOT_USABLE, "Claim/c1", "diagnosis[0]")
 
 
 def test_refuses_several_principals() -> None:
     bill = build.claim(diagnosis=[row(n, "Condition/d1", principal=True) for n in (1, 2)])
 
-    found = refused(bill, build.encounter(), build.condition())
+    refusal = refused(bill, build.encounter(), build.condition())
 
-    assert found == (Reason.SEVERAL_PRINCIPALS, "Claim/c1", "diagnosis")
+    assert refusal == (Reason.SEVERAL_PRINCIPALS, "Claim/c1", "diagnosis")
 
 
 def test_the_lowest_sequence_counts_whatever_the_order_of_the_file() -> None:
@@ -158,7 +158,7 @@ def test_a_secondary_diagnosis_never_raises_a_benefit() -> None:
 
 
 def test_an_item_that_repeats_a_diagnosis_is_no_service() -> None:
-    # A check-up code can be a service; put on the bill as a diagnosis it must not act as one.
+    # A check-up code can be a service, but a diagnosis with that code on the bill must not count as one.
     items = [
         {"sequence": 1, "productOrService": build.concept(build.VISIT), "encounter": [ref("Encounter/e1")]},
         {"sequence": 2, "productOrService": build.concept(build.CHECK_UP)},

@@ -1,11 +1,11 @@
 """salus.fhir.patient_names
 
 given Bundles with Claims of patients
-    it knows each by the id that the bill line gives, however the Claim refers to the Patient
-given a Patient that is missing, invalid or nameless, or a document that is no Bundle
-    it leaves that out, and goes on
-given several names, or one that is only a text
-    the first that says anything is taken
+    it should list each patient by the id used for the bill line, however the Claim refers to the Patient
+given a Patient that is missing, invalid or nameless, or a document that is not a Bundle
+    it should skip it, and continue
+given several names, or a name that is only a text
+    it should use the first name that is not empty
 """
 
 from __future__ import annotations

@@ -1,17 +1,17 @@
 """salus.fhir.read: files, folders, streams
 
 given a file, a folder, bytes, a stream or a mix of them
-    every Claim comes out once, in order, with its source
+    every Claim should be returned once, in order, with its source
 given NDJSON
-    each line is a Bundle of its own, and a bad line does not lose the others
+    each line should be a Bundle of its own, and a bad line should not lose the others
 given a document that cannot be used
-    it comes out as a FhirError that names file, resource, field and remedy, and the others go on
-given a claim number that comes twice
-    the second is refused
-given other Bundles inside a Bundle
-    their Claims are read too
-given any member of a record replaced by junk
-    the Claim still ends as a line or a reason
+    it should become a FhirError that names file, resource, field and remedy, and the rest should be read
+given a claim number that occurs twice
+    the second should be refused
+given Bundles inside a Bundle
+    their Claims should be read too
+given a record with any member replaced by junk
+    the Claim should still end as a line or a reason
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""salus.fhir on 29 generated patients that lie beside the project, where they do
+"""salus.fhir on 29 generated patients; runs only where their folder lies next to the project
 
 given the 29 Bundles under the family table
-    all 559 Claims end as a line or a named reason
-    each line reads back from its own record
-    the days are those of the record, which on 33 bills are not the days in UTC
+    all 559 Claims should end as a line or a named reason
+    each line should read back from its own record
+    the days should be those of the record, which on 33 bills differ from the days in UTC
 """
 
 from __future__ import annotations

@@ -1,23 +1,23 @@
-"""salus.audit: many claims beside each other and beside their records
+"""salus.audit: many claims compared with each other and with their records
 
 given honest claims
-    all pass; what no single record shows is listed
-given a claim whose fields are not what its record gives
-    each field is named, and nothing else is found
-given one bill's record attested for several bill lines, once sealed or often, by one provider or two
-    those claims are linked
+    all should pass, and what no single record shows should be listed
+given a claim whose fields differ from its record
+    each such field should be reported, and nothing else
+given one bill's record attested for several bill lines, sealed once or several times, by one provider or two
+    those claims should be linked
 given one bill line with the records of two bills
-    those claims are linked
+    those claims should be linked
 given a patient's record attested for another member of the policy
-    both the patient's claims and the member's are linked
-given a patient who stands behind members of several policies
-    that is set apart, and nothing fails
-given a record that is missing, cannot be opened or holds no bill, or a member whom nobody enrolled
-    that claim is not rechecked, and the others are
+    both the patient's claims and the member's should be linked
+given a patient who is a member of several policies
+    this should be listed separately, and nothing should fail
+given a record that is missing, cannot be opened or contains no bill, or a member without enrolment
+    that claim should not be rechecked, but the others should
 given a claim that was withdrawn
-    its last decision counts only if it came later
+    its last decision should count only if it came after the withdrawal
 given policies, enrolments and tables
-    a claim's membership is found; a policy without enrolment is named, one without its table refused
+    a claim's membership should be found; a policy without enrolment or without its table should be named
 
 SPECIFICATION X5.
 """
@@ -48,27 +48,27 @@ from tests.support.fhir_bundles import claim, document, encounter, ref
 READER = RecordKey.generate()
 MOTHER, FATHER = memberships()
 AT_WORK = memberships(annual_limit=20_000_00)[0]
-"""The mother under another policy."""
+"""The mother's membership in another policy."""
 PLAN = MOTHER.table
 DAY = {"start": "2026-03-10T09:00:00-05:00", "end": "2026-03-10T10:00:00-05:00"}
 
 
 def record(number: str, patient: str) -> bytes:
-    """A visit to the doctor, as the hospital has it."""
+    """Returns the hospital's record of a visit to the doctor."""
     bill = claim(id=number, patient=ref(f"Patient/{patient}"), billablePeriod=DAY)
     return document(bill, encounter(subject=ref(f"Patient/{patient}"), period=DAY))
 
 
 @dataclass
 class Ward:
-    """A hospital that attests as it likes, and the folder of its sealed records."""
+    """A hospital that attests whatever a test asks, and the folder of its sealed records."""
 
     desk: Desk = field(default_factory=Desk)
     decided: list[ClaimDecided] = field(default_factory=list)
     sealed: dict[bytes, bytes] = field(default_factory=dict)
 
     def bill(self, member: Membership, number: str, patient: str, provider: int = 1, **lies: Any) -> None:
-        """Seals the record of a bill and attests it, with some of it as it is not."""
+        """Seals the record of a bill and attests it, with some fields changed."""
         (line,) = fhir.read(record(number, patient), PLAN, today=START + 365)
         assert isinstance(line, BillLine)
         made = seal(line.record, [READER.recipient])
@@ -89,7 +89,7 @@ class Ward:
 
 @pytest.fixture
 def ward() -> Ward:
-    """Two honest bills of the mother, one of the father."""
+    """Attests two honest bills of the mother and one of the father."""
     ward = Ward()
     ward.bill(MOTHER, "c1", "mother")
     ward.bill(MOTHER, "c2", "mother")
@@ -97,41 +97,41 @@ def ward() -> Ward:
     return ward
 
 
-def links(found: Audit) -> dict[Link, list[int]]:
-    """Which claims are linked, by their place."""
-    places = {one.event.block: place for place, one in enumerate(found.checked)}
-    return {one.link: [places[event.block] for event in one.events] for one in found.linked}
+def links(report: Audit) -> dict[Link, list[int]]:
+    """Returns the index of the claims that are linked, by kind of link."""
+    places = {one.event.block: place for place, one in enumerate(report.checked)}
+    return {one.link: [places[event.block] for event in one.events] for one in report.linked}
 
 
 def test_honest_claims_pass(ward: Ward) -> None:
-    found = ward.audit()
+    report = ward.audit()
 
-    assert found.passed
-    assert found.unchecked == ("member", "billLine", "caseId", "revision")
-    assert found.to_look_at == ()
-    assert [one.differing for one in found.checked] == [()] * 3
+    assert report.passed
+    assert report.unchecked == ("member", "billLine", "caseId", "revision")
+    assert report.to_look_at == ()
+    assert [one.differing for one in report.checked] == [()] * 3
 
 
 def test_each_field_that_differs_is_named(ward: Ward) -> None:
     ward.bill(MOTHER, "c4", "mother", billed=99_00, benefit="emergency.visit")
 
-    found = ward.audit()
+    report = ward.audit()
 
-    assert [one.differing for one in found.checked] == [(), (), (), ("benefit", "billed")]
-    assert links(found) == {}
-    assert not found.passed
+    assert [one.differing for one in report.checked] == [(), (), (), ("benefit", "billed")]
+    assert links(report) == {}
+    assert not report.passed
 
 
 def test_one_record_for_several_bill_lines(ward: Ward) -> None:
     for number in range(10):
         ward.bill(MOTHER, "c1", "mother", claim=f"invented {number}")
 
-    found = ward.audit()
+    report = ward.audit()
 
-    assert all(isinstance(one.found, Recheck) and one.found.passed for one in found.checked)
-    assert links(found) == {Link.SEVERAL_LINES: [0, *range(3, 13)]}
-    assert len(found.linked) == 1
-    assert not found.passed
+    assert all(isinstance(one.found, Recheck) and one.found.passed for one in report.checked)
+    assert links(report) == {Link.SEVERAL_LINES: [0, *range(3, 13)]}
+    assert len(report.linked) == 1
+    assert not report.passed
 
 
 def test_one_seal_for_several_bill_lines(ward: Ward) -> None:
@@ -164,11 +164,11 @@ def test_several_bills_for_one_line(ward: Ward) -> None:
 def test_a_patients_record_for_another_member(ward: Ward) -> None:
     ward.bill(FATHER, "c4", "mother")
 
-    found = ward.audit()
+    report = ward.audit()
 
-    assert all(isinstance(one.found, Recheck) and one.found.passed for one in found.checked)
-    assert links(found) == {Link.SEVERAL_MEMBERS: [0, 1, 3], Link.SEVERAL_PATIENTS: [2, 3]}
-    assert not found.passed
+    assert all(isinstance(one.found, Recheck) and one.found.passed for one in report.checked)
+    assert links(report) == {Link.SEVERAL_MEMBERS: [0, 1, 3], Link.SEVERAL_PATIENTS: [2, 3]}
+    assert not report.passed
 
 
 def test_the_same_bill_for_another_member(ward: Ward) -> None:
@@ -180,15 +180,15 @@ def test_the_same_bill_for_another_member(ward: Ward) -> None:
 def test_a_patient_with_two_policies_is_set_apart(ward: Ward) -> None:
     ward.bill(AT_WORK, "c1", "mother")
 
-    found = ward.audit()
+    report = ward.audit()
 
-    assert found.passed
-    (apart,) = found.to_look_at
+    assert report.passed
+    (apart,) = report.to_look_at
     assert apart.link is Link.SEVERAL_POLICIES
     assert len(apart.events) == 3
 
 
-def test_what_cannot_be_rechecked_is_said(ward: Ward) -> None:
+def test_what_cannot_be_rechecked_is_reported(ward: Ward) -> None:
     first, second, third = (event.service.record for event in ward.decided)
     del ward.sealed[first]
     ward.sealed[second] = seal(b"no record", [READER.recipient]).ciphertext
@@ -196,31 +196,31 @@ def test_what_cannot_be_rechecked_is_said(ward: Ward) -> None:
     ward.bill(MOTHER, "c4", "mother")
     ward.bill(AT_WORK, "c5", "mother")
 
-    found = ward.audit(MOTHER, FATHER)
+    report = ward.audit(MOTHER, FATHER)
 
     faults = [Fault.NO_RECORD, Fault.UNREADABLE, Fault.UNREADABLE, Fault.NO_MEMBER]
-    assert [one.found for one in found.checked if isinstance(one.found, Fault)] == faults
-    assert [isinstance(one.found, Recheck) for one in found.checked] == [False, False, False, True, False]
-    assert not found.passed
+    assert [one.found for one in report.checked if isinstance(one.found, Fault)] == faults
+    assert [isinstance(one.found, Recheck) for one in report.checked] == [False, False, False, True, False]
+    assert not report.passed
 
 
-def test_another_record_under_the_name_is_found(ward: Ward) -> None:
+def test_another_record_under_the_same_name_is_reported(ward: Ward) -> None:
     first, second, _ = (event.service.record for event in ward.decided)
     ward.sealed[first] = ward.sealed[second]
 
-    found = ward.audit()
+    report = ward.audit()
 
-    assert found.checked[0].differing == ("record",)
-    assert links(found) == {Link.SEVERAL_LINES: [0, 1]}
+    assert report.checked[0].differing == ("record",)
+    assert links(report) == {Link.SEVERAL_LINES: [0, 1]}
 
 
 def test_nothing_shows_the_patient(ward: Ward) -> None:
     ward.bill(FATHER, "c1", "mother")
 
-    said = repr(ward.audit())
+    shown = repr(ward.audit())
 
-    assert "mother" not in said
-    assert "'c1'" not in said
+    assert "mother" not in shown
+    assert "'c1'" not in shown
 
 
 def test_a_withdrawn_decision_does_not_count(ward: Ward) -> None:
@@ -241,7 +241,7 @@ def test_a_withdrawn_decision_does_not_count(ward: Ward) -> None:
     assert standing([first, second, third, again], [gone]) == [first, third, again]
 
 
-# THE PORTFOLIO
+# PORTFOLIO
 
 
 def sold() -> tuple[PolicyFile, tuple[EnrolledMember, ...]]:

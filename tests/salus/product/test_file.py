@@ -1,19 +1,19 @@
-"""salus.table.load: a YAML file to a table
+"""salus.table.load: from a YAML file to a table
 
-given a sound file
-    it gives the table, with each benefit's terms in place
-    its hash depends on every word and number, and on no layout, comment or spelling of a code
+given a valid file
+    it should give the table, with the terms of each benefit
+    its hash should depend on every word and number, and not on layout, comments or the spelling of codes
 given a file that cannot be read or is not a table
-    it names file, line and field, and what to do
+    the error should name file, line and field, and what to do
 given an ICD-10-CM code that does not exist
-    it names the code and its line
-given a row that can never match, or terms or a group that give a benefit away
-    it names the row
-    an override by name lets revealing terms pass, for that benefit only
+    the error should name the code and its line
+given a row that can never match, or terms or a group that reveal the benefit
+    the error should name the row
+    an override should accept revealing terms for the benefit that it names, and for no other
 given rows of one group
-    when the group's limit, its units or its unit differ between them: it names line, field and both values
+    when the group's limit or units differ between them, the error should name line, field and both values
 given the two shipped tables
-    they pass without an override, and are as large as they say
+    they should pass without an override, and have the documented size
 
 SPECIFICATION X3.
 """
@@ -196,7 +196,7 @@ def test_counts_further_errors() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "said"),
+    ("text", "line", "expected"),
     [
         ("", None, "is empty"),
         ("- a\n", None, "is not a mapping of names to values"),
@@ -206,27 +206,27 @@ def test_counts_further_errors() -> None:
         ("[" * 10_000, None, "is not YAML"),
     ],
 )
-def test_refuses_what_is_no_table(text: str, line: int | None, said: str) -> None:
+def test_refuses_a_file_that_is_not_a_table(text: str, line: int | None, expected: str) -> None:
     error = error_of(text)
-    assert (error.line, error.message) == (line, said)
+    assert (error.line, error.message) == (line, expected)
 
 
 @pytest.mark.parametrize(
-    ("content", "said"), [(None, "cannot be read: No such file"), (b"\xff\xfe", "is not UTF-8 text")]
+    ("content", "expected"), [(None, "cannot be read: No such file"), (b"\xff\xfe", "is not UTF-8 text")]
 )
-def test_refuses_what_cannot_be_read(tmp_path: Path, content: bytes | None, said: str) -> None:
+def test_refuses_what_cannot_be_read(tmp_path: Path, content: bytes | None, expected: str) -> None:
     path = tmp_path / "plan.yaml"
     if content is not None:
         path.write_bytes(content)
 
-    with pytest.raises(TableError, match=said) as raised:
+    with pytest.raises(TableError, match=expected) as raised:
         product.load(path)
 
     assert raised.value.file == str(path)
 
 
 @pytest.mark.parametrize(
-    ("terms", "said"),
+    ("terms", "expected"),
     [
         ("{kind: indemnity, share_bps: 8000, group_limit: 5}", "group_limit is 0 for eyes and 5 for teeth"),
         ("{kind: indemnity, share_bps: 8000, unit_limit: 7}", "unit_limit is 0 for eyes and 7 for teeth"),
@@ -236,7 +236,7 @@ def test_refuses_what_cannot_be_read(tmp_path: Path, content: bytes | None, said
         ),
     ],
 )
-def test_rows_of_a_group_share_its_limits(terms: str, said: str) -> None:
+def test_rows_of_a_group_share_its_limits(terms: str, expected: str) -> None:
     text = changed("  one: ", f"  two: {terms}\n  one: ")
     text = text.replace("    terms: one\n    when: {claim_types: [oral]}", "    terms: two\n    group: g")
     text = text.replace("    terms: one\n    when: {claim_types: [vision]}", "    terms: one\n    group: g")
@@ -245,7 +245,7 @@ def test_rows_of_a_group_share_its_limits(terms: str, said: str) -> None:
 
     assert error.field == "benefits.3.group"
     assert error.line == text.splitlines().index("  - code: eyes") + 6
-    assert error.message == f"eyes and teeth share the group g, but {said}"
+    assert error.message == f"eyes and teeth share the group g, but {expected}"
 
 
 def test_rows_of_different_groups_have_limits_of_their_own() -> None:
@@ -266,14 +266,14 @@ def with_odd_terms(head: str = "") -> str:
     return text.replace("benefits:\n", f"{head}benefits:\n", 1)
 
 
-def test_refuses_terms_that_give_a_benefit_away() -> None:
+def test_refuses_terms_that_reveal_a_benefit() -> None:
     error = error_of(with_odd_terms())
 
     assert "the terms of ill.sugar are shared by 4 benefits of 4 kinds" in error.message
     assert (error.line, error.field) == (15, "benefits.0.terms")
 
 
-def test_refuses_a_group_that_gives_a_benefit_away() -> None:
+def test_refuses_a_group_that_reveals_a_benefit() -> None:
     more = changed("code: other\n", "code: other\n    group: alone\n")
 
     error = error_of(
@@ -297,7 +297,7 @@ def test_an_override_names_each_benefit() -> None:
     assert "the terms of eyes are shared by 1 benefits" in error_of(with_odd_terms(all_but_one)).message
 
 
-def test_an_override_of_nobody_is_refused() -> None:
+def test_an_override_of_no_benefit_of_the_table_is_refused() -> None:
     error = error_of(with_odd_terms("diversity_override: [ears]\n"))
 
     assert (error.field, error.line) == ("diversity_override", 10)

@@ -1,19 +1,19 @@
-"""salus.table: code sets, matching and lint
+"""salus.table: code sets, matching and checks
 
 given patterns
-    an ICD-10-CM code holds everything under it; ranges include their ends
-    a SNOMED code holds itself only; a star holds a prefix, a dash a range
-    overlap and inclusion of sets follow from their patterns
+    an ICD-10-CM code should include everything under it; ranges should include their ends
+    a SNOMED code should include itself only; a star should include a prefix, a dash a range
+    overlap and inclusion of sets should follow from their patterns
 given a table
-    the first row that matches wins; an absent part matches anything
+    the first row that matches should win; an absent part should match anything
 given rows
-    one is unreachable when earlier ones take all of its care, also together
-    two overlap when they meet and neither is inside the other
+    one should be unreachable when earlier ones, alone or together, take all of its care
+    two should overlap when they share care and neither includes the other
 given terms
-    benefits are counted, not codes; a benefit is of its one ICD chapter, else of its category
-given terms and groups, which calldata shows both
-    rows are alike when terms, group and the rows of the group are: fewer than five alike are found
-    whoever reads calldata narrows a line down to exactly those
+    it should count benefits, not codes; one over several ICD chapters should count by its category
+given terms and groups, both of which calldata shows
+    rrows with equal terms in equal groups should be alike, and fewer than five alike should be reported
+    a reader of calldata should narrow a line down to exactly the reported rows
 
 SPECIFICATION X2, X3.
 """
@@ -145,11 +145,11 @@ def test_finds_unreachable_rows() -> None:
         row("taken.together", claim_types={"vision", "professional"}, encounter_classes={"EMER"}),
     )
 
-    found = {f.benefit.code: [b.code for b in f.earlier] for f in product.unreachable(small)}
+    unreachable = {f.benefit.code: [b.code for b in f.earlier] for f in product.unreachable(small)}
 
-    assert found.keys() == {"taken", "taken.together"}
-    assert found["taken"] == ["oral"]
-    assert sorted(found["taken.together"]) == ["emergency", "oral"]
+    assert unreachable.keys() == {"taken", "taken.together"}
+    assert unreachable["taken"] == ["oral"]
+    assert sorted(unreachable["taken.together"]) == ["emergency", "oral"]
 
 
 def test_a_row_with_codes_does_not_hide_a_row_without() -> None:
@@ -169,27 +169,27 @@ def test_finds_rows_that_only_order_decides() -> None:
         row("general", claim_types={"oral"}),
     )
 
-    found = {(f.first.code, f.second.code) for f in product.overlaps(small)}
+    overlaps = {(f.first.code, f.second.code) for f in product.overlaps(small)}
 
-    # `special` lies inside `general`: that is order as it is meant, and no finding.
-    assert found == {("lung", "scan"), ("scan", "special"), ("lung", "general"), ("scan", "general")}
+    # `special` is inside `general`: this order is intended, so it is not reported.
+    assert overlaps == {("lung", "scan"), ("scan", "special"), ("lung", "general"), ("scan", "general")}
 
 
 def test_counts_benefits_not_codes() -> None:
     rows = [row(f"sugar{n}", diagnoses=CodeSet(icd10cm=(f"E{n:02}",))) for n in (8, 9, 10, 11, 13)]
 
-    (found,) = product.revealing(plan(*rows))
+    (finding,) = product.revealing(plan(*rows))
 
-    assert len(found.benefits) == 5
-    assert found.kinds == {"ICD-10-CM chapter 4"}
+    assert len(finding.benefits) == 5
+    assert finding.kinds == {"ICD-10-CM chapter 4"}
 
 
 def test_a_benefit_over_several_chapters_is_of_its_category() -> None:
     wide = row("wide", category=Category.HOME, diagnoses=CodeSet(icd10cm=("C00-J99",)))
 
-    (found,) = product.revealing(plan(wide))
+    (finding,) = product.revealing(plan(wide))
 
-    assert found.kinds == {"care at home"}
+    assert finding.kinds == {"care at home"}
 
 
 FIVE = ("drugs", "dental", "vision", "hearing", "hospital")
@@ -197,7 +197,7 @@ OTHER_TERMS = Terms(kind="indemnity", share_bps=5000)
 
 
 def grouped(*groups: str | None, terms: dict[int, Terms] | None = None) -> Table:
-    """Five rows of five kinds and equal terms for each group named; `terms` sets single rows apart."""
+    """Builds five rows of five kinds and equal terms for each named group; `terms` changes single rows."""
     own = terms or {}
     return plan(
         *(
@@ -207,15 +207,15 @@ def grouped(*groups: str | None, terms: dict[int, Terms] | None = None) -> Table
     )
 
 
-def found(small: Table) -> list[list[str]]:
+def revealed(small: Table) -> list[list[str]]:
     return [[benefit.code for benefit in finding.benefits] for finding in product.revealing(small)]
 
 
 def test_rows_that_look_alike_pass() -> None:
-    assert found(grouped(*[None] * 5)) == []
-    assert found(grouped(*["g"] * 5)) == []
-    assert found(grouped("a", "b", "c", "d", "e")) == []
-    assert found(grouped(*[None] * 5, *["g"] * 5)) == []
+    assert revealed(grouped(*[None] * 5)) == []
+    assert revealed(grouped(*["g"] * 5)) == []
+    assert revealed(grouped("a", "b", "c", "d", "e")) == []
+    assert revealed(grouped(*[None] * 5, *["g"] * 5)) == []
 
 
 @pytest.mark.parametrize(
@@ -227,8 +227,8 @@ def test_rows_that_look_alike_pass() -> None:
         ((*["g"] * 5, None), ["r5"]),
     ],
 )
-def test_a_group_of_ones_own_gives_a_row_away(groups: tuple[str | None, ...], alone: list[str]) -> None:
-    assert found(grouped(*groups)) == [alone]
+def test_a_separate_group_reveals_a_row(groups: tuple[str | None, ...], alone: list[str]) -> None:
+    assert revealed(grouped(*groups)) == [alone]
 
 
 def test_the_finding_tells_the_size_of_the_group() -> None:
@@ -238,27 +238,27 @@ def test_the_finding_tells_the_size_of_the_group() -> None:
 
 
 def test_a_group_is_known_by_the_terms_of_its_rows() -> None:
-    """Five groups of two, one of which has other terms in its second row."""
+    """Builds five groups of two rows; the second row of one group has other terms."""
     pairs = grouped(*"aabbccddee", *[None] * 5, terms={9: OTHER_TERMS})
 
-    assert found(pairs) == [["r8"], ["r9"]]
+    assert revealed(pairs) == [["r8"], ["r9"]]
 
 
 @pytest.mark.parametrize("groups", [(*[None] * 5, "g"), ("a", "b", "c", "d", "e", "f", "f")])
-def test_calldata_gives_away_what_the_check_finds(groups: tuple[str | None, ...]) -> None:
+def test_calldata_reveals_what_the_check_reports(groups: tuple[str | None, ...]) -> None:
     small, key = grouped(*groups), MemberKey.generate()
     lines = [calldata(small, blind_row(key, benefit)) for benefit in small]
 
     guesses = Attacker([small], []).attack(lines)
 
     few = [code for code, guess in zip(_codes(small), guesses, strict=True) if len(guess.candidates) < 5]
-    assert [few] == found(small)
+    assert [few] == revealed(small)
     for code, guess in zip(_codes(small), guesses, strict=True):
         assert code in _codes(guess.candidates)
 
 
 @pytest.mark.parametrize("name", ["family", "critical-illness"])
-def test_calldata_gives_no_row_of_a_shipped_table_away(name: str) -> None:
+def test_calldata_reveals_no_row_of_a_shipped_table(name: str) -> None:
     shipped, key = product.shipped(name), MemberKey.generate()
     lines = [calldata(shipped, blind_row(key, benefit)) for benefit in shipped]
 
@@ -269,7 +269,7 @@ def test_calldata_gives_no_row_of_a_shipped_table_away(name: str) -> None:
 
 
 def calldata(small: Table, leaf: Benefit) -> dict[str, Any]:
-    """A filed line, as far as the attacker reads it."""
+    """Returns what an attacker can read of a filed line."""
     zero = {"member": ("commitment", "schedule"), "diagnosis": ("billLine", "caseId", "record")}
     return {
         **{part: dict.fromkeys(names, bytes(32)) for part, names in zero.items()},

@@ -1,11 +1,11 @@
-"""salus.card_folder: the cards that a hospital was shown
+"""salus.card_folder: the cards that patients have shown to a hospital
 
 given a patient with cards of two plans in one folder
-    under each benefit table: the card of that plan, and the other is left alone
-        when the day lies in another policy year: none
-    when either card or its cover file is damaged, or is of another policy book: one line names the file
-given a patient of whom the folder has nothing
-    none
+    each benefit table should find the card of its plan only
+        when the day is in another policy year, it should find none
+    when a card or its cover file is damaged, or of another policy book, one line should name the file
+given a patient without a card in the folder
+    it should find none
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ PATIENT = "a/b.c"
 
 
 def show(folder: CardFolder, name: str, plan: Table) -> bytes:
-    """A card of the plan goes into the patient's folder; its policy's id."""
+    """Puts a card of the plan into the patient's folder, and returns its policy's id."""
     person = Applicant(consent_signer=HOLDER, covered_since=START, covered_until=END)
     (enrolled,) = enrolment.enrol(PolicyKey.generate(), plan, [person])
     sold = build_policy(
@@ -51,7 +51,7 @@ def folder(path: Path, plan: str, book: Domain = BOOK) -> CardFolder:
 
 @pytest.fixture
 def sold(tmp_path: Path) -> dict[str, bytes]:
-    """The policy of each plan."""
+    """Sells one policy of each plan."""
     return {name: show(folder(tmp_path, name), name, plan) for name, plan in TABLES.items()}
 
 
@@ -59,7 +59,7 @@ def sold(tmp_path: Path) -> dict[str, bytes]:
 def test_each_table_finds_its_own_card(tmp_path: Path, sold: dict[str, bytes], plan: str) -> None:
     shown = folder(tmp_path, plan)
 
-    assert [found.policy_id for found in shown.covering(PATIENT, START)] == [sold[plan]]
+    assert [card.policy_id for card in shown.covering(PATIENT, START)] == [sold[plan]]
     assert shown.covering(PATIENT, END) == []
     assert shown.covering("somebody else", START) == []
 

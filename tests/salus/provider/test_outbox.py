@@ -1,31 +1,31 @@
 """salus.outbox
 
 given a new file
-    it is readable by its owner only
-given a line that was offered
-    it is new, then known, or changed when it says something else
-    after a withdrawal it is wanted again when it was corrected, with the revision that the chain then wants
-        when only its signature was withdrawn: it is wanted as it was
+    only its owner should be able to read it
+given a line that is offered
+    it should be new the first time, then known, or changed when its content differs
+    when it was withdrawn and corrected, it should be new again, with the revision that is due
+        when only its signature was withdrawn, it should be new again, unchanged
 given drafts
-    attesting keeps signature and proofs, and a line comes back as it was proven
-    what was signed is not wanted again, until its signature has run out without a decision
+    attesting should store signature and proofs, and a line should load as it was proven
+    a signed line should not be signed again until its signature expires without a decision
 given a filing
-    it is known as sent until its outcome is known, and open again when it never left
-    what was decided comes back bit for bit
-    a skipped line may be filed again
-given steps that are kept together
-    one that fails is absent, and the others are there
-    when the process is killed: those of the open group are absent, and a rerun does them again
+    it should be "sent" until its outcome is known, and open again if it was never sent
+    a decision should load bit for bit
+    a skipped line should be accepted for filing again
+given steps in one group
+    a step that fails should be absent, and the others should be there
+    when the process is killed, the open group should be absent, and a rerun should repeat it
 given lines in several states
-    those in one state, and how many there are in each, are what was asked for
+    it should list the lines in one state, and count the lines in each
 when the process is killed
-    every step before is there, and half of none
+    every earlier step should be complete, and no step should be partial
 when the disk is full
-    it says so in one line, and goes on from the last step when there is space
-when two processes want it
-    the second is told to wait
-when it belongs to another provider, desk or chain, or is no outbox
-    it is refused, by name
+    it should say so in one line, and continue from the last step when there is space
+when two processes open the file
+    the second should be asked to wait
+when it belongs to another provider, desk or chain, or is not an outbox
+    it should be refused with an error that names it
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ def test_a_new_file_is_private(outbox: Outbox, path: Path) -> None:
     assert outbox.entries() == []
 
 
-def test_a_bill_is_wanted_once(outbox: Outbox, membership: Membership) -> None:
+def test_a_bill_is_new_once(outbox: Outbox, membership: Membership) -> None:
     first = bill(membership)
     assert outbox.offer(first) is Added.NEW
 
@@ -161,7 +161,7 @@ def test_a_bill_is_wanted_once(outbox: Outbox, membership: Membership) -> None:
     assert outbox.sealed(outbox.find("B-1")) == b"sealed"
 
 
-def test_a_withdrawn_bill_is_wanted_again(outbox: Outbox, membership: Membership) -> None:
+def test_a_withdrawn_bill_is_new_again(outbox: Outbox, membership: Membership) -> None:
     (entry,) = fill(outbox, membership, 1)
     sign(outbox)
     outbox.decided(entry, decision(entry), "0xaa")
@@ -208,7 +208,9 @@ def test_a_signed_line_comes_back_as_it_was_proven(
             assert reopened.line(entry) == membership.line(entry.diagnosis, batch.proof(number))
 
 
-def test_what_is_signed_is_signed_again_only_when_it_ran_out(outbox: Outbox, membership: Membership) -> None:
+def test_a_signed_line_is_signed_again_only_after_its_signature_expires(
+    outbox: Outbox, membership: Membership
+) -> None:
     fill(outbox, membership)
     sign(outbox)
     decided = outbox.entries()[0]
@@ -379,11 +381,11 @@ def test_a_full_disk_loses_nothing(path: Path, membership: Membership) -> None:
     done = run(FULL, path)
 
     assert done.returncode == 0, done.stderr
-    stopped, _, said = done.stdout.partition(" ")
+    stopped, _, message = done.stdout.partition(" ")
     wanted = (
         f"{path}: cannot be written: the disk is full or broken; free space, then run again: nothing is lost"
     )
-    assert said.strip() == wanted
+    assert message.strip() == wanted
     with Outbox(path, PLACE) as outbox:
         assert len(outbox.entries()) == int(stopped) - 1
         outbox.draft(f"B-{stopped}", 1, bill(membership, int(stopped)), membership, b"sealed")
@@ -406,7 +408,9 @@ def test_refuses_when_another_process_has_it(outbox: Outbox, path: Path, members
         (replace(PLACE, desk=NOBODY), "desk"),
     ],
 )
-def test_refuses_when_it_is_anothers(outbox: Outbox, path: Path, place: Place, field: str) -> None:
+def test_refuses_an_outbox_of_another_provider_desk_or_chain(
+    outbox: Outbox, path: Path, place: Place, field: str
+) -> None:
     outbox.close()
 
     with pytest.raises(OutboxError) as refused:
@@ -415,7 +419,7 @@ def test_refuses_when_it_is_anothers(outbox: Outbox, path: Path, place: Place, f
     assert refused.value.field == field
 
 
-def test_refuses_when_it_is_no_outbox(path: Path) -> None:
+def test_refuses_a_file_that_is_not_an_outbox(path: Path) -> None:
     path.write_bytes(b"something else altogether, and long enough to be looked at" * 40)
 
     with pytest.raises(OutboxError, match="is not an outbox"):

@@ -1,17 +1,17 @@
 """salus.samples
 
 given a seed and a start day
-    it gives six patients, four of one family
-    it gives the same bytes again
-    it gives others for another seed
-    every resource is valid FHIR R4
-    every diagnosis is a code of ICD-10-CM
-    every Claim reads as a line under the family table, on a day of the year, with items that add up
-    there is inpatient, outpatient, emergency and pharmacy care
-    nothing clinical and no name shows in file names or in a repr
+    it should give six patients, four of one family
+    it should give the same bytes for the same seed
+    it should give other bytes for another seed
+    every resource should be valid FHIR R4
+    every diagnosis should be an ICD-10-CM code
+    every Claim should read as a line under the family table, on a day of the year, with items that add up
+    there should be inpatient, outpatient, emergency and pharmacy care
+    file names and reprs should show nothing clinical and no name
 when run as a command
-    it writes the files, and says where
-    it says in one line when it cannot
+    it should write the files, and print where
+    it should say in one line when it cannot
 """
 
 from __future__ import annotations

@@ -1,23 +1,23 @@
 """salus.eob: the statement, rebuilt from events alone
 
 given the claim events of a policy
-    each bill of the member shows, with every reduction, its reason and who bears it
-    reductions and payment add up to the bill
-    bills of other members do not show, but count towards what the members share
-    what is used and left is what the desk has on its books
+    each bill of the member should be shown with every reduction, its reason and who bears it
+    rreductions and payment should add up to the bill
+    bills of other members should not be shown, but should count towards the shared limits
+    used and remaining amounts should equal those of the desk
 when a claim is held
-    its money is coming, not paid
-    and settled, it is paid in the settling transaction
-    and due without being paid, it is still coming
+    its payment should be shown as pending, not as paid
+    after settlement, it should be shown as paid in the settling transaction
+    while it is due but unpaid, it should still be shown as pending
 when a claim is withdrawn
-    it gives back what it took, and counts no more
-    and its correction stands beside it
-when a bill line is sent twice
-    the second is shown and counts nothing
+    its amounts should be given back, and it should no longer count
+    its correction should be shown next to it
+when a bill line is filed twice
+    the second line should be shown and count nothing
 when the out-of-pocket maximum is reached
-    the statement says that the plan bears the rest
+    the statement should say that the plan bears the rest
 given a plan of fixed benefits
-    what was billed does not count, and days without benefit are named
+    the billed amount should not count, and days without benefit should be named
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
-"""salus.eob: the letter, and FHIR R4 out
+"""salus.eob: the letter, and the FHIR R4 output
 
-given a statement of every kind of outcome
-    the letter says that it is no bill, and how to object
-    it shows each amount, its code, the payee and the paying transaction
-    it needs nothing from outside, and every table, list and heading is marked up for a screen reader
-    names of people and places cannot break out of it
+given a statement with every kind of outcome
+    the letter should say that it is not a bill, and how to object
+    it should show each amount, its code, the payee and the paying transaction
+    it should load nothing external, and mark up tables, lists and headings for a screen reader
+    it should escape the names of people and places
 given an outcome
-    its ClaimResponse and its ExplanationOfBenefit are valid FHIR R4
-    and their amounts are those of the statement, with all decimals
+    its ClaimResponse and ExplanationOfBenefit should be valid FHIR R4
+    their amounts should be those of the statement, with all decimals
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ HEAD = Letterhead(
 
 
 class Outline(HTMLParser):
-    """Tags, and addresses of anything that a browser would fetch."""
+    """Collects tags, and the addresses of everything that a browser would fetch."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -74,11 +74,11 @@ class Outline(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
+        attributes = dict(attrs)
         self.tags.append(tag)
         self.fetched += [value or "" for name, value in attrs if name in ("src", "href", "data", "action")]
-        self.labels += [given["aria-labelledby"] or ""] if "aria-labelledby" in given else []
-        self.ids += [given["id"] or ""] if "id" in given else []
+        self.labels += [attributes["aria-labelledby"] or ""] if "aria-labelledby" in attributes else []
+        self.ids += [attributes["id"] or ""] if "id" in attributes else []
 
 
 def text_of(html: str) -> str:
