@@ -1,7 +1,7 @@
 """Deploys the suite, wires it, hands every power over, and reads all of it back.
 
     brownie run deploy          a local chain: test stablecoin, roles with accounts 1, 2 and 3
-    brownie run deploy live     any other chain, as scripts/networks.yaml and the environment say; asks first
+    brownie run deploy live     any other chain, by salus/chain/networks.yaml and the environment; asks first
 
 A rerun deploys only what is missing, and goes on where the last one stopped.
 """
@@ -28,10 +28,11 @@ from salus.chain.abis import abi_of
 from salus.chain.address_book import AddressBook, Deployed, path_of
 from salus.chain.deployment import LOCAL_CHAINS, Asset, Params, outstanding
 from salus.chain.manifest import DEPLOYER, GOVERNED, MANAGER, SUITE, Role, SuiteContract, deployment_groups
+from salus.chain.network import Network
 from salus.chain.node import genesis_of
 from salus.chain.verify import verify
 from salus.crypto.abi import AddressCodec
-from scripts._session import Network, ask, signer
+from scripts._session import ask, signer
 from scripts._words import one_line_errors, out, read_environment
 
 __all__ = ["Asset", "Params", "Suite", "deploy", "verify"]
@@ -72,7 +73,7 @@ def _check(params: Params, deployer: Any) -> None:
     if params.stablecoin and chain_id not in LOCAL_CHAINS:
         raise DeploymentError(
             f"the test stablecoin, which anyone may mint, is not for chain {chain_id}",
-            remedy="name a real asset in scripts/networks.yaml",
+            remedy="name a real asset in salus/chain/networks.yaml",
         )
     for holder in params.holders:
         if holder.account == deployer.address:

@@ -49,7 +49,7 @@ def test_all_of_them_are_looked_at() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["salus/crypto/records.py", "scripts/networks.yaml", "docs/files.md", "salus/new.py"]
+    "name", ["salus/crypto/records.py", "salus/chain/networks.yaml", "docs/files.md", "salus/new.py"]
 )
 def test_keeps_sources(name: str) -> None:
     assert not is_ignored(name)

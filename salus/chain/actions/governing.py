@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from salus.base import money
-from salus.base.days import moment_words, span_words
+from salus.base.days import DAY_SECONDS, moment_words, span_words
 from salus.base.errors import InputError
 from salus.chain import roles
 from salus.chain.manifest import GOVERNED, MANAGER, Role
@@ -12,6 +12,8 @@ from salus.chain.suite import Chain
 from salus.chain.web3_lazily import web3
 
 _LISTED, _RETIRED = 1, 2  # DeskStatus
+LONGEST_DELAY_DAYS = 365
+"""A longer delay would stop the governor from acting at all."""
 
 
 def list_asset(chain: Chain, *, asset: str, currency: str) -> Action:
@@ -85,7 +87,10 @@ def retire_desk(chain: Chain, *, desk: str) -> Action:
 
 
 def grant_role(chain: Chain, *, role: Role, holder: str, delay: int) -> Action:
-    """Gives a role to an account, or changes its delay; `delay` is in seconds."""
+    """Gives a role to an account, or changes its delay; `delay` is in seconds. Raises InputError if it is
+    longer than `LONGEST_DELAY_DAYS`."""
+    if not 0 <= delay <= LONGEST_DELAY_DAYS * DAY_SECONDS:
+        raise InputError(f"{delay} seconds is not 0 to {LONGEST_DELAY_DAYS} days", field="delay")
     holds, before = chain.manager.functions.hasRole(role, holder).call()
     words = [f"Give the role {role.name} to {holder}{' (it holds it now)' if holds else ''}."]
     words.append(f"Its actions {_notice(delay)}{f' (now: {_notice(before)})' if holds else ''}.")

@@ -190,7 +190,7 @@ def test_the_governor_names_the_roles() -> None:
 
 
 def test_local_chains_are_named_alike() -> None:
-    content = yaml.safe_load((ROOT / "scripts" / "networks.yaml").read_text())
+    content = yaml.safe_load((ROOT / "salus" / "chain" / "networks.yaml").read_text())
 
     assert set(content["local"]["chains"]) == LOCAL_CHAINS
 

@@ -1,4 +1,4 @@
-"""Files that bring a signature from who gives it to who sends it: quotes and consents."""
+"""Files that carry a signature from the signer to the sender: quotes and consents."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
-    """What is in such a file: who signed, the signature, and what else it says."""
+class SignedFile:
+    """The content of such a file: the signer, the signature, and what else the file holds."""
 
     signer: str
     signature: bytes
@@ -25,21 +25,33 @@ class Signed:
 
 
 @dataclass(frozen=True, slots=True)
-class SignedFile:
-    """A kind of such files."""
+class SignedFileKind:
+    """A kind of signed file.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "quote.json"
+    ...     QUOTE.save(path, "0x" + "ab" * 20, bytes(65), policy="0x07")
+    ...     assert QUOTE.load(path).content["policy"] == "0x07"
+    ...     CONSENT.load(path)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    salus.base.errors.CardError: .../quote.json: is not a signed consent; sign it again
+    """
 
     mark: str
+    """The JSON field that names the kind."""
     words: str
     remedy: str
     fault: type[InputError]
 
     def save(self, path: Path, signer: str, signature: bytes, **content: Any) -> None:
-        """Writes one, whole or not at all."""
+        """Writes a file, whole or not at all."""
         parts = {self.mark: _FORMAT, "signer": signer, **content, "signature": "0x" + signature.hex()}
         files.write_durably(path, [json.dumps(parts).encode(), b"\n"], fault=self.fault)
 
-    def load(self, path: Path) -> Signed:
-        """The content of one. Raises `fault`, naming the file."""
+    def load(self, path: Path) -> SignedFile:
+        """Reads a file. Raises `fault`, naming the file."""
         with files.about(path):
             text = files.read(path, fault=self.fault)
             content = files.parse_object(text, fault=self.fault, wanted=self.words)
@@ -50,8 +62,8 @@ class SignedFile:
                 signature = bytes.fromhex(content["signature"].removeprefix("0x"))
             except (KeyError, AttributeError, ValueError):
                 raise self.fault(f"is not {self.words}", remedy=self.remedy) from None
-        return Signed(signer, signature, content)
+        return SignedFile(signer, signature, content)
 
 
-QUOTE = SignedFile("salusQuote", "a quote file", "ask the insurer", PolicyError)
-CONSENT = SignedFile("salusConsent", "a signed consent", "sign it again", CardError)
+QUOTE = SignedFileKind("salusQuote", "a quote file", "ask the insurer", PolicyError)
+CONSENT = SignedFileKind("salusConsent", "a signed consent", "sign it again", CardError)

@@ -1,4 +1,4 @@
-"""What the claim desk answers about a claim to come, in words."""
+"""Says in words what the claim desk answers about a future claim."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from salus.types import MAX_AMOUNT, ClaimStatus, Decision, Eligibility, Line, Sk
 
 
 def words_of(answer: Eligibility, line: Line, decision: Decision | None) -> Iterator[str]:
-    """A line for whether a claim would be decided, one for each reason, one for what it would bring, if that
-    can be told, and one for each limit."""
+    """Says whether a claim would be decided, each reason, what the plan would pay if that is known, and what
+    is left of each limit; one line each."""
     terms, benefit, diagnosis = line.policy, line.benefit, line.diagnosis
     if answer.reason is SkipReason.UNKNOWN_POLICY:
         yield f"A claim would not be decided: {answer.reason.words}."
@@ -24,7 +24,7 @@ def words_of(answer: Eligibility, line: Line, decision: Decision | None) -> Iter
     if answer.reason is SkipReason.NONE:
         yield f"A claim would be decided, and {answer.status.outlook}."
     elif answer.reason is SkipReason.NO_CONSENT and not is_covered:
-        # to ask for consent would be in vain
+        # consent would not help: the day is not covered
         yield "A claim would not be decided without the member's consent, and denied with it."
     else:
         yield f"A claim would not be decided: {answer.reason.words}."

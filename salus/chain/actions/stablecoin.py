@@ -1,4 +1,4 @@
-"""Test stablecoins for a walk on a local chain, where the deploy leaves a token that anyone may mint."""
+"""Making test money, on a local chain: the deploy leaves a stablecoin there that anyone may mint."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 from salus.base import money
 from salus.base.errors import InputError
-from salus.chain import Action, Chain
+from salus.chain.sending import Action
+from salus.chain.suite import Chain
 
 _ABI: list[dict[str, Any]] = [
     {
@@ -18,10 +19,10 @@ _ABI: list[dict[str, Any]] = [
         "outputs": [],
     }
 ]
-"""Not among the library's interfaces: no token that is worth anything has this."""
+"""Not among the library's interfaces: no token of value has this function."""
 
 
-def minting(chain: Chain, *, asset: str, amount: Decimal, to: str) -> Action:
+def mint(chain: Chain, *, asset: str, amount: Decimal, to: str) -> Action:
     """Makes an amount of the test stablecoin, in the currency that it is listed for."""
     code, exponent = chain.factory.functions.listingOf(asset).call()
     currency = bytes(code).rstrip(b"\0").decode("ascii")
