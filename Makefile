@@ -43,7 +43,7 @@ bench: setup ## measure gas and speed; writes benchmarks/results.json and a tabl
 	@$(PY) -m tools.run --network anvil --hard-fork shanghai -- python -m benchmarks
 
 .PHONY: lint
-lint: setup ## check style and types
+lint: setup ## check style, types, imports and known weaknesses (slither)
 	@$(PY) -m tools.lint
 
 .PHONY: format

@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 from benchmarks import report
 from benchmarks.breakdown import breakdown, breakdown_of_line
+from benchmarks.demo import demo
 from benchmarks.growth import grown
 from benchmarks.scenarios import LINES, measured
 from benchmarks.snapshot import HELP, Settings, Snapshot, sizes
@@ -44,6 +45,7 @@ def everything(world: Stage) -> int:
         "gas_breakdown_of_line": breakdown_of_line(world),
         "attest": attest_100k(),
         "fhir": fhir_throughput(),
+        "demo": demo(),
     }
     snapshot.save()
     report.update(results)

@@ -49,24 +49,29 @@ contract ClaimDesk is IClaimDesk, EIP712 {
     IPolicyBook public immutable BOOK;
     IProviderRegistry public immutable PROVIDERS;
     IConsentRegistry public immutable CONSENTS;
-    /// @dev Ids stay what they were at issue, also where a chain has split.
+    /// @dev Read once, so that policy ids stay the same after a fork.
     bytes32 private immutable BOOK_DOMAIN;
+
+    /// @dev The working struct of one line. {_decide} makes and returns it; each field says who fills it and when. A
+    /// line that is skipped leaves the fields after the failed check empty.
+    struct Facts {
+        /// {_decide}, first.
+        Bill bill;
+        /// {_decide}, first; the key of the group counters, 0 for none.
+        bytes32 group;
+        /// {_decide} reads both counters as they are before the line; {_charge} replaces them by those after it.
+        Account account;
+        GroupUse use;
+        /// {_decide}, when the line's proofs are valid.
+        Standing standing;
+        /// {_adjudicate}, when the standing shows no reason to skip; {_charge} turns Paid into Owed if
+        /// the pool did not pay.
+        Decision decision;
+    }
 
     mapping(ClaimId claim => StoredClaim stored) private _claims;
     /// @inheritdoc IClaimDesk
     mapping(ProviderId provider => mapping(bytes32 root => bool withdrawn)) public isRootWithdrawn;
-
-    /// @dev What is known of a line while it is decided.
-    struct Facts {
-        PolicyId policy;
-        bytes32 diagnosis;
-        bytes32 group;
-        Account account;
-        GroupUse use;
-        Bill bill;
-        Standing standing;
-        Decision decision;
-    }
 
     constructor(
         IPolicyBook book,
@@ -77,6 +82,17 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         PROVIDERS = providers;
         CONSENTS = consents;
         BOOK_DOMAIN = book.domainSeparator();
+    }
+
+    // GUARDS
+
+    modifier onlyProviderAdmin(ProviderId provider) {
+        _checkProviderAdmin(provider);
+        _;
+    }
+
+    function _checkProviderAdmin(ProviderId provider) private view {
+        require(msg.sender == PROVIDERS.providerOf(provider).admin, NotProviderAdmin(provider, msg.sender));
     }
 
     // FILE
@@ -120,19 +136,18 @@ contract ClaimDesk is IClaimDesk, EIP712 {
 
     function _file(Attestation memory attestation, Line calldata line, uint256 index) private {
         Presented memory given = Presented(line.policy, line.member, line.benefit, line.diagnosis);
-        Facts memory facts;
-        SkipReason reason = _decide(attestation, line, given, facts, true);
+        (SkipReason reason, Facts memory facts) = _decide(attestation, line, given, true);
         bytes32 billLine = given.diagnosis.billLine;
         if (reason != SkipReason.None) {
-            emit ClaimSkipped(facts.policy, attestation.provider, billLine, index, reason);
+            emit ClaimSkipped(facts.bill.policy, attestation.provider, billLine, index, reason);
             return;
         }
         if (!facts.standing.isDecided()) _book(attestation.provider, given, facts);
         if (given.diagnosis.isEmergency()) {
-            emit EmergencyAccess(facts.policy, attestation.provider, given.member.commitment);
+            emit EmergencyAccess(facts.bill.policy, attestation.provider, given.member.commitment);
         }
         emit ClaimDecided(
-            facts.policy,
+            facts.bill.policy,
             attestation.provider,
             billLine,
             ClaimEvents.keysOf(given, facts.decision),
@@ -140,7 +155,8 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         );
     }
 
-    /// @dev Every counter and record is written before money moves, so a payee that calls back finds a finished claim.
+    /// @dev Counters and the bill line are written before money moves, so a payee that calls back cannot be paid twice.
+    /// Only the status Owed is written after it, because it depends on whether the transfer succeeded.
     function _book(ProviderId provider, Presented memory given, Facts memory facts) private {
         Decision memory decision = facts.decision;
         BillSums sums = BillSumsLibrary.newSums({
@@ -153,7 +169,7 @@ contract ClaimDesk is IClaimDesk, EIP712 {
 
         if (decision.status != ClaimStatus.Denied) _charge(given.policy, facts);
         if (decision.status != ClaimStatus.Paid) {
-            ClaimId claim = claimIdOf(facts.policy, provider, given.diagnosis.billLine);
+            ClaimId claim = claimIdOf(facts.bill.policy, provider, given.diagnosis.billLine);
             _claims[claim] = StoredClaim({digest: _digest(decision), status: decision.status});
         }
     }
@@ -163,7 +179,7 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         uint256 lockBefore = terms.lock(facts.account);
         bool held = decision.status == ClaimStatus.Held;
         Charge charge = _chargeOf(decision.remittance);
-        BOOK.charge(facts.policy, facts.group, charge, held);
+        BOOK.charge(facts.bill.policy, facts.group, charge, held);
         facts.account = facts.account.count(charge, held);
         if (facts.group != 0) facts.use = facts.use.count(charge);
         uint256 unlocked = lockBefore - terms.lock(facts.account);
@@ -174,32 +190,47 @@ contract ClaimDesk is IClaimDesk, EIP712 {
             decision.status = ClaimStatus.Owed;
     }
 
+    function _digest(Decision memory decision) private pure returns (bytes31) {
+        // 248 bits of a hash are enough to identify a decision, and leave a byte of the slot for the status.
+        return bytes31(keccak256(abi.encode(decision)));
+    }
+
+    function _chargeOf(Remittance memory split) private pure returns (Charge) {
+        return ChargeLibrary.newCharge(split.paid, split.deductible, split.coinsurance, split.units);
+    }
+
     // DECIDE
 
-    /// @dev The one path of {file}, {preview} and {eligibility}. What can heal, or is the filer's choice, is a reason to
-    /// skip; what follows from diagnosis, terms, counters and day is a decision.
+    /// @dev {file}, {preview} and {eligibility} share this path. An obstacle that may go away later, or that the filer
+    /// chose, is a reason to skip; what follows from diagnosis, terms, counters and day is a decision.
     function _decide(
         Attestation memory attestation,
         Line calldata line,
         Presented memory given,
-        Facts memory facts,
         bool attested
-    ) private view returns (SkipReason reason) {
-        facts.policy = _policyIdOf(given.policy);
-        facts.diagnosis = given.diagnosis.hash(facts.policy, given.member.commitment, given.benefit.id);
+    ) private view returns (SkipReason reason, Facts memory facts) {
+        Bill memory bill = facts.bill;
+        bill.provider = attestation.provider;
+        bill.billLine = given.diagnosis.billLine;
+        bill.policy = _policyIdOf(given.policy);
+        bill.pool = given.policy.pool;
+        bill.diagnosis = given.diagnosis.hash(bill.policy, given.member.commitment, given.benefit.id);
         facts.group = given.benefit.groupKey();
-        (facts.account, facts.use) = BOOK.countersOf(facts.policy, facts.group);
+        (facts.account, facts.use) = BOOK.countersOf(bill.policy, facts.group);
 
-        if (!facts.account.isIssued()) return SkipReason.UnknownPolicy;
+        if (!facts.account.isIssued()) return (SkipReason.UnknownPolicy, facts);
         reason = line.check(given);
-        if (reason != SkipReason.None) return reason;
-        if (attested) reason = line.checkAttested(attestation, given.diagnosis, facts.diagnosis);
-        if (reason != SkipReason.None) return reason;
+        if (reason != SkipReason.None) return (reason, facts);
+        if (attested) reason = line.checkAttested(attestation, given.diagnosis, bill.diagnosis);
+        if (reason != SkipReason.None) return (reason, facts);
 
-        _fillBill(facts, attestation.provider, given);
-        facts.standing = PROVIDERS.standingOf(facts.bill, address(this), given.diagnosis.serviceFrom);
+        facts.standing = PROVIDERS.standingOf(bill, address(this), given.diagnosis.serviceFrom);
         reason = _checkStanding(attestation.provider, given, facts.standing);
         if (reason == SkipReason.None) _adjudicate(given, facts);
+    }
+
+    function _policyIdOf(Policy memory terms) private view returns (PolicyId) {
+        return PolicyId.wrap(MessageHashUtils.toTypedDataHash(BOOK_DOMAIN, terms.hash()));
     }
 
     function _checkStanding(
@@ -208,7 +239,8 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         Standing standing
     ) private view returns (SkipReason) {
         if (standing.isSameDiagnosis()) return SkipReason.AlreadyDecided;
-        // A line numbered ahead could be filed again after its withdrawal, by whoever it pays; so could the last one.
+        // A revision that is too high could be filed again after a withdrawal; so could the last one,
+        // which is never raised.
         uint8 revision = given.diagnosis.revision;
         if (revision != standing.revision() || revision == type(uint8).max) return SkipReason.Superseded;
         if (
@@ -233,13 +265,13 @@ contract ClaimDesk is IClaimDesk, EIP712 {
 
     function _adjudicate(Presented memory given, Facts memory facts) private view {
         Decision memory decision = facts.decision;
-        decision.diagnosis = facts.diagnosis;
+        decision.diagnosis = facts.bill.diagnosis;
         decision.pool = given.policy.pool;
         decision.payee = given.member.payee == address(0) ? given.policy.payee : given.member.payee;
         decision.group = facts.group;
 
         bytes3 denial = CARC_NOT_ACCREDITED;
-        // Before any gate: whoever replays events must know that the first decision stands.
+        // Checked before the gates, so that the events show a duplicate as such: the first decision is the valid one.
         if (facts.standing.isDecided()) denial = CARC_DUPLICATE;
         else if (facts.standing.isAccredited()) {
             denial = Adjudication.adjudicate(
@@ -247,13 +279,13 @@ contract ClaimDesk is IClaimDesk, EIP712 {
                 given.member,
                 given.benefit,
                 given.diagnosis,
-                Adjudication.Used({
+                Adjudication.Work({
                     account: facts.account,
                     group: facts.use,
                     claimedByOthers: facts.standing.claimedByOthers(),
-                    filedDay: utcDay(block.timestamp)
-                }),
-                decision.remittance
+                    filedDay: utcDay(block.timestamp),
+                    remittance: decision.remittance
+                })
             );
         }
         if (denial != 0) {
@@ -280,7 +312,7 @@ contract ClaimDesk is IClaimDesk, EIP712 {
             given.diagnosis.isEmergency();
     }
 
-    // SETTLE, COLLECT
+    // SETTLE AND COLLECT
 
     /// @inheritdoc IClaimDesk
     function settle(ClaimRef memory claim, Decision memory decision) external {
@@ -300,52 +332,10 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         ClaimId id = _checkStored(claim, decision, ClaimStatus.Owed);
         uint64 amount = decision.remittance.paid;
 
+        // The pool's reentrancy guard refuses a second call for this claim until it is deleted.
         bool paid = IRiskPool(decision.pool).collect(decision.payee, amount);
         require(paid, StillOwed(decision.payee, amount));
         _paid(id, claim, decision.payee, amount);
-    }
-
-    function _paid(ClaimId id, ClaimRef memory claim, address payee, uint64 amount) private {
-        delete _claims[id];
-        emit ClaimPaid(claim.policy, claim.provider, claim.billLine, payee, amount);
-    }
-
-    // WITHDRAW
-
-    /// @inheritdoc IClaimDesk
-    function withdraw(Policy memory terms, ClaimRef memory claim, Decision memory decision) external {
-        _checkAdmin(claim.provider);
-        ClaimStatus status = _claims[claimIdOf(claim.policy, claim.provider, claim.billLine)].status;
-        require(status == ClaimStatus.Held || status == ClaimStatus.Denied, WrongStatus(status));
-        ClaimId id = _checkStored(claim, decision, status);
-        require(_policyIdOf(terms) == claim.policy, WrongTerms());
-
-        delete _claims[id];
-        if (status == ClaimStatus.Held) {
-            // An accreditor can name any admin, and no role may stop a settlement that is due.
-            require(block.timestamp < decision.releaseAt, ReviewOver(decision.releaseAt));
-            _release(terms, claim.policy, decision);
-        }
-        PROVIDERS.release(claim.provider, claim.billLine, claim.policy);
-        emit ClaimWithdrawn(claim.policy, claim.provider, claim.billLine);
-    }
-
-    /// @inheritdoc IClaimDesk
-    function withdrawRoot(ProviderId provider, bytes32 root) external {
-        _checkAdmin(provider);
-        isRootWithdrawn[provider][root] = true;
-        emit RootWithdrawnBy(provider, root);
-    }
-
-    function _release(Policy memory terms, PolicyId policy, Decision memory decision) private {
-        (Account before, ) = BOOK.countersOf(policy, decision.group);
-        Account account = BOOK.release(policy, decision.group, _chargeOf(decision.remittance));
-        uint256 relocked = terms.lock(account) - terms.lock(before);
-        IRiskPool(decision.pool).release(decision.remittance.paid, relocked);
-    }
-
-    function _checkAdmin(ProviderId provider) private view {
-        require(msg.sender == PROVIDERS.providerOf(provider).admin, NotProviderAdmin(provider, msg.sender));
     }
 
     function _checkStored(
@@ -359,21 +349,44 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         require(stored.digest == _digest(decision), WrongDecision());
     }
 
-    function _digest(Decision memory decision) private pure returns (bytes31) {
-        return bytes31(keccak256(abi.encode(decision)));
+    function _paid(ClaimId id, ClaimRef memory claim, address payee, uint64 amount) private {
+        delete _claims[id];
+        emit ClaimPaid(claim.policy, claim.provider, claim.billLine, payee, amount);
     }
 
-    function _chargeOf(Remittance memory split) private pure returns (Charge) {
-        return ChargeLibrary.newCharge(split.paid, split.deductible, split.coinsurance, split.units);
+    // WITHDRAW
+
+    /// @inheritdoc IClaimDesk
+    function withdraw(
+        Policy memory terms,
+        ClaimRef memory claim,
+        Decision memory decision
+    ) external onlyProviderAdmin(claim.provider) {
+        ClaimStatus status = _claims[claimIdOf(claim.policy, claim.provider, claim.billLine)].status;
+        require(status == ClaimStatus.Held || status == ClaimStatus.Denied, WrongStatus(status));
+        ClaimId id = _checkStored(claim, decision, status);
+        require(_policyIdOf(terms) == claim.policy, WrongTerms());
+        bool held = status == ClaimStatus.Held;
+        // An accreditor can name any admin, and no role may stop a settlement that is due.
+        require(!held || block.timestamp < decision.releaseAt, ReviewOver(decision.releaseAt));
+
+        delete _claims[id];
+        if (held) _release(terms, claim.policy, decision);
+        PROVIDERS.release(claim.provider, claim.billLine, claim.policy);
+        emit ClaimWithdrawn(claim.policy, claim.provider, claim.billLine);
     }
 
-    function _fillBill(Facts memory facts, ProviderId provider, Presented memory given) private pure {
-        Bill memory bill = facts.bill;
-        bill.provider = provider;
-        bill.billLine = given.diagnosis.billLine;
-        bill.policy = facts.policy;
-        bill.pool = given.policy.pool;
-        bill.diagnosis = facts.diagnosis;
+    function _release(Policy memory terms, PolicyId policy, Decision memory decision) private {
+        (Account before, ) = BOOK.countersOf(policy, decision.group);
+        Account account = BOOK.release(policy, decision.group, _chargeOf(decision.remittance));
+        uint256 relocked = terms.lock(account) - terms.lock(before);
+        IRiskPool(decision.pool).release(decision.remittance.paid, relocked);
+    }
+
+    /// @inheritdoc IClaimDesk
+    function withdrawRoot(ProviderId provider, bytes32 root) external onlyProviderAdmin(provider) {
+        isRootWithdrawn[provider][root] = true;
+        emit RootWithdrawnBy(provider, root);
     }
 
     // VIEWS
@@ -385,7 +398,7 @@ contract ClaimDesk is IClaimDesk, EIP712 {
     ) external view returns (SkipReason reason, Decision memory decision) {
         Presented memory given = Presented(line.policy, line.member, line.benefit, line.diagnosis);
         Facts memory facts;
-        reason = _decide(attestation, line, given, facts, true);
+        (reason, facts) = _decide(attestation, line, given, true);
         decision = facts.decision;
     }
 
@@ -395,13 +408,13 @@ contract ClaimDesk is IClaimDesk, EIP712 {
         Line calldata line
     ) external view returns (Eligibility memory answer) {
         Presented memory given = Presented(line.policy, line.member, line.benefit, line.diagnosis);
-        Facts memory facts;
-        answer.reason = _decide(attestation, line, given, facts, false);
+        (SkipReason reason, Facts memory facts) = _decide(attestation, line, given, false);
+        answer.reason = reason;
         answer.status = facts.decision.status;
         answer.codes = facts.decision.codes;
         if (!facts.account.isIssued()) return answer;
 
-        // What is left of a 64 bit limit fits 64 bits.
+        // Each casts what is left of a limit, which is not more than the limit: 64 bits for amounts, 32 for units.
         answer.annualLeft = uint64(given.policy.annualLimit - facts.account.decided());
         answer.deductibleLeft = uint64(given.policy.deductible - facts.account.deductible());
         answer.outOfPocketLeft = uint64(given.policy.outOfPocket - facts.account.outOfPocket());
@@ -427,9 +440,5 @@ contract ClaimDesk is IClaimDesk, EIP712 {
     /// @inheritdoc IClaimDesk
     function digestOf(Attestation memory attestation) public view returns (bytes32) {
         return _hashTypedDataV4(attestation.hash());
-    }
-
-    function _policyIdOf(Policy memory terms) private view returns (PolicyId) {
-        return PolicyId.wrap(MessageHashUtils.toTypedDataHash(BOOK_DOMAIN, terms.hash()));
     }
 }

@@ -14,14 +14,16 @@ import {ProviderId} from "./types/Ids.sol";
 /// @title Consent registry
 /// @custom:security-contact see SECURITY.md
 contract ConsentRegistry is IConsentRegistry, EIP712, Nonces {
-    /// @dev Bounds the cost of a look-up, whatever a signer does to its own entries.
+    /// @dev Bounds the cost of a look-up, however often a signer changes its own entries.
     uint256 public constant PAST_GRANTS = 8;
 
     ProviderId private constant ANY = ProviderId.wrap(0);
 
-    /// @dev The stretch in force and to come, and those past.
+    /// @dev The consents of one signer for one member and one provider.
     struct Entry {
+        /// The latest grant: in force, or starting later.
         Grant current;
+        /// Earlier grants, cut to the days that had begun when they were replaced.
         Grant[] past;
     }
 
@@ -34,13 +36,12 @@ contract ConsentRegistry is IConsentRegistry, EIP712, Nonces {
 
     /// @inheritdoc IConsentRegistry
     function give(bytes32 member, ProviderId provider, uint8 purposes, uint32 from, uint32 until) external {
-        _useNonce(msg.sender);
         _give(msg.sender, member, provider, Grant(from, until, purposes, true));
     }
 
     /// @inheritdoc IConsentRegistry
     function giveBySignature(address signer, Consent calldata consent, bytes calldata signature) external {
-        _useSignature(signer, consent, signature);
+        _checkSignature(signer, consent, signature);
         Grant memory grant = Grant(consent.from, consent.until, consent.purposes, true);
         _give(signer, consent.member, consent.provider, grant);
     }
@@ -49,58 +50,15 @@ contract ConsentRegistry is IConsentRegistry, EIP712, Nonces {
         require(grant.from <= grant.until, InvalidPeriod(grant.from, grant.until));
         require(grant.purposes != 0 && grant.purposes <= ALL_PURPOSES, InvalidPurposes(grant.purposes));
 
+        _useNonce(signer);
         Entry storage entry = _ownEntry(signer, member, provider);
         _keepPast(entry, grant);
         entry.current = grant;
         emit ConsentGiven(signer, member, provider, grant.purposes, grant.from, grant.until);
     }
 
-    /// @dev Moves the days of the stretch in force up to today aside, unless the new one holds them all. Today counts:
-    /// it may be past where care was given.
-    function _keepPast(Entry storage entry, Grant memory next) private {
-        Grant memory old = entry.current;
-        uint32 today = utcDay(block.timestamp);
-        if (!old.exists || old.from > today) return;
-
-        // A day fits 32 bits.
-        old.until = uint32(Math.min(old.until, today));
-        bool isHeld =
-            next.from <= old.from && next.until >= old.until && next.purposes & old.purposes == old.purposes;
-        if (!isHeld) entry.past.push(old);
-    }
-
-    // WITHDRAW
-
-    /// @inheritdoc IConsentRegistry
-    function withdraw(bytes32 member, ProviderId provider) external {
-        _useNonce(msg.sender);
-        _withdraw(msg.sender, member, provider);
-    }
-
-    /// @inheritdoc IConsentRegistry
-    function withdrawBySignature(
-        address signer,
-        Consent calldata consent,
-        bytes calldata signature
-    ) external {
-        require(consent.purposes == 0, InvalidPurposes(consent.purposes));
-        _useSignature(signer, consent, signature);
-        _withdraw(signer, consent.member, consent.provider);
-    }
-
-    function _withdraw(address signer, bytes32 member, ProviderId provider) private {
-        Entry storage entry = _ownEntry(signer, member, provider);
-        require(entry.current.exists, NothingToWithdraw(signer, member, provider));
-
-        uint32 today = utcDay(block.timestamp);
-        if (entry.current.until > today) entry.current.until = today;
-        emit ConsentWithdrawn(signer, member, provider, entry.current.until);
-    }
-
-    // ENTRIES
-
-    /// @dev A provider's first entry begins as that for any provider, which it will override: what was consented for the
-    /// days past stays true of this provider too.
+    /// @dev A provider's first entry starts as a copy of the entry for any provider, which it overrides from then on.
+    /// So the consent for days already past stays true of this provider too.
     function _ownEntry(
         address signer,
         bytes32 member,
@@ -115,13 +73,62 @@ contract ConsentRegistry is IConsentRegistry, EIP712, Nonces {
         for (uint256 i = Math.saturatingSub(count, PAST_GRANTS); i < count; ++i) entry.past.push(any.past[i]);
     }
 
-    // SIGNATURES
+    /// @dev Keeps the days of the current grant up to today, unless the next grant covers them all. Today is kept too:
+    /// it may already be over in the time zone where care was given.
+    function _keepPast(Entry storage entry, Grant memory next) private {
+        Grant memory old = entry.current;
+        uint32 today = utcDay(block.timestamp);
+        if (!old.exists || old.from > today) return;
 
-    function _useSignature(address signer, Consent calldata consent, bytes calldata signature) private {
+        // The smaller of two numbers of 32 bits.
+        old.until = uint32(Math.min(old.until, today));
+        bool isCovered =
+            next.from <= old.from && next.until >= old.until && next.purposes & old.purposes == old.purposes;
+        if (!isCovered) entry.past.push(old);
+    }
+
+    function _checkSignature(
+        address signer,
+        Consent calldata consent,
+        bytes calldata signature
+    ) private view {
         require(block.timestamp <= consent.deadline, ConsentExpired(consent.deadline));
         bytes32 digest = _hashTypedDataV4(consent.hash());
         require(Signatures.isValid(signer, digest, signature), InvalidConsentSignature(signer));
-        _useCheckedNonce(signer, consent.nonce);
+        uint256 nonce = nonces(signer);
+        require(consent.nonce == nonce, InvalidAccountNonce(signer, nonce));
+    }
+
+    // WITHDRAW
+
+    /// @inheritdoc IConsentRegistry
+    function withdraw(bytes32 member, ProviderId provider) external {
+        _withdraw(msg.sender, member, provider);
+    }
+
+    /// @inheritdoc IConsentRegistry
+    function withdrawBySignature(
+        address signer,
+        Consent calldata consent,
+        bytes calldata signature
+    ) external {
+        require(consent.purposes == 0, InvalidPurposes(consent.purposes));
+        _checkSignature(signer, consent, signature);
+        _withdraw(signer, consent.member, consent.provider);
+    }
+
+    function _withdraw(address signer, bytes32 member, ProviderId provider) private {
+        mapping(ProviderId provider => Entry entry) storage entries = _entries[signer][member];
+        require(
+            entries[provider].current.exists || entries[ANY].current.exists,
+            NothingToWithdraw(signer, member, provider)
+        );
+
+        _useNonce(signer);
+        Entry storage entry = _ownEntry(signer, member, provider);
+        uint32 today = utcDay(block.timestamp);
+        if (entry.current.until > today) entry.current.until = today;
+        emit ConsentWithdrawn(signer, member, provider, entry.current.until);
     }
 
     // VIEWS
@@ -146,19 +153,19 @@ contract ConsentRegistry is IConsentRegistry, EIP712, Nonces {
             entry = entries[ANY];
             current = entry.current;
         }
-        return _holds(current, day, purpose) || _heldBefore(entry.past, day, purpose);
+        return _covers(current, day, purpose) || _coveredBefore(entry.past, day, purpose);
     }
 
-    function _heldBefore(Grant[] storage past, uint32 day, uint8 purpose) private view returns (bool) {
+    function _coveredBefore(Grant[] storage past, uint32 day, uint8 purpose) private view returns (bool) {
         uint256 count = past.length;
         uint256 oldest = Math.saturatingSub(count, PAST_GRANTS);
         for (uint256 i = count; i > oldest; --i) {
-            if (_holds(past[i - 1], day, purpose)) return true;
+            if (_covers(past[i - 1], day, purpose)) return true;
         }
         return false;
     }
 
-    function _holds(Grant memory grant, uint32 day, uint8 purpose) private pure returns (bool) {
+    function _covers(Grant memory grant, uint32 day, uint8 purpose) private pure returns (bool) {
         return grant.purposes & purpose != 0 && grant.from <= day && day <= grant.until;
     }
 }

@@ -32,7 +32,7 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
 
     address public immutable DESK;
     IRiskPoolFactory public immutable FACTORY;
-    /// @dev Ids stay what they were at issue, also where a chain has split.
+    /// @dev Kept from deployment, so that policy ids stay the same after a fork.
     bytes32 private immutable DOMAIN;
 
     mapping(PolicyId policy => Account account) private _accounts;
@@ -47,9 +47,15 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
         DOMAIN = _domainSeparatorV4();
     }
 
+    // GUARDS
+
     modifier onlyDesk() {
         _checkDesk();
         _;
+    }
+
+    function _checkDesk() private view {
+        require(msg.sender == DESK, NotClaimDesk(msg.sender));
     }
 
     // ISSUE
@@ -60,6 +66,7 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
         address quoteSigner,
         bytes calldata quote
     ) external returns (PolicyId) {
+        _checkTerms(terms);
         return _issue(terms, quoteSigner, quote);
     }
 
@@ -70,15 +77,16 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
         bytes calldata quote,
         Permit calldata permit
     ) external returns (PolicyId) {
-        require(FACTORY.isPool(terms.pool), UnknownPool(terms.pool));
+        _checkTerms(terms);
         IERC20Permit asset = IERC20Permit(IERC4626(terms.pool).asset());
-        // A permit used by somebody else first has set the same allowance; a bad one fails at the premium.
+        // If somebody else has used the permit first, the allowance is set already. A bad permit sets none, and the
+        // pool then cannot take the premium.
         try
             asset.permit(msg.sender, terms.pool, permit.value, permit.deadline, permit.v, permit.r, permit.s)
         {
-            // the allowance is set
+            // The allowance is set.
         } catch {
-            // the allowance is judged below
+            // The pool checks the allowance when it takes the premium.
         }
         return _issue(terms, quoteSigner, quote);
     }
@@ -88,7 +96,6 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
         address quoteSigner,
         bytes calldata quote
     ) private returns (PolicyId policy) {
-        _checkTerms(terms);
         policy = policyIdOf(terms);
         require(!_accounts[policy].isIssued(), AlreadyIssued(policy));
         require(Signatures.isValid(quoteSigner, PolicyId.unwrap(policy), quote), InvalidQuote(quoteSigner));
@@ -138,7 +145,7 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
         require(amount <= type(uint56).max, AmountTooLarge(amount));
     }
 
-    /// @dev The pool knows its asset, and refuses that one.
+    /// @dev The pool itself refuses its asset as the payee.
     function _checkPayee(address payee, address pool) private view {
         require(
             payee != address(0) && payee != pool && payee != address(this) && payee != DESK,
@@ -164,7 +171,7 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
         IRiskPool(terms.pool).unlock(released);
     }
 
-    // COUNTERS
+    // COUNT
 
     /// @inheritdoc IPolicyBook
     function charge(PolicyId policy, bytes32 group, Charge amounts, bool held) external onlyDesk {
@@ -193,33 +200,23 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
         _groups[policy][group] = _groups[policy][group].release(amounts);
     }
 
-    function _checkDesk() private view {
-        require(msg.sender == DESK, NotClaimDesk(msg.sender));
-    }
+    // BIND
 
-    // BOUND TOKEN
-
-    /// @inheritdoc IERC5192
-    function locked(uint256 tokenId) external view returns (bool) {
-        _requireOwned(tokenId);
-        return true;
-    }
-
+    /// @notice Always reverts: the token is bound.
     function approve(address, uint256) public pure override {
         revert Bound();
     }
 
+    /// @notice Always reverts: the token is bound.
     function setApprovalForAll(address, bool) public pure override {
         revert Bound();
     }
 
+    /// @dev A token can be minted but never moved. The check comes after OpenZeppelin's update, because its errors for
+    /// callers other than the holder come first; the revert undoes the update.
     function _update(address to, uint256 tokenId, address auth) internal override returns (address from) {
         from = super._update(to, tokenId, auth);
         require(from == address(0), Bound());
-    }
-
-    function supportsInterface(bytes4 interfaceId) public view override returns (bool) {
-        return interfaceId == type(IERC5192).interfaceId || super.supportsInterface(interfaceId);
     }
 
     // VIEWS
@@ -259,5 +256,16 @@ contract PolicyBook is IPolicyBook, IERC5192, ERC721, EIP712 {
     /// @inheritdoc IPolicyBook
     function domainSeparator() external view returns (bytes32) {
         return DOMAIN;
+    }
+
+    /// @inheritdoc IERC5192
+    function locked(uint256 tokenId) external view returns (bool) {
+        _requireOwned(tokenId);
+        return true;
+    }
+
+    /// @notice Returns whether the contract implements an interface (ERC-165): ERC-721, its metadata, or ERC-5192.
+    function supportsInterface(bytes4 interfaceId) public view override returns (bool) {
+        return interfaceId == type(IERC5192).interfaceId || super.supportsInterface(interfaceId);
     }
 }

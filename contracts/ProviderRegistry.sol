@@ -19,7 +19,7 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
     using BillLines for BillLines.Store;
 
     uint64 public constant SAFE_MODE = 7 days;
-    /// @dev Bounds the cost of a look-up, which every line pays.
+    /// @dev Bounds the cost of a look-up, which every filed line pays.
     uint256 public constant PAST_WINDOWS = 32;
 
     uint64 public providerCount;
@@ -33,12 +33,46 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
 
     constructor(address manager) AccessManaged(manager) {}
 
+    // GUARDS
+
     modifier onlyProviderAdmin(ProviderId provider) {
         _checkProviderAdmin(provider);
         _;
     }
 
-    // ACCREDITATION
+    modifier onlyInsurer(address pool) {
+        _checkInsurer(pool);
+        _;
+    }
+
+    modifier onlyListedDesk() {
+        _checkListedDesk(msg.sender);
+        _;
+    }
+
+    modifier onlyKnownDesk() {
+        _checkKnownDesk();
+        _;
+    }
+
+    function _checkProviderAdmin(ProviderId provider) private view {
+        require(msg.sender == _known(provider).admin, NotProviderAdmin(provider, msg.sender));
+    }
+
+    function _checkInsurer(address pool) private view {
+        require(msg.sender == IRiskPool(pool).insurer(), NotInsurer(pool, msg.sender));
+    }
+
+    function _checkListedDesk(address desk) private view {
+        require(_desks[desk].status == DeskStatus.Listed, NotDesk(desk));
+    }
+
+    /// @dev A retired desk passes: its claims can still be withdrawn.
+    function _checkKnownDesk() private view {
+        require(_desks[msg.sender].status != DeskStatus.None, NotDesk(msg.sender));
+    }
+
+    // ACCREDIT
 
     /// @inheritdoc IProviderRegistry
     function accredit(
@@ -58,13 +92,12 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
     /// @inheritdoc IProviderRegistry
     function renew(ProviderId provider, uint32 from, uint32 until, bytes32 licence) external restricted {
         Provider storage record_ = _known(provider);
-        require(from < until && from >= record_.from, InvalidWindow(from, until));
+        require(from < until && from >= record_.from && until >= record_.until, InvalidWindow(from, until));
 
         if (from > record_.until) {
             if (record_.from < record_.until) _keepPast(provider, record_);
             record_.from = from;
         }
-        require(until >= record_.until, InvalidWindow(from, until));
         record_.until = until;
         emit ProviderAccredited(provider, record_.admin, from, until, licence);
     }
@@ -81,17 +114,16 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
         uint32 today = utcDay(block.timestamp);
         require(until >= today, PastIsFixed(until, today));
 
-        uint32 end = record_.until;
+        // A window that was renewed early may not have begun, while the one before it still runs: the last window that
+        // has begun by the end is the one to cut.
+        Window memory last = Window({from: record_.from, until: record_.until});
         Window[] storage past = _pastWindows[provider];
-        // A window renewed ahead may not have begun, and the one before it may still run.
-        while (until < record_.from && past.length != 0) {
-            Window memory last = past[past.length - 1];
-            past.pop();
-            (record_.from, record_.until) = (last.from, last.until);
-        }
-        require(until < end && until >= record_.from, InvalidWindow(record_.from, until));
+        uint256 kept = past.length;
+        while (until < last.from && kept != 0) last = past[--kept];
+        require(until < record_.until && until >= last.from, InvalidWindow(last.from, until));
 
-        if (until < record_.until) record_.until = until;
+        while (past.length > kept) past.pop();
+        (record_.from, record_.until) = (last.from, until < last.until ? until : last.until);
         emit AccreditationEnded(provider, until);
     }
 
@@ -113,7 +145,7 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
         require(record_.admin != address(0), UnknownProvider(provider));
     }
 
-    // KEYS
+    // ADD AND REVOKE KEYS
 
     /// @inheritdoc IProviderRegistry
     function addKey(
@@ -141,21 +173,10 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
         emit KeyRevoked(provider, attestor);
     }
 
-    /// @inheritdoc IProviderRegistry
-    function isKeyLive(ProviderId provider, address attestor, uint64 signedAt) external view returns (bool) {
-        AttestorKey memory key = _keys[provider][attestor];
-        return !key.revoked && key.from <= signedAt && signedAt < key.until;
-    }
-
-    function _checkProviderAdmin(ProviderId provider) private view {
-        require(msg.sender == _known(provider).admin, NotProviderAdmin(provider, msg.sender));
-    }
-
     // REVIEW
 
     /// @inheritdoc IProviderRegistry
-    function setDailyCap(address pool, ProviderId provider, uint64 limit) external {
-        require(msg.sender == IRiskPool(pool).insurer(), NotInsurer(pool, msg.sender));
+    function setDailyCap(address pool, ProviderId provider, uint64 limit) external onlyInsurer(pool) {
         _known(provider);
 
         _caps[pool][provider].limit = limit;
@@ -170,7 +191,7 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
         emit SafeModeEntered(desk, until);
     }
 
-    // BILL LINES
+    // LIST DESKS
 
     /// @inheritdoc IProviderRegistry
     function listDesk(address desk) external restricted {
@@ -180,25 +201,19 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
 
     /// @inheritdoc IProviderRegistry
     function retireDesk(address desk) external restricted {
-        require(_desks[desk].status == DeskStatus.Listed, NotDesk(desk));
+        _checkListedDesk(desk);
         _desks[desk].status = DeskStatus.Retired;
         emit DeskChanged(desk, DeskStatus.Retired);
     }
 
-    /// @inheritdoc IProviderRegistry
-    function record(Bill calldata bill, BillSums sums) external {
-        require(_desks[msg.sender].status == DeskStatus.Listed, NotDesk(msg.sender));
+    // RECORD
 
+    /// @inheritdoc IProviderRegistry
+    function record(Bill calldata bill, BillSums sums) external onlyListedDesk {
+        // When the answer is false, the library has written nothing.
         bool isNew = _bills.record(bill, sums, BillLines.payerOf(msg.sender, bill.policy));
         require(isNew, AlreadyRecorded(bill.provider, bill.billLine));
         if (sums.isAutoPaid() && sums.claimed() != 0) _useCap(bill.pool, bill.provider, sums.claimed());
-    }
-
-    /// @inheritdoc IProviderRegistry
-    function release(ProviderId provider, bytes32 billLine, PolicyId policy) external {
-        require(_desks[msg.sender].status != DeskStatus.None, NotDesk(msg.sender));
-        bytes32 payer = BillLines.payerOf(msg.sender, policy);
-        require(_bills.release(provider, billLine, payer), NotRecorded(provider, billLine));
     }
 
     function _useCap(address pool, ProviderId provider, uint64 amount) private {
@@ -211,10 +226,11 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
         caps[provider] = cap;
     }
 
-    function _capLeft(address pool, ProviderId provider) private view returns (uint64) {
-        DailyCap memory cap = _caps[pool][provider];
-        if (cap.day != utcDay(block.timestamp)) return cap.limit;
-        return cap.used < cap.limit ? cap.limit - cap.used : 0;
+    /// @inheritdoc IProviderRegistry
+    function release(ProviderId provider, bytes32 billLine, PolicyId policy) external onlyKnownDesk {
+        bytes32 payer = BillLines.payerOf(msg.sender, policy);
+        // When the answer is false, the library has written nothing.
+        require(_bills.release(provider, billLine, payer), NotRecorded(provider, billLine));
     }
 
     // VIEWS
@@ -231,6 +247,18 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
                 underReview: provider.suspended || block.timestamp < desk_.safeModeUntil,
                 left: _capLeft(bill.pool, bill.provider)
             });
+    }
+
+    function _capLeft(address pool, ProviderId provider) private view returns (uint64) {
+        DailyCap memory cap = _caps[pool][provider];
+        if (cap.day != utcDay(block.timestamp)) return cap.limit;
+        return cap.used < cap.limit ? cap.limit - cap.used : 0;
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function isKeyLive(ProviderId provider, address attestor, uint64 signedAt) external view returns (bool) {
+        AttestorKey memory key = _keys[provider][attestor];
+        return !key.revoked && key.from <= signedAt && signedAt < key.until;
     }
 
     /// @inheritdoc IProviderRegistry

@@ -21,7 +21,8 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
 
     uint64 public constant NOTICE_PERIOD = 35 days;
     uint64 public constant EXIT_WINDOW = 14 days;
-    /// @dev A notice holds any number of shares, however little a share has come to be worth.
+    /// @dev The width of the shares in a notice, so a notice can cover all shares even when a share
+    /// is worth very little.
     uint256 private constant MAX_SUPPLY = type(uint192).max;
 
     address public immutable BOOK;
@@ -56,24 +57,42 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         _premium.accrue();
     }
 
+    // GUARDS
+
     modifier nonReentrant() {
-        require(!_committed.entered, ReentrantCall());
-        _committed.entered = true;
+        _enter();
         _;
-        _committed.entered = false;
+        _leave();
     }
 
     modifier onlyBook() {
-        require(msg.sender == BOOK, NotPolicyBook(msg.sender));
+        _checkBook();
         _;
     }
 
     modifier onlyDesk() {
-        require(msg.sender == DESK, NotClaimDesk(msg.sender));
+        _checkDesk();
         _;
     }
 
-    // SETTINGS
+    function _enter() private {
+        require(!_committed.entered, ReentrantCall());
+        _committed.entered = true;
+    }
+
+    function _leave() private {
+        _committed.entered = false;
+    }
+
+    function _checkBook() private view {
+        require(msg.sender == BOOK, NotPolicyBook(msg.sender));
+    }
+
+    function _checkDesk() private view {
+        require(msg.sender == DESK, NotClaimDesk(msg.sender));
+    }
+
+    // CONFIGURE
 
     /// @inheritdoc IRiskPool
     function setQuoteSigner(address signer, bool allowed) external onlyOwner {
@@ -87,25 +106,28 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         emit SalesPauseSet(benefitTable, paused);
     }
 
+    /// @notice Always reverts: a pool needs an insurer.
     function renounceOwnership() public pure override {
         revert InsurerNeeded();
     }
 
-    // POLICIES
+    // UNDERWRITE
 
     /// @inheritdoc IRiskPool
     function underwrite(Underwriting memory request) external onlyBook nonReentrant {
         require(isQuoteSigner[request.quoteSigner], NotQuoteSigner(request.quoteSigner));
         require(!isSalesPaused[request.benefitTable], SalesPaused(request.benefitTable));
         require(request.currency == currency, WrongCurrency(currency, request.currency));
-        _premium.accrue();
         require(request.payee != asset(), PayeeIsAsset(request.payee));
+
+        _premium.accrue();
         _premium.add(request.premium, request.start, request.end);
         _committed.locked += request.lock.toUint80();
 
+        // Both checks need the balance with the premium in it, so they come after the transfer. The premium is owed
+        // until it is earned, so it fills no deficit.
         uint256 balance = _pull(request.payer, request.premium * unit);
         uint256 owed = _owed();
-        // The premium is owed until it is earned, so it fills no deficit.
         require(owed <= balance, InDeficit(owed - Math.min(owed, balance)));
         uint256 needed = _committed.locked * unit;
         require(balance - owed >= needed, InsufficientCapital(needed, balance - owed));
@@ -118,23 +140,32 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         emit CapitalUnlocked(amount);
     }
 
-    // CLAIMS
+    /// @dev Refuses an asset that takes a fee, which only the balance after the transfer shows.
+    function _pull(address from, uint256 assets) private returns (uint256 balance) {
+        uint256 before = _balance();
+        IERC20(asset()).safeTransferFrom(from, address(this), assets);
+        balance = _balance();
+        require(balance - before == assets, FeeOnTransfer(assets, balance - before));
+    }
+
+    // PAY
 
     /// @inheritdoc IRiskPool
-    /// @dev Guarded like {nonReentrant}, by the two writes that the claim needs anyway.
+    /// @dev Guarded like {nonReentrant}, within the two writes that the claim needs anyway.
     function pay(address payee, uint64 amount, uint256 unlocked) external onlyDesk returns (bool paid) {
         Commitments memory committed = _committed;
         require(!committed.entered, ReentrantCall());
         committed.entered = true;
-        // What was locked for the policy is at least what the claim frees of it, and fits 80 bits.
+        // A claim frees at most what is locked for its policy, which fits 80 bits.
         committed.locked -= uint80(unlocked);
         committed.outstanding += amount;
         _committed = committed;
 
-        // A claim that the deductible swallowed needs no money.
+        // A claim of 0, for example one inside the deductible, needs no money.
         paid = amount == 0 || (_covers(committed.outstanding) && _send(payee, amount));
 
-        // The asset may have called the desk, so what it booked is read again.
+        // During the transfer the asset may have called the desk, which may have booked more, so
+        // the sums are read again.
         committed = _committed;
         committed.entered = false;
         if (paid) committed.outstanding -= amount;
@@ -143,6 +174,7 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
 
     /// @inheritdoc IRiskPool
     function reserve(uint64 amount, uint256 unlocked) external onlyDesk {
+        // A claim frees at most what is locked for its policy, which fits 80 bits.
         _committed.locked -= uint80(unlocked);
         _committed.outstanding += amount;
         _committed.reserved += amount;
@@ -165,28 +197,31 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
     function release(uint64 amount, uint256 relocked) external onlyDesk {
         _committed.outstanding -= amount;
         _committed.reserved -= amount;
+        // A withdrawn claim locks again what it freed, which fits 80 bits.
         _committed.locked += uint80(relocked);
     }
 
-    /// @dev The money of other claims is theirs. Asked also where there are none: an asset that asserts when it is short
-    /// burns all gas, and with it the lines of other pools in the call.
+    /// @dev Keeps the money of other claims for them. Checked even when there are none: an asset that asserts when the
+    /// balance is short uses up all gas, and the lines of other pools in the same call would fail with it.
     function _covers(uint256 promised) private view returns (bool) {
         return _balance() >= promised * unit;
     }
 
-    /// @dev A refusing payee, a paused asset or a short balance must not undo the decision: the sum stays outstanding.
+    /// @dev Returns false instead of reverting: a payee that refuses, a paused asset or a short balance must not undo
+    /// the decision. The sum then stays outstanding.
     function _send(address payee, uint64 amount) private returns (bool) {
         if (payee == address(this) || payee == asset()) return false;
         return IERC20(asset()).trySafeTransfer(payee, amount * unit);
     }
 
-    // CAPITAL
+    // DEPOSIT AND REDEEM
 
     /// @inheritdoc IRiskPool
     function giveNotice(uint256 shares) external {
         uint256 balance = balanceOf(msg.sender);
         require(shares <= balance, NoticeTooLarge(shares, balance));
 
+        // Seconds since 1970 fit 64 bits.
         uint64 readyAt = uint64(block.timestamp) + NOTICE_PERIOD;
         _notices[msg.sender] = Notice({shares: shares.toUint192(), readyAt: readyAt});
         emit NoticeGiven(msg.sender, shares, readyAt);
@@ -225,33 +260,21 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         uint256 assets,
         uint256 shares
     ) internal override nonReentrant {
-        // The limits of {maxRedeem} hold here, so the notice has the shares.
+        // {maxRedeem} and {maxWithdraw} were checked, so the shares are at most those of the
+        // notice, which fit 192 bits.
         _notices[owner].shares -= uint192(shares);
         super._withdraw(caller, receiver, owner, assets, shares);
     }
 
-    /// @dev Shares leave their notice behind. Else a holder could pass the same shares through several hands, each with
-    /// a notice, and redeem on any day.
+    /// @dev A notice does not move with the shares. Otherwise a holder could pass the same shares to several accounts,
+    /// each with a notice, and redeem on any day.
     function _update(address from, address to, uint256 shares) internal override {
         super._update(from, to, shares);
         if (from == address(0)) return;
 
         uint256 left = balanceOf(from);
-        // Below a number of 192 bits.
+        // Less than the shares of the notice, which fit 192 bits.
         if (left < _notices[from].shares) _notices[from].shares = uint192(left);
-    }
-
-    /// @dev Refuses assets that take a fee.
-    function _pull(address from, uint256 assets) private returns (uint256 balance) {
-        uint256 before = _balance();
-        IERC20(asset()).safeTransferFrom(from, address(this), assets);
-        balance = _balance();
-        require(balance - before == assets, FeeOnTransfer(assets, balance - before));
-    }
-
-    /// @dev Makes a first depositor's donation cost a million times what it could take from the next one.
-    function _decimalsOffset() internal pure override returns (uint8) {
-        return 6;
     }
 
     // VIEWS
@@ -296,45 +319,47 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         return Math.saturatingSub(totalAssets(), _committed.locked * unit);
     }
 
-    /// @notice Capital, token units: what the pool has above unearned premium and outstanding claims.
+    /// @notice Returns the capital in token units: the balance less unearned premium and
+    /// outstanding claims, at least 0.
     function totalAssets() public view override returns (uint256) {
         return Math.saturatingSub(_balance(), _owed());
     }
 
-    /// @notice Shares for a deposit, rounded down. The price counts claims held for review as money still there: else
-    /// whoever takes such a claim back could first buy shares cheaply.
+    /// @notice Returns the shares for a deposit, rounded down. The price counts claims held for review as money still
+    /// in the pool. Otherwise a provider could buy shares cheaply before it withdraws a held claim.
     function previewDeposit(uint256 assets) public view override returns (uint256) {
         return Math.mulDiv(assets, totalSupply() + 10 ** _decimalsOffset(), _entryAssets() + 1);
     }
 
-    /// @notice Assets for new shares, rounded up, at the price of {previewDeposit}.
+    /// @notice Returns the assets for new shares, rounded up, at the price of {previewDeposit}.
     function previewMint(uint256 shares) public view override returns (uint256) {
         uint256 supply = totalSupply() + 10 ** _decimalsOffset();
         return Math.mulDiv(shares, _entryAssets() + 1, supply, Math.Rounding.Ceil);
     }
 
-    /// @notice 0 while the pool is in deficit, else a bound that no asset reaches, whose shares can still be made.
+    /// @notice Returns 0 while the pool is in deficit. Otherwise returns a bound that no asset reaches, and for which
+    /// the pool can still mint the shares.
     function maxDeposit(address) public view override returns (uint256) {
         (uint256 balance, uint256 owed) = (_balance(), _owed());
         if (balance < owed) return 0;
 
         uint256 shares = totalSupply() + 10 ** _decimalsOffset();
-        // Where a share is worth more than a token unit, counting it as one keeps the product in bounds.
+        // Where a share is worth more than a token unit, counting it as one unit keeps the product within 256 bits.
         uint256 assets = Math.min(balance - owed + 1, shares);
         return Math.min(type(uint128).max, Math.mulDiv(MAX_SUPPLY - totalSupply(), assets, shares));
     }
 
-    /// @notice As {maxDeposit}, in shares.
+    /// @notice Returns the same bound as {maxDeposit}, in shares.
     function maxMint(address) public view override returns (uint256) {
         return deficit() == 0 ? Math.min(type(uint128).max, MAX_SUPPLY - totalSupply()) : 0;
     }
 
-    /// @notice What the owner's notice and the free capital let out now, token units.
+    /// @notice Returns the token units that the owner can withdraw now, limited by its notice and by the free capital.
     function maxWithdraw(address owner) public view override returns (uint256) {
         return Math.min(_convertToAssets(_noticed(owner), Math.Rounding.Floor), freeAssets());
     }
 
-    /// @notice What the owner's notice and the free capital let out now, shares.
+    /// @notice Returns the shares that the owner can redeem now, limited by its notice and by the free capital.
     function maxRedeem(address owner) public view override returns (uint256) {
         return Math.min(_noticed(owner), _convertToShares(freeAssets(), Math.Rounding.Floor));
     }
@@ -345,7 +370,14 @@ contract RiskPool is IRiskPool, ERC4626, Ownable2Step {
         return open ? notice.shares : 0;
     }
 
-    /// @dev Where nobody holds a share, nobody is wronged, and what is held would buy the newcomer nothing.
+    /// @dev A first depositor who inflates the share price by a donation loses a million times what
+    /// the next one can lose.
+    function _decimalsOffset() internal pure override returns (uint8) {
+        return 6;
+    }
+
+    /// @dev The capital at which shares are sold. Without shares no holder can be diluted, so reserved
+    /// claims do not count.
     function _entryAssets() private view returns (uint256) {
         return totalSupply() == 0 ? totalAssets() : totalAssets() + _committed.reserved * unit;
     }

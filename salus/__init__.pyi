@@ -2,6 +2,7 @@
 from . import fhir as fhir
 from . import product as product
 from . import samples as samples
+from . import statement as statement
 from .base import days as days
 from .base import money as money
 from .base.errors import ChainError as ChainError
@@ -43,6 +44,3 @@ from .provider import submission as submission
 from .provider.card_folder import CardFolder as CardFolder
 from .provider.outbox import Outbox as Outbox
 from .provider.outbox import Place as Place
-from .statement import Letterhead as Letterhead
-from .statement import page as page
-from .statement import statement as statement

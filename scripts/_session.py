@@ -3,73 +3,27 @@
 from __future__ import annotations
 
 import getpass
-import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-import yaml
-from eth_account import Account
-from eth_account.signers.local import LocalAccount
+from typing import TYPE_CHECKING
 
 from salus.base.days import moment_words
-from salus.base.errors import ChainError, InputError, NodeUnreachable, Reverted
-from salus.chain import Action, Chain, Pending, Receipt, Sender, Unlocked, Wallet, roles
+from salus.base.errors import NodeUnreachable
+from salus.chain import Action, Chain, Pending, Receipt, Sender, Wallet, roles
+from salus.chain.keystore import brownie_accounts, key_of, node_account
+from salus.chain.network import Network
+from salus.chain.payments import preview_before_approval
 from salus.chain.roles import Stage, Turn
 from salus.crypto.eip712 import Signer
-from scripts._suite import LOCAL_CHAINS, Asset
 from scripts._words import out
 
-ROOT = Path(__file__).resolve().parent.parent
-NETWORKS = Path(__file__).with_name("networks.yaml")
-DAY = 86_400
-_FOR_WANT_OF_APPROVAL = frozenset(
-    {
-        None,
-        "Error",
-        "Panic",
-        "ERC20InsufficientAllowance",
-        "ERC20InsufficientBalance",
-        "SafeERC20FailedOperation",
-    }
-)
-"""How tokens refuse a payment that is not approved: each in its way, older ones without a typed error."""
+if TYPE_CHECKING:
+    from eth_account.signers.local import LocalAccount
 
-
-@dataclass(frozen=True, slots=True)
-class Network:
-    """What the scripts know of a chain."""
-
-    chain_id: int
-    name: str
-    is_live: bool
-    """Anything but a chain of one's own machine, an unknown one included."""
-    confirmations: int
-    explorer: str
-    governor_delay: int
-    """Seconds."""
-    assets: tuple[Asset, ...]
-
-    @classmethod
-    def of(cls, chain_id: int) -> Network:
-        """As scripts/networks.yaml says; a chain that it does not list is live, and has no assets."""
-        content = yaml.safe_load(NETWORKS.read_text())
-        if chain_id in LOCAL_CHAINS:
-            return cls(chain_id, "a local chain", False, content["local"]["confirmations"], "", 0, ())
-        known = content["live"].get(chain_id, {})
-        return cls(
-            chain_id=chain_id,
-            name=known.get("name", f"unknown chain {chain_id}"),
-            is_live=True,
-            confirmations=known.get("confirmations", 5),
-            explorer=known.get("explorer", ""),
-            governor_delay=known.get("governor_delay_days", 2) * DAY,
-            assets=tuple(Asset(**asset) for asset in known.get("assets", ())),
-        )
+KEYSTORES = Path(__file__).resolve().parent.parent / "keystores"
 
 
 class Session:
@@ -89,20 +43,9 @@ class Session:
         """The account that sends: a keystore, or on a local chain the number of one of the node's."""
         name = name or os.environ.get("SALUS_ACCOUNT")
         if name and name.isdigit() and not self.network.is_live:
-            accounts = self.chain.w3.eth.accounts
-            if int(name) >= len(accounts):
-                raise InputError(f"the node has accounts 0 to {len(accounts) - 1}", field="account")
-            return Unlocked(accounts[int(name)])
+            return node_account(self.chain, int(name), parameter="account")
         other = "" if self.network.is_live else " or account=3 (one of the node's, by number)"
         return signer(name, key_variable="SALUS_PRIVATE_KEY", parameter="account", other=other)
-
-    def check_local(self, what: str) -> None:
-        """That the chain is one of one's own machine; `what` says what is refused elsewhere."""
-        if self.network.is_live:
-            raise ChainError(
-                f"{what} on {self.network.name} (chain {self.network.chain_id}), which counts as live",
-                remedy="use a local chain: python -m tools.run -- bash",
-            )
 
     def signing(self, key: LocalAccount, wallet: str | None) -> Signer:
         """Who signs: the key for itself, or in the name of a contract wallet that accepts its signatures."""
@@ -147,17 +90,8 @@ class Session:
         # The first is tried before the question; the others may depend on it, and are tried when it is done.
         self.chain.preview(planned[0], sender.address)
         if first:
-            self._foresee(left[0], sender)
+            preview_before_approval(self.chain, left[0], sender.address)
         self.confirm()
-
-    def _foresee(self, action: Action, sender: Sender) -> None:
-        """Refuses what the chain would refuse with an approval too: the approval would be given for nothing,
-        and stay."""
-        try:
-            self.chain.preview(action, sender.address)
-        except Reverted as error:
-            if error.name not in _FOR_WANT_OF_APPROVAL:
-                raise
 
     def _announce(self, turns: Sequence[Turn], sender: Sender) -> None:
         """Announces what is not announced yet, and says from when it can be done."""
@@ -270,53 +204,17 @@ def ask(question: str) -> bool:
 
 
 def signer(name: str | None, *, key_variable: str, parameter: str, other: str = "") -> LocalAccount:
-    """A key from a keystore by name, or from an environment variable: no other source, and no default.
-    `other` is what else the caller would have taken, for whoever has named nothing."""
-    if name:
-        return _from_keystore(name, parameter)
-    digits = os.environ.get(key_variable)
-    if not digits:
-        raise InputError(
-            "no key is named",
-            field=parameter,
-            remedy=f"give {parameter}=<keystore>{other}, or set {key_variable} in .env",
-        )
-    try:
-        return _account(digits)
-    except ValueError:
-        # the value is a key, be it a mistyped one, and is not shown
-        raise InputError(
-            "is not a private key of 32 bytes", field=key_variable, remedy="correct it"
-        ) from None
-
-
-def _from_keystore(name: str, parameter: str) -> LocalAccount:
-    folders = (ROOT / "keystores", Path.home() / ".brownie" / "accounts")
-    path = next((folder / f"{name}.json" for folder in folders if (folder / f"{name}.json").is_file()), None)
-    if path is None and name.isdigit():
-        raise InputError(
-            f"there is no keystore {name!r}, and an account of the node's can only send, on a local chain",
-            field=parameter,
-            remedy="name a keystore, a key of your own: brownie accounts new <name> makes one",
-        )
-    if path is None:
-        raise InputError(
-            f"there is no keystore {name!r}",
-            field=parameter,
-            remedy="make one: brownie accounts new <name>; `brownie accounts list` shows them",
-        )
-    try:
-        content = json.loads(path.read_text())
-        return _account(Account.decrypt(content, _password(name)))
-    except (ValueError, KeyError, TypeError):
-        raise InputError("cannot be opened with this password", file=str(path), remedy="try again") from None
+    """The key of a keystore, or without a name the key in an environment variable; asks for the password."""
+    return key_of(
+        name,
+        variable=key_variable,
+        parameter=parameter,
+        folders=(KEYSTORES, brownie_accounts()),
+        ask_password=_password,
+        alternative=other,
+    )
 
 
 def _password(name: str) -> str:
     given = os.environ.get("SALUS_PASSWORD")
     return given if given is not None else getpass.getpass(f"Password of keystore {name}: ")
-
-
-def _account(key: Any) -> LocalAccount:
-    account: LocalAccount = Account.from_key(key)
-    return account

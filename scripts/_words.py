@@ -1,9 +1,8 @@
 """The command line of the actors: `brownie run <actor> <action> name=value …`.
 
-`brownie run` hands a script plain words and refuses options, so parameters are written name=value. An
-action is a function whose annotated parameters say how a word is read; its docstring is its help.
-`<actor>` alone lists the actions, and the word `help` explains one. Every error ends as one line and exit
-code 1.
+An action is a function whose parameters are options of typer; its docstring is its help. `brownie run` hands
+a script plain words and refuses options, so `name=value` stands for `--name=value`. `<actor>` alone lists the
+actions, and the word `help` explains one. Every error ends as one line and exit code 1.
 """
 
 from __future__ import annotations
@@ -11,32 +10,46 @@ from __future__ import annotations
 import functools
 import inspect
 import os
-import typing
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
-from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import requests
+import typer
 from dotenv import load_dotenv
-from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
 from rich.console import Console
 
-from salus import product
-from salus.base import days
 from salus.base.errors import InputError, SalusError
-from salus.chain.node import unreachable
-from salus.crypto import records
-from salus.crypto.abi import AddressCodec
-from salus.product import Table
+from salus.chain.unreachable import unreachable
+from salus.command import values
+from salus.command.usage import as_input_error
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 INTERRUPTED = 130
 ENVIRONMENT = Path(__file__).resolve().parent.parent / ".env"
+YES, NO = ("yes", "y", "true", "t", "on", "1"), ("no", "n", "false", "f", "off", "0")
+EPILOG = "Write each option as a word: days=30 for --days 30, dry_run=yes for --dry-run."
+
+ProviderNumber = Annotated[
+    int, typer.Option(min=1, max=2**64 - 1, help="the provider's number in the registry")
+]
+TableName = Annotated[
+    str, typer.Option(help="a shipped benefit table (family, critical-illness) or a YAML file")
+]
+AccountName = Annotated[
+    str | None,
+    typer.Option(
+        help="who sends: a keystore, or on a local chain the number of an account; else SALUS_ACCOUNT"
+    ),
+]
+ContractWallet = Annotated[
+    str | None,
+    values.address(
+        "a contract wallet (ERC-1271) in whose name the key signs, and which must accept the signature"
+    ),
+]
 
 
 class Actor:
@@ -54,12 +67,9 @@ class Actor:
 
         @functools.wraps(function)
         def run(*words: str) -> None:
-            if "help" in words or "--help" in words:
-                self._explain(known)
-                raise SystemExit(0)
             with one_line_errors():
                 read_environment()
-                function(**_read(words, function))
+                self._run(known, words)
 
         return run
 
@@ -67,7 +77,7 @@ class Actor:
         """Says what the actor can do."""
         out.print(f"[bold]{self.name}[/]: {self.purpose}\n")
         for name, function in self.actions.items():
-            out.print(f"  [bold]{name:<16}[/] {_first_line(function)}")
+            out.print(f"  [bold]{name:<16}[/] {inspect.getdoc(function).splitlines()[0]}")
         out.print(f"\n  brownie run {self.name} <action> help        explains one, with its parameters")
         out.print(f"  brownie run {self.name} <action> name=value …")
 
@@ -80,18 +90,52 @@ class Actor:
         else:
             fail(f"{words[0]} is no action of {self.name}; it knows {', '.join(self.actions)}")
 
-    def _explain(self, function: Callable[..., None]) -> None:
-        out.print(f"[bold]brownie run {self.name} {function.__name__}[/] name=value …\n")
-        out.print(inspect.cleandoc(function.__doc__ or "") + "\n")
-        for name, parameter, words in _parameters(function):
-            default = parameter.default
-            if default is inspect.Parameter.empty:
-                optional = ""
-            elif isinstance(default, bool) or default is None:
-                optional = " (optional)"
-            else:
-                optional = f" (optional, else {default})"
-            out.print(f"  [bold]{name:<16}[/] {words}{optional}")
+    def _run(self, function: Callable[..., None], words: Sequence[str]) -> None:
+        app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        app.command(options_metavar="name=value …", epilog=EPILOG)(function)
+        command = typer.main.get_command(app)
+        name = function.__name__
+        try:
+            with command.make_context(
+                f"brownie run {self.name} {name}", _options(words, function)
+            ) as context:
+                command.invoke(context)
+        except typer.Exit as done:
+            raise SystemExit(done.exit_code) from None
+        except typer.TyperException as error:
+            raise as_input_error(error, name) from None
+
+
+def _options(words: Sequence[str], function: Callable[..., None]) -> list[str]:
+    """The words as options of typer. What begins with a hyphen is one already."""
+    if "help" in words:
+        return ["--help"]
+    known = inspect.signature(function, eval_str=True).parameters
+    options: list[str] = []
+    for word in words:
+        name, equals, value = word.partition("=")
+        if word.startswith("-"):
+            options.append(word)
+        elif name.replace("-", "_") not in known:
+            raise InputError(
+                f"{name} is no parameter of {function.__name__}",
+                remedy=f"it takes {', '.join(known) or 'none'}; the word help explains them",
+            )
+        else:
+            kind = known[name.replace("-", "_")].annotation
+            options += _option(name, value if equals else "yes", kind)
+    return options
+
+
+def _option(name: str, value: str, annotation: Any) -> list[str]:
+    option, kind = f"--{name.replace('_', '-')}", getattr(annotation, "__origin__", annotation)
+    if kind is bool:
+        if value.lower() not in (*YES, *NO):
+            raise InputError("is neither yes nor no", field=name, remedy="correct it")
+        return [option if value.lower() in YES else option.replace("--", "--no-", 1)]
+    if kind == list[str]:
+        return [f"{option}={part.strip()}" for part in value.split(",") if part.strip()] or [f"{option}="]
+    return [f"{option}={value}"]
 
 
 def read_environment() -> None:
@@ -127,144 +171,3 @@ def fail(message: str) -> NoReturn:
     """Ends the program with one line."""
     err.print(f"Error: {message}", markup=False, style="red")
     raise SystemExit(1)
-
-
-def _read(words: Sequence[str], function: Callable[..., None]) -> dict[str, Any]:
-    known = {name: parameter for name, parameter, _ in _parameters(function)}
-    hints = typing.get_type_hints(function, include_extras=True)
-    given: dict[str, Any] = {}
-    for word in words:
-        name, equals, value = word.partition("=")
-        if name not in known:
-            raise InputError(
-                f"{name} is no parameter of {function.__name__}",
-                remedy=f"it takes {', '.join(known) or 'none'}; the word help explains them",
-            )
-        given[name] = _value(name, value if equals else "yes", hints[name])
-    missing = [n for n, p in known.items() if p.default is inspect.Parameter.empty and n not in given]
-    if missing:
-        raise InputError(
-            f"{function.__name__} needs {' and '.join(f'{name}=…' for name in missing)}",
-            remedy="the word help explains them",
-        )
-    return given
-
-
-def _value(name: str, text: str, hint: Any) -> Any:
-    try:
-        return TypeAdapter(hint).validate_python(text)
-    except InputError as error:
-        # such a word may be a secret in the wrong place, and is not shown
-        raise InputError(error.message, field=name, remedy="correct it") from None
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        said = first["ctx"]["error"] if first["type"] == "value_error" else first["msg"].lower()
-        raise InputError(f"{text!r}: {said}", field=name, remedy="correct it") from None
-
-
-def _parameters(function: Callable[..., None]) -> Iterator[tuple[str, inspect.Parameter, str]]:
-    hints = typing.get_type_hints(function, include_extras=True)
-    for name, parameter in inspect.signature(function).parameters.items():
-        words = [part for part in getattr(hints[name], "__metadata__", ()) if isinstance(part, str)]
-        yield name, parameter, "; ".join(reversed(words))
-
-
-def _first_line(function: Callable[..., None]) -> str:
-    return (function.__doc__ or "").strip().splitlines()[0]
-
-
-# What a word can be
-
-
-def _address(text: str) -> str:
-    return AddressCodec().normalise(text)
-
-
-def _day(text: str) -> int:
-    try:
-        return _since_1970(days.civil_day(text))
-    except InputError as error:
-        raise ValueError(error.message) from None
-
-
-def _moment(text: str) -> int:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError("is not a date or a time such as 2027-01-31T12:00") from None
-    return _since_1970(int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()))
-
-
-def _since_1970(count: int) -> int:
-    if count < 0:
-        raise ValueError("lies before 1970, which no chain can count")
-    return count
-
-
-def _amount(text: str) -> Decimal:
-    try:
-        amount = Decimal(text.replace(",", ""))
-    except InvalidOperation:
-        raise ValueError("is not an amount such as 1200.50") from None
-    if not amount.is_finite() or amount < 0:
-        raise ValueError("is not an amount of 0 or more")
-    return amount
-
-
-def _hex32(text: str) -> bytes:
-    try:
-        value = bytes.fromhex(text.removeprefix("0x"))
-    except ValueError:
-        raise ValueError("is not hexadecimal") from None
-    if len(value) != 32:
-        raise ValueError("is not 32 bytes (64 hexadecimal digits)")
-    return value
-
-
-def _document(text: str) -> bytes:
-    return sha256(Path(text).read_bytes()).digest()
-
-
-def _names(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _age_key(text: str) -> str:
-    records.check_recipient(text)
-    return text
-
-
-def _some(names: list[str]) -> list[str]:
-    if not names:
-        raise ValueError("names none")
-    return names
-
-
-Address = Annotated[str, BeforeValidator(_address), "an address, 0x…"]
-Day = Annotated[int, BeforeValidator(_day), "a day, YYYY-MM-DD"]
-Moment = Annotated[int, BeforeValidator(_moment), "a day or a time (UTC unless it says otherwise)"]
-Amount = Annotated[Decimal, BeforeValidator(_amount), "in the currency, such as 1200.50"]
-Hex32 = Annotated[bytes, BeforeValidator(_hex32), "0x and 64 hexadecimal digits"]
-DocumentHash = Annotated[bytes, BeforeValidator(_document), "a file; its SHA-256 goes to the chain"]
-Names = Annotated[list[str], BeforeValidator(_names), "separated by commas"]
-AgeKey = Annotated[str, AfterValidator(_age_key)]
-AgeKeys = Annotated[list[AgeKey], BeforeValidator(_names), AfterValidator(_some), "separated by commas"]
-ProviderNumber = Annotated[int, Field(ge=1, lt=2**64), "the provider's number in the registry"]
-Shares = Annotated[int, Field(ge=0, lt=2**192)]
-TableName = Annotated[str, "a shipped benefit table (family, critical-illness) or a YAML file"]
-AccountName = Annotated[
-    str | None,
-    "who sends: a keystore, or on a local chain the number of an account; else SALUS_ACCOUNT",
-]
-
-ContractWallet = Annotated[
-    Address | None,
-    "a contract wallet (ERC-1271) in whose name the key signs; it is asked whether it accepts the signature",
-]
-
-
-def table_of(name: str, *, verify: bool = False) -> Table:
-    """A benefit table by its shipped name, or the YAML file of that path. A shipped one is known to be sound,
-    and checked only to `verify`."""
-    is_file = name.endswith((".yaml", ".yml"))
-    return product.load(name) if is_file else product.shipped(name, verify=verify)

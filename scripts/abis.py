@@ -1,35 +1,29 @@
 """Writes salus/chain/abis.json from the compiled contracts: `python -m scripts.abis` when they have changed.
 
-The library needs the interfaces of the contracts and not their compiler, so it carries them; a test holds
-them to the sources. What an error means stands in its NatSpec, and the library takes its words from there.
+The library needs the interfaces of the contracts and not their compiler, so it carries them. A test compares
+the file with the sources. The library's words for an error are those of the error's NatSpec, as the compiler
+gives it.
 """
 
 from __future__ import annotations
 
 import json
-import re
+import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+from salus.chain.manifest import ABIS
+from tools.places import ROOT, SOLC_VERSION, SOLCX, tool_environment
+
 TARGET = ROOT / "salus" / "chain" / "abis.json"
-CONTRACTS = {
-    "SalusAccessManager": "SalusAccessManager",
-    "ProviderRegistry": "ProviderRegistry",
-    "ConsentRegistry": "ConsentRegistry",
-    "PolicyBook": "PolicyBook",
-    "ClaimDesk": "ClaimDesk",
-    "RiskPoolFactory": "RiskPoolFactory",
-    "RiskPool": "RiskPool",
-    "Asset": "ERC20Permit",
-}
-"""Name in the library, and the contract that it is taken from."""
-_ERROR = re.compile(r"/// @notice Thrown when ((?:.|\n\s*///)+?)\.\n(?:\s*///.*\n)*\s*error (\w+)\(")
+THROWN_WHEN = "Thrown when "
+"""What the NatSpec of each error begins with."""
 
 
 def content() -> dict[str, Any]:
     """What the file must hold: each contract's ABI, and each error in words."""
-    return {"contracts": {name: _abi(source) for name, source in CONTRACTS.items()}, "errors": _errors()}
+    return {"contracts": {name: _abi(source) for name, source in ABIS.items()}, "errors": _errors()}
 
 
 def main() -> None:
@@ -45,15 +39,43 @@ def _abi(source: str) -> list[dict[str, Any]]:
     )
 
 
+@cache
 def _errors() -> dict[str, dict[str, str]]:
     """By contract and error."""
     return {
         path.stem.removeprefix("I"): {
-            name: re.sub(r"\s*\n\s*///\s*", " ", meaning)
-            for meaning, name in _ERROR.findall(path.read_text())
+            signature.partition("(")[0]: meaning.removeprefix(THROWN_WHEN).removesuffix(".")
+            for signature, (documented, *_) in notes.get("errors", {}).items()
+            if (meaning := documented.get("notice", "")).startswith(THROWN_WHEN)
         }
-        for path in sorted((ROOT / "interfaces").glob("*.sol"))
+        for path, notes in _user_documentation()
     }
+
+
+def _user_documentation() -> list[tuple[Path, dict[str, Any]]]:
+    """What the compiler says to users of each interface. Brownie's artifacts do not keep all of it."""
+    paths = sorted((ROOT / "interfaces").glob("*.sol"))
+    names = [str(path.relative_to(ROOT)) for path in paths]
+    question = {
+        "language": "Solidity",
+        "sources": {name: {"urls": [name]} for name in names},
+        "settings": {"outputSelection": {name: {"*": ["userdoc"]} for name in names}},
+    }
+    compiler = [SOLCX / f"solc-v{SOLC_VERSION}", "--standard-json", "--allow-paths", ROOT]
+    done = subprocess.run(
+        compiler,
+        input=json.dumps(question),
+        cwd=ROOT,
+        env=tool_environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    answer = json.loads(done.stdout)
+    return [
+        (path, answer["contracts"][name][path.stem]["userdoc"])
+        for path, name in zip(paths, names, strict=True)
+    ]
 
 
 if __name__ == "__main__":

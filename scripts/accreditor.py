@@ -5,9 +5,12 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
+from typer import Option
+
 from salus.chain import accreditation, events
+from salus.command.values import address, day, document_hash
 from scripts._session import Session
-from scripts._words import AccountName, Actor, Address, Day, DocumentHash, ProviderNumber, out
+from scripts._words import AccountName, Actor, ProviderNumber, out
 
 actor = Actor(
     "accreditor", "accredits hospitals, pharmacies and laboratories, and can hold claims for review"
@@ -20,10 +23,10 @@ def main() -> None:
 
 @actor.action
 def accredit(
-    admin: Annotated[Address, "the provider's own account, which manages its keys"],
-    from_day: Annotated[Day, "first day of accreditation"],
-    until: Annotated[Day, "first day without"],
-    licence: Annotated[DocumentHash, "the licence document"],
+    admin: Annotated[str, address("the provider's own account, which manages its keys")],
+    from_day: Annotated[int, day("first day of accreditation")],
+    until: Annotated[int, day("first day without")],
+    licence: Annotated[bytes, document_hash("the licence document")],
     account: AccountName = None,
 ) -> None:
     """Accredits a new provider and says its number."""
@@ -37,9 +40,9 @@ def accredit(
 @actor.action
 def renew(
     provider: ProviderNumber,
-    from_day: Annotated[Day, "first day of the new window"],
-    until: Annotated[Day, "first day without"],
-    licence: Annotated[DocumentHash, "the licence document"],
+    from_day: Annotated[int, day("first day of the new window")],
+    until: Annotated[int, day("first day without")],
+    licence: Annotated[bytes, document_hash("the licence document")],
     account: AccountName = None,
 ) -> None:
     """Extends an accreditation, or opens a new window after a gap."""
@@ -53,7 +56,7 @@ def renew(
 @actor.action
 def end(
     provider: ProviderNumber,
-    until: Annotated[Day, "first day without; today at the earliest"],
+    until: Annotated[int, day("first day without; today at the earliest")],
     account: AccountName = None,
 ) -> None:
     """Ends an accreditation. Care given before stays payable."""
@@ -64,7 +67,7 @@ def end(
 @actor.action
 def suspend(
     provider: ProviderNumber,
-    lift: Annotated[bool, "write lift=yes to end a suspension"] = False,
+    lift: Annotated[bool, Option(help="end the suspension")] = False,
     account: AccountName = None,
 ) -> None:
     """Holds every new line of a provider for review, or ends that."""
@@ -76,7 +79,7 @@ def suspend(
 @actor.action
 def set_admin(
     provider: ProviderNumber,
-    admin: Annotated[Address, "the new one"],
+    admin: Annotated[str, address("the new one")],
     account: AccountName = None,
 ) -> None:
     """Names another admin account for a provider, for one that is lost or gone."""
@@ -87,7 +90,7 @@ def set_admin(
 
 @actor.action
 def safe_mode(
-    desk: Annotated[Address | None, "another claim desk than the suite's own"] = None,
+    desk: Annotated[str | None, address("another claim desk than the suite's own")] = None,
     account: AccountName = None,
 ) -> None:
     """Holds every new claim for review, for seven days (the sentinel's)."""

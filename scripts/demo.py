@@ -27,6 +27,7 @@ from eth_account import Account
 from salus.base import days
 from salus.base.errors import ChainError, InputError
 from salus.chain import AddressBook, Chain
+from salus.chain.network import Network
 from salus.chain.node import genesis_of
 from scripts._demo import cast as casting
 from scripts._demo import scenes
@@ -45,7 +46,6 @@ from scripts._demo.world import (
     World,
 )
 from scripts._demo.year import Shown, Year
-from scripts._session import Network
 from scripts._words import one_line_errors
 from scripts.deploy import Params, Recorder, deploy
 

@@ -1,7 +1,7 @@
 """Deploys the suite, wires it, hands every power over, and reads all of it back.
 
     brownie run deploy          a local chain: test stablecoin, roles with accounts 1, 2 and 3
-    brownie run deploy live     any other chain, as scripts/networks.yaml and the environment say; asks first
+    brownie run deploy live     any other chain, by salus/chain/networks.yaml and the environment; asks first
 
 A rerun deploys only what is missing, and goes on where the last one stopped.
 """
@@ -12,36 +12,39 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 if __name__ == "__main__":
     raise SystemExit("Error: needs Brownie's contracts and accounts; start it with brownie run deploy")
 
-from brownie import (
-    ClaimDesk,
-    ConsentRegistry,
-    Contract,
-    PolicyBook,
-    ProviderRegistry,
-    RiskPoolFactory,
-    SalusAccessManager,
-    TestStablecoin,
-    accounts,
-    web3,
-)
+import brownie
+from brownie import Contract, TestStablecoin, accounts, web3
 from brownie.exceptions import RPCRequestError, VirtualMachineError
 
 from salus.base.errors import DeploymentError, InputError
+from salus.chain import Chain
 from salus.chain.abis import abi_of
 from salus.chain.address_book import AddressBook, Deployed, path_of
-from salus.chain.roles import GOVERNED
+from salus.chain.deployment import LOCAL_CHAINS, Asset, Params, outstanding
+from salus.chain.manifest import DEPLOYER, GOVERNED, MANAGER, SUITE, Role, SuiteContract, deployment_groups
+from salus.chain.network import Network
+from salus.chain.node import genesis_of
+from salus.chain.verify import verify
 from salus.crypto.abi import AddressCodec
-from scripts._session import Network, ask, signer
-from scripts._suite import LOCAL_CHAINS, Asset, Params, Suite
-from scripts._verify import outstanding, verify
+from scripts._session import ask, signer
 from scripts._words import one_line_errors, out, read_environment
 
 __all__ = ["Asset", "Params", "Suite", "deploy", "verify"]
+
+
+class Suite(SimpleNamespace):
+    """The deployed contracts as Brownie handles, under the names of the manifest: `book`, `desk`, …"""
+
+    chain: Chain
+    """The same suite for the library."""
+    stablecoin: Any
+    """None on live networks."""
 
 
 def deploy(params: Params, deployer: Any, record: Recorder | None = None) -> Suite:
@@ -52,23 +55,16 @@ def deploy(params: Params, deployer: Any, record: Recorder | None = None) -> Sui
     """
     _check(params, deployer)
     step = record or Recorder()
-    manager = step.deploy(SalusAccessManager, deployer, deployer.address)
-    providers = step.deploy(ProviderRegistry, deployer, manager.address)
-    consents = step.deploy(ConsentRegistry, deployer)
-    book, desk, factory = _trio(step, deployer, manager, providers, consents)
+    made: dict[str, Any] = {}
+    known = {DEPLOYER: deployer.address}
+    for group in deployment_groups():
+        made |= _deploy_group(step, deployer, group, known)
+        known |= {contract.name: made[contract.name].address for contract in group}
     stablecoin = step.deploy(TestStablecoin, deployer, 6) if params.stablecoin else None
-    suite = Suite(
-        manager=manager,
-        providers=providers,
-        consents=consents,
-        book=book,
-        desk=desk,
-        factory=factory,
-        first_block=step.first_block,
-        stablecoin=stablecoin,
-    )
+    handles = {contract.handle: made[contract.name] for contract in SUITE}
+    suite = Suite(**handles, stablecoin=stablecoin, chain=Chain(web3, step.book))
     _set_up(suite, params, deployer)
-    verify(suite, params, deployer)
+    verify(suite.chain, params, deployer.address)
     return suite
 
 
@@ -77,86 +73,104 @@ def _check(params: Params, deployer: Any) -> None:
     if params.stablecoin and chain_id not in LOCAL_CHAINS:
         raise DeploymentError(
             f"the test stablecoin, which anyone may mint, is not for chain {chain_id}",
-            remedy="name a real asset in scripts/networks.yaml",
+            remedy="name a real asset in salus/chain/networks.yaml",
         )
-    for role in ("governor", "accreditor", "sentinel"):
-        if getattr(params, role) == deployer.address:
+    for holder in params.holders:
+        if holder.account == deployer.address:
+            role = Role(holder.role).name.lower()
             raise DeploymentError(
                 f"the {role} is the deployer, {deployer.address}, which would keep power",
                 remedy=f"name another {role}",
             )
 
 
-def _trio(step: Recorder, deployer: Any, manager: Any, providers: Any, consents: Any) -> list[Any]:
-    """Book, desk and factory know each other from birth, so their addresses are computed from the deployer's
-    next nonces. A trio half deployed is finished if those nonces are still to come, and else begun anew."""
-    containers = (PolicyBook, ClaimDesk, RiskPoolFactory)
-    planned = step.planned_trio()
-    standing = 0
+def _deploy_group(
+    step: Recorder, deployer: Any, group: tuple[SuiteContract, ...], known: dict[str, str]
+) -> dict[str, Any]:
+    """The contracts of a group by name: found or deployed. `known` has the addresses of earlier ones."""
+    if len(group) > 1:
+        return _deploy_cycle(step, deployer, group, known)
+    (contract,) = group
+    return {contract.name: step.deploy(_container(contract), deployer, *_arguments(contract, known))}
+
+
+def _deploy_cycle(
+    step: Recorder, deployer: Any, group: tuple[SuiteContract, ...], known: dict[str, str]
+) -> dict[str, Any]:
+    """The contracts take each other's addresses, so these are computed from the deployer's next nonces. A
+    group that is half deployed is finished if those nonces are still to come, and otherwise begun anew."""
+    names = [contract.name for contract in group]
+    made: dict[str, Any] = {}
+    planned = step.planned(group)
     if planned:
-        arguments = _trio_arguments(planned, manager, providers, consents)
-        found = [step.find(container, *given) for container, given in zip(containers, arguments, strict=True)]
-        standing = found.index(None) if None in found else len(found)
-        if standing == len(found):
-            return found
-    rest = [deployer.get_deployment_address(deployer.nonce + number) for number in range(3 - standing)]
-    if not planned or rest != planned[standing:]:
-        standing = 0
-        planned = [deployer.get_deployment_address(deployer.nonce + number) for number in range(3)]
-    arguments = _trio_arguments(planned, manager, providers, consents)
-    made = []
-    for container, given, address in zip(containers, arguments, planned, strict=True):
-        contract = step.deploy(container, deployer, *given)
-        if contract.address != address:
+        for contract in group:
+            found = step.find(_container(contract), *_arguments(contract, known | planned))
+            if found is None:
+                break
+            made[contract.name] = found
+    left = names[len(made) :]
+    if not left:
+        return made
+    nonces = range(deployer.nonce, deployer.nonce + len(left))
+    if not planned or [planned[name] for name in left] != list(map(deployer.get_deployment_address, nonces)):
+        nonces = range(deployer.nonce, deployer.nonce + len(group))
+        planned = dict(zip(names, map(deployer.get_deployment_address, nonces), strict=True))
+        made = {}
+    for contract in group[len(made) :]:
+        made[contract.name] = step.deploy(
+            _container(contract), deployer, *_arguments(contract, known | planned)
+        )
+        address, wanted = made[contract.name].address, planned[contract.name]
+        if address != wanted:
             raise DeploymentError(
-                f"{contract._name} came to {contract.address} instead of {address}: "
+                f"{contract.name} came to {address} instead of {wanted}: "
                 "the deployer sent something else in between",
                 remedy="run the deploy again with an account that does nothing else meanwhile",
             )
-        made.append(contract)
     return made
 
 
-def _trio_arguments(planned: list[str], manager: Any, providers: Any, consents: Any) -> list[list[str]]:
-    book, desk, factory = planned
-    return [
-        [desk, factory],
-        [book, providers.address, consents.address],
-        [manager.address, book, desk],
-    ]
+def _container(contract: SuiteContract) -> Any:
+    """The contract as Brownie compiled it."""
+    return getattr(brownie, contract.name)
+
+
+def _arguments(contract: SuiteContract, addresses: dict[str, str]) -> list[str]:
+    return [addresses[argument.of] for argument in contract.arguments]
 
 
 def _set_up(suite: Suite, params: Params, deployer: Any) -> None:
     """Takes every step that is not taken yet; the last one gives the deployer's power up."""
-    steps = outstanding(suite, params)
-    is_admin, _ = suite.manager.hasRole(0, deployer)
+    chain = suite.chain
+    steps = outstanding(chain, params)
+    is_admin, _ = suite.manager.hasRole(Role.GOVERNOR, deployer)
     if steps and not is_admin:
         raise DeploymentError(
-            f"{deployer.address} has given its power up, and is asked to "
-            + "; ".join(step.words for step in steps),
+            f"{deployer.address} has given its power up, and is asked to " + "; ".join(map(str, steps)),
             remedy="let the governor do it, or deploy with the parameters that the suite was deployed with",
         )
-    calls = [step for step in steps if step.contract == suite.manager]
+    calls = [chain.calldata(step) for step in steps if step.contract == MANAGER]
     if calls:
-        suite.manager.multicall([step.encoded for step in calls], {"from": deployer})
+        suite.manager.multicall(calls, {"from": deployer})
     for step in steps:
-        if step not in calls:
-            step.method(*step.arguments, {"from": deployer})
+        if step.contract != MANAGER:
+            deployer.transfer(step.function.address, data=chain.calldata(step))
     if is_admin:
-        suite.manager.renounceRole(0, deployer, {"from": deployer})
+        suite.manager.renounceRole(Role.GOVERNOR, deployer, {"from": deployer})
 
 
 class Recorder:
-    """Deploys contracts; with an address book, keeps it up to date and finds there what stands already."""
+    """Deploys contracts, and notes each in an address book. A book that is given is kept up to date on disk,
+    and what it lists already is used."""
 
     def __init__(self, book: AddressBook | None = None) -> None:
-        self.book = book
-        self.first_block = book.first_block if book else 0
+        self.book = book or AddressBook(chain_id=web3.eth.chain_id, genesis=genesis_of(web3))
+        self._is_kept = book is not None
         self._commit = commit() if book else ""
 
     def find(self, container: Any, *arguments: Any) -> Any | None:
         """The contract, if the book has it with these constructor arguments and the chain has its code."""
-        entry = self.book.contracts.get(container._name) if self.book else None
+        entry = self.book.contracts.get(container._name)
         if entry is None or list(entry.arguments) != list(arguments):
             return None
         return container.at(entry.address) if web3.eth.get_code(entry.address) else None
@@ -167,23 +181,30 @@ class Recorder:
         if found is not None:
             return found
         contract = container.deploy(*arguments, {"from": deployer})
-        self.first_block = self.first_block or contract.tx.block_number
-        if self.book:
-            entry = Deployed(
-                address=contract.address,
-                arguments=arguments,
-                block=contract.tx.block_number,
-                transaction=contract.tx.txid,
-                commit=self._commit,
-            )
-            self.book = self.book.adding(container._name, entry)
+        entry = Deployed(
+            address=contract.address,
+            arguments=arguments,
+            block=contract.tx.block_number,
+            transaction=contract.tx.txid,
+            commit=self._commit,
+        )
+        self.book = self.book.adding(container._name, entry)
+        if self._is_kept:
             self.book.save()
         return contract
 
-    def planned_trio(self) -> list[str] | None:
-        """Book, desk and factory as the book was told at its birth; None if there is no book."""
-        entry = self.book.contracts.get("PolicyBook") if self.book else None
-        return [entry.address, *entry.arguments] if entry else None
+    def planned(self, group: tuple[SuiteContract, ...]) -> dict[str, str] | None:
+        """The addresses that the first contract of a group was deployed with, its own included; a later one
+        adds only what the first was not told. None if they do not make up the whole group."""
+        told: dict[str, str] = {}
+        for contract in group:
+            entry = self.book.contracts.get(contract.name)
+            if entry:
+                names = (argument.of for argument in contract.arguments)
+                given = dict(zip(names, entry.arguments, strict=False))  # an old version may take others
+                told = {**given, contract.name: entry.address} | told
+        names = [contract.name for contract in group]
+        return {name: told[name] for name in names} if set(names) <= set(told) else None
 
 
 def commit() -> str:
@@ -241,7 +262,7 @@ def _run(params: Params, deployer: Any) -> None:
         suite = deploy(params, deployer, recorder)
     except (VirtualMachineError, RPCRequestError, ValueError) as error:
         raise DeploymentError(f"a step of the deploy failed: {error}", remedy="run it again") from None
-    for name, entry in recorder.book.contracts.items() if recorder.book else ():
+    for name, entry in recorder.book.contracts.items():
         out.print(f"  {name:<20} {entry.address}", markup=False)
     out.print(f"Every role, delay and parameter of the {len(GOVERNED)} governed contracts was read back.")
     out.print(f"The deployer, {deployer.address}, has no power. The book is {path_of(web3.eth.chain_id)}.")
@@ -251,7 +272,7 @@ def _run(params: Params, deployer: Any) -> None:
 
 def _book() -> AddressBook:
     """The book of this chain, or an empty one. That of another local chain is replaced: it is gone."""
-    chain_id, genesis = web3.eth.chain_id, web3.eth.get_block(0)["hash"].to_0x_hex()
+    chain_id, genesis = web3.eth.chain_id, genesis_of(web3)
     path = path_of(chain_id)
     if path.exists():
         book = AddressBook.load(path)

@@ -9,27 +9,24 @@ from __future__ import annotations
 import sys
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator
+from typer import Option
 
-from salus.base.days import moment_words, span_words
-from salus.base.errors import InputError
+from salus.base.days import DAY_SECONDS, moment_words, span_words
 from salus.chain import Chain, governing, roles
-from salus.chain.roles import Role
-from scripts._session import DAY, Session
-from scripts._words import AccountName, Actor, Address, Hex32, out
+from salus.chain.manifest import Role
+from salus.command.values import address, hex32
+from scripts._session import Session
+from scripts._words import AccountName, Actor, out
 
 actor = Actor("governor", "grants roles, lists desks and assets, and stops what was announced")
 
 RoleName = Annotated[
     Literal["GOVERNOR", "ACCREDITOR", "SENTINEL"],
-    BeforeValidator(str.upper),
-    "governor, accreditor or sentinel",
+    Option(case_sensitive=False, help="governor, accreditor or sentinel"),
 ]
-Holder = Annotated[Address, "the account"]
-Asset = Annotated[Address, "the token"]
-Desk = Annotated[Address, "the claim desk"]
-LONGEST_DELAY = 365
-"""Days. A longer one would tie the governor's hands for good."""
+Holder = Annotated[str, address("the account")]
+Asset = Annotated[str, address("the token")]
+Desk = Annotated[str, address("the claim desk")]
 
 
 def main() -> None:
@@ -56,7 +53,7 @@ def status() -> None:
 @actor.action
 def list_asset(
     asset: Asset,
-    currency: Annotated[str, "that it stands for, ISO 4217, such as USD"],
+    currency: Annotated[str, Option(help="that it stands for, ISO 4217, such as USD")],
     account: AccountName = None,
 ) -> None:
     """Lets new pools hold a token."""
@@ -91,16 +88,18 @@ def grant_role(
     role: RoleName,
     holder: Holder,
     delay_days: Annotated[
-        int | None, "days between announcing and acting; a governor's without it: the network's, else 0"
+        int | None,
+        Option(
+            min=0,
+            max=governing.LONGEST_DELAY_DAYS,
+            help="days between announcing and acting; a governor's without it: the network's, else 0",
+        ),
     ] = None,
     account: AccountName = None,
 ) -> None:
     """Gives a role to an account, or changes the account's delay."""
-    if delay_days is not None and not 0 <= delay_days <= LONGEST_DELAY:
-        raise InputError(f"{delay_days} is not 0 to {LONGEST_DELAY}", field="delay_days")
     session, given = Session(), Role[role]
-    usual = session.network.governor_delay if given is Role.GOVERNOR else 0
-    delay = usual if delay_days is None else delay_days * DAY
+    delay = session.network.usual_delay(given) if delay_days is None else delay_days * DAY_SECONDS
     action = governing.grant_role(session.chain, role=given, holder=holder, delay=delay)
     session.act(action, session.sender(account))
 
@@ -115,10 +114,8 @@ def revoke_role(role: RoleName, holder: Holder, account: AccountName = None) -> 
 
 @actor.action
 def close(
-    contract: Annotated[
-        Literal["ProviderRegistry", "RiskPoolFactory"], "ProviderRegistry or RiskPoolFactory"
-    ],
-    reopen: Annotated[bool, "write reopen=yes to open it again"] = False,
+    contract: Annotated[Literal["ProviderRegistry", "RiskPoolFactory"], Option(help="the contract")],
+    reopen: Annotated[bool, Option(help="open it again")] = False,
     account: AccountName = None,
 ) -> None:
     """Closes what roles may call in a contract, safe mode included, or opens it again."""
@@ -129,7 +126,7 @@ def close(
 
 @actor.action
 def cancel(
-    operation: Annotated[Hex32, "of what is announced, as `status` shows it"],
+    operation: Annotated[bytes, hex32("of what is announced, as `status` shows it")],
     account: AccountName = None,
 ) -> None:
     """Cancels what was announced: one's own, or as governor anybody's. Needs no notice."""

@@ -10,8 +10,9 @@ from rich.progress import track
 
 from salus.base.errors import Reverted
 from salus.chain import Action, Sender, forget_finished, keeping, pools
+from salus.command.values import address
 from scripts._session import Session
-from scripts._words import AccountName, Actor, Address, err, out
+from scripts._words import AccountName, Actor, err, out
 
 actor = Actor("keeper", "settles, collects and closes what is due, and pays nobody but the payees")
 
@@ -42,7 +43,7 @@ def close_due(account: AccountName = None) -> None:
 
 
 @actor.action
-def accrue(pool: Annotated[Address, "the pool"], account: AccountName = None) -> None:
+def accrue(pool: Annotated[str, address("the pool")], account: AccountName = None) -> None:
     """Books the premium that a pool has earned until now."""
     session = Session()
     session.act(pools.accrue(session.chain.pool(pool)), session.sender(account))

@@ -1,4 +1,6 @@
-"""Check style and types, or with --fix bring the sources into style. Every check runs; one finding fails all.
+"""Check style, types, imports and known weaknesses, or with --fix bring the sources into style.
+
+Every check runs; one finding fails all.
 
 python -m tools.lint [--fix]
 """
@@ -10,7 +12,7 @@ import sys
 from pathlib import Path
 
 from tools.ending import plainly
-from tools.places import ROOT, tool_environment
+from tools.places import CACHE, ROOT, tool_environment
 
 MOST_LINES = 450
 SOURCES = {
@@ -31,8 +33,10 @@ def main() -> int:
         check("ruff", ["ruff", "check", "."]),
         check("ruff format", ["ruff", "format", "--check", "."]),
         check("mypy --strict", ["mypy"]),
+        check("imports", ["lint-imports", "--cache-dir", str(CACHE / "import_linter")]),
         check("solhint", ["solhint", "--disc", "--max-warnings", "0", *solidity()], needed=bool(solidity())),
         check("prettier", ["prettier", "--check", "--log-level", "warn", *formatted()]),
+        check("slither", [sys.executable, "-m", "tools.static_analysis"]),
         check_lengths(),
     ]
     return 0 if all(passed) else 1

@@ -1,8 +1,9 @@
 """Set up a clone: Python packages, npm packages, compiler. Runs on a bare Python 3.11, standard library only.
 
-Each step leaves a stamp with the digest of what it was made from, and is skipped while the stamp fits. A lock
-makes a second set-up in the same clone wait for the first. pip and npm run with the caller's HOME, so that
-the caller's registries apply, but keep their caches in the clone.
+Each step leaves a stamp with the digest of what it was made from, and is skipped while the stamp fits. Steps
+that do not need one another run side by side. A lock makes a second set-up in the same clone wait for the
+first. uv, pip and npm run with the caller's HOME, so that the caller's registries apply, but keep their
+caches in the clone.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools import packages
 from tools.ending import plainly
 from tools.places import CACHE, NODE_MODULES, ROOT, SOLC_VERSION, SOLCX, VENV, tool_environment
 
@@ -38,6 +41,8 @@ class Step:
     inputs: tuple[str, ...]
     products: tuple[Path, ...]
     install: Callable[[], None]
+    after: tuple[str, ...] = ()
+    """The steps that must be done before."""
 
     @property
     def stamp(self) -> Path:
@@ -67,12 +72,26 @@ def main() -> int:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
             check_versions()
-            for step in STEPS:
-                step.take()
+            take_all()
         except SetupError as error:
             print(f"set-up: {error}", file=sys.stderr)
             return 1
     return 0
+
+
+def take_all() -> None:
+    taken: dict[str, Future[None]] = {}
+
+    def take(step: Step) -> None:
+        for name in step.after:
+            taken[name].result()
+        step.take()
+
+    with ThreadPoolExecutor(len(STEPS)) as threads:
+        for step in STEPS:
+            taken[step.name] = threads.submit(take, step)
+    for done in taken.values():
+        done.result()
 
 
 def check_versions() -> None:
@@ -90,13 +109,25 @@ def install_python() -> None:
     if not (VENV / "bin" / "pip").exists():
         run([sys.executable, "-m", "venv", "--clear", str(VENV)], "make a virtual environment")
     # Brownie's compiled wheel fails on network settings and coverage: docs/dependencies.md
-    environment = {
-        "BROWNIE_NOCOMPILE": "1",
-        "PIP_CACHE_DIR": str(CACHE / "pip"),
-        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-    }
-    pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-binary", "eth-brownie"]
-    run([*pip, "-r", "requirements.txt"], "install the Python packages", environment)
+    environment = {"BROWNIE_NOCOMPILE": "1"}
+    what = ["install", "--quiet", "--no-binary", "eth-brownie", "-r", "requirements.txt"]
+    purpose = "install the Python packages"
+    if packages.get_uv(child_environment()):
+        # where Python may write no bytecode, each start would compile Brownie and all that it imports
+        uv = [str(packages.UV), "pip", *what, "--compile-bytecode", "--python", packages.python()]
+        try:
+            run(uv, purpose, {**environment, **packages.uv_environment()})
+        except SetupError as error:
+            print(f"set-up: {error}; trying pip, which is slower", file=sys.stderr)
+        else:
+            return
+    else:
+        print(
+            f"set-up: pip has no {packages.UV_PACKAGE} here; going on with pip, which is slower",
+            file=sys.stderr,
+        )
+    pip = [packages.python(), "-m", "pip", *what]
+    run(pip, purpose, {**environment, **packages.pip_environment()})
 
 
 def install_npm() -> None:
@@ -117,16 +148,7 @@ def install_compiler() -> None:
 
 
 def run(command: list[str], purpose: str, extra: dict[str, str] | None = None) -> None:
-    temporary = CACHE / "tmp"
-    temporary.mkdir(exist_ok=True)
-    environment = {
-        **tool_environment(),
-        "TMPDIR": str(temporary),
-        # pip asks rustc for its version, also where venv calls it, and where rustup stands in for rustc, that
-        # writes into HOME
-        "RUSTUP_HOME": str(CACHE / "rustup"),
-        **(extra or {}),
-    }
+    environment = {**child_environment(), **(extra or {})}
     done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False)
     if done.returncode != 0:
         command_line = " ".join(
@@ -135,14 +157,32 @@ def run(command: list[str], purpose: str, extra: dict[str, str] | None = None) -
         raise SetupError(f"could not {purpose} (exit code {done.returncode}): {command_line}")
 
 
+def child_environment() -> dict[str, str]:
+    temporary = CACHE / "tmp"
+    temporary.mkdir(exist_ok=True)
+    return {
+        **tool_environment(),
+        "TMPDIR": str(temporary),
+        # pip asks rustc for its version, also where venv calls it, and where rustup stands in for rustc, that
+        # writes into HOME
+        "RUSTUP_HOME": str(CACHE / "rustup"),
+    }
+
+
 STEPS = (
-    Step("Python packages", ("requirements.txt",), (VENV / "bin" / "brownie",), install_python),
+    Step(
+        "Python packages",
+        ("requirements.txt", "tools/packages.py"),
+        (VENV / "bin" / "brownie",),
+        install_python,
+    ),
     Step("npm packages", ("package-lock.json", ".npmrc"), (NODE_MODULES / ".bin" / "ganache",), install_npm),
     Step(
         "Solidity compiler",
         ("tools/compiler.py", "tools/solc_wasm.cjs"),
         (SOLCX / f"solc-v{SOLC_VERSION}",),
         install_compiler,
+        after=("Python packages", "npm packages"),
     ),
 )
 

@@ -2,7 +2,7 @@
 
     python -m tools.test [--network ganache|anvil] [--workers N] [PATH …] [-- PYTEST OPTIONS …]
 
-`tests/salus`, `tests/tools`, `tests/demo` and the doctests need no chain; everything else below `tests` does.
+The folders of `WITHOUT_CHAIN` and the doctests need no chain; everything else below `tests` does.
 """
 
 from __future__ import annotations
@@ -18,7 +18,14 @@ from tools.ending import plainly
 from tools.places import ROOT, tool_environment
 from tools.supervise import supervise
 
-WITHOUT_CHAIN = ("salus", "scripts/_demo/picture.py", "tests/salus", "tests/tools", "tests/demo")
+WITHOUT_CHAIN = (
+    "salus",
+    "scripts/_demo/picture.py",
+    "tests/salus",
+    "tests/tools",
+    "tests/demo",
+    "tests/docs",
+)
 NO_TESTS = 5
 HOUR, DAY = 3_600, 86_400
 BEGINS_AT = 6 * HOUR
@@ -35,7 +42,7 @@ def main() -> int:
     plain, chained = sort_out(options.paths or everything())
     codes = []
     if plain:
-        codes.append(run_plain(plain, pytest_options))
+        codes.append(run_plain(plain, options.workers, pytest_options))
     if chained and not any(code > 128 for code in codes):
         codes.append(run_chained(chained, options.network, options.workers, pytest_options))
     if any(code > 128 for code in codes):
@@ -70,9 +77,10 @@ def sort_out(paths: list[str]) -> tuple[list[str], list[str]]:
     return plain, chained
 
 
-def run_plain(paths: list[str], pytest_options: list[str]) -> int:
+def run_plain(paths: list[str], workers: int, pytest_options: list[str]) -> int:
     """As beside a chain, with a HOME and a TMPDIR that end with the run."""
-    command = ["pytest", "-p", "no:pytest-brownie", "--doctest-modules", *paths, *pytest_options]
+    python = ["python", "-m", "pytest", "-p", "no:pytest-brownie", "--doctest-modules"]
+    command = [*python, *paths, *in_order(workers, "--dist", "loadfile"), *pytest_options]
     print(f"\ntest: without a chain: {' '.join(paths)}", flush=True)
     with run.run_folder() as folder:
         own = {"HOME": str(folder), "TMPDIR": str(folder)}
@@ -82,10 +90,15 @@ def run_plain(paths: list[str], pytest_options: list[str]) -> int:
 
 def run_chained(paths: list[str], network: str, workers: int, pytest_options: list[str]) -> int:
     print(f"\ntest: on {network}: {' '.join(paths)}", flush=True)
-    side_by_side = ["-n", str(workers)] if workers > 1 else []
-    command = ["brownie", "test", *paths, "-p", "tools.brownie_repairs", *side_by_side, *pytest_options]
+    command = ["brownie", "test", *paths, "-p", "tools.brownie_repairs", *in_order(workers), *pytest_options]
     chain = ["--network", network, "--workers", str(workers), "--clock", str(next_morning(time.time()))]
     return run.main([*chain, "--", *command])
+
+
+def in_order(workers: int, *distribution: str) -> list[str]:
+    """pytest's options for so many workers. Each gets whole modules, which Brownie sees to by itself."""
+    side_by_side = ["-n", str(workers), *distribution, "--no-loadscope-reorder"] if workers > 1 else []
+    return ["-p", "tools.ordering", *side_by_side]
 
 
 def next_morning(now: float) -> int:

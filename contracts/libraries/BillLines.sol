@@ -8,14 +8,16 @@ import {PolicyId, ProviderId} from "../types/Ids.sol";
 import {Bill, OtherClaim} from "../types/Provider.sol";
 
 /// @title Bill lines
-/// @notice Who has decided what on a line of a provider's bill. The first payer stands in the line's one slot; the rare
-/// later ones (other insurers of the same patient) stand beside it.
+/// @notice Stores who has decided what on a line of a provider's bill. The first payer is in the line's one slot. Later
+/// payers are rare (other insurers of the same patient) and have slots of their own.
+/// @dev A cast of a hash to bytes8 or bytes3 keeps its head, which is all that a {BillLine} has room for.
 library BillLines {
+    /// @notice The later payers of one bill line.
     struct Others {
         // slot 0
         /// Sum over the later payers, minor units.
         uint192 claimed;
-        /// How many of them there are.
+        /// Number of later payers.
         uint64 count;
         mapping(bytes32 payer => OtherClaim claim) claims;
     }
@@ -25,12 +27,12 @@ library BillLines {
         mapping(ProviderId provider => mapping(bytes32 billLine => Others others)) others;
     }
 
-    /// @notice One payer of a bill line: a policy at the desk that serves it.
+    /// @notice Returns the key of a payer of a bill line: a policy at one desk.
     function payerOf(address desk, PolicyId policy) internal pure returns (bytes32) {
         return keccak256(abi.encode(desk, policy));
     }
 
-    /// @notice What the bill line tells of a payer.
+    /// @notice Returns what a payer must know about a bill line.
     function look(Store storage self, Bill calldata bill, bytes32 payer) internal view returns (Standing) {
         BillLine line = self.lines[bill.provider][bill.billLine];
         bool decided = line.payer() == bytes8(payer);
@@ -49,7 +51,7 @@ library BillLines {
         return StandingLibrary.newStanding(line, claimedByOthers, decided, sameDiagnosis);
     }
 
-    /// @notice Whether a payer has decided on the bill line.
+    /// @notice Returns whether a payer has decided a claim on the bill line.
     function isRecorded(
         Store storage self,
         ProviderId provider,
@@ -60,7 +62,7 @@ library BillLines {
     }
 
     /// @notice Records a payer's decision.
-    /// @return isNew False, with nothing written, when the payer had one.
+    /// @return isNew False if the payer had one already; nothing is written then.
     function record(
         Store storage self,
         Bill calldata bill,
@@ -95,8 +97,8 @@ library BillLines {
         return line.isShared() && self.others[provider][billLine].claims[payer].decided;
     }
 
-    /// @notice Forgets a payer's decision. Once nobody has one, the bill itself may be corrected.
-    /// @return found Whether the payer had one.
+    /// @notice Deletes a payer's decision. When no payer has one, the bill itself may be corrected.
+    /// @return found False if the payer had none; nothing is written then.
     function release(
         Store storage self,
         ProviderId provider,
@@ -116,7 +118,7 @@ library BillLines {
             delete others.claims[payer];
         }
         if (line.payer() == 0 && others.count == 0) line = line.withoutSums();
-        // At the last revision no line can be filed any more; what was recorded before can still be released.
+        // At the last revision no line can be filed any more, but earlier decisions can still be released.
         if (line.revision() != type(uint8).max) line = line.withNextRevision();
         self.lines[provider][billLine] = line;
         return true;

@@ -8,8 +8,11 @@ import {ClaimFacts, ClaimKeys, Decision, Presented, Remittance} from "../types/C
 import {Diagnosis} from "../types/Diagnosis.sol";
 
 /// @title Claim events
-/// @notice What the event of a decision carries, packed: as words of 32 bytes the same facts would cost 10,000 gas more.
+/// @notice Packs what the event of a decision carries. With one word of 32 bytes for each fact, it would
+/// cost 10,000 gas more.
+/// @dev {ClaimFacts} gives the layout of every word.
 library ClaimEvents {
+    /// @notice Returns the hashes of a decided claim.
     function keysOf(
         Presented memory given,
         Decision memory decision
@@ -25,7 +28,7 @@ library ClaimEvents {
         keys.payee = decision.payee;
     }
 
-    /// @notice The facts of a decision and the counters after it.
+    /// @notice Returns the facts of a decision and the counters after it.
     function factsOf(
         Attestation memory attestation,
         Diagnosis memory diagnosis,

@@ -12,10 +12,10 @@ import {MAX_MEMBER_PROOF} from "../types/Member.sol";
 import {Adjudication} from "./Adjudication.sol";
 
 /// @title Lines
-/// @notice Whether a line hangs together: everything that can be told from calldata alone.
+/// @notice Checks whether a line is consistent, as far as calldata alone shows it.
 library Lines {
-    /// @notice Checks a line against its own parts.
-    /// @param given The parts, decoded.
+    /// @notice Checks a line's proofs of its member and benefit, and that its amounts can be decided.
+    /// @param given The parts of the line, decoded.
     function check(Line calldata line, Presented memory given) internal pure returns (SkipReason) {
         if (!_isMember(line, given)) return SkipReason.BadMemberProof;
         if (!MerkleProof.verifyCalldata(line.benefitProof, given.member.schedule, given.benefit.hash()))
@@ -25,7 +25,8 @@ library Lines {
         return SkipReason.None;
     }
 
-    /// @notice Checks that the attestation holds the diagnosis, and was signed after the service.
+    /// @notice Checks that the attestation contains the diagnosis and was signed after the service.
+    /// @param leaf Hash of the diagnosis.
     function checkAttested(
         Line calldata line,
         Attestation memory attestation,

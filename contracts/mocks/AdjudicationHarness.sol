@@ -9,14 +9,14 @@ import {Diagnosis} from "../types/Diagnosis.sol";
 import {Member} from "../types/Member.sol";
 import {Policy} from "../types/Policy.sol";
 
-/// @notice Runs the library on many cases in one call, for tests.
+/// @notice Runs the library on many cases in one call.
 contract AdjudicationHarness {
     struct Case {
         Policy policy;
         Member member;
         Benefit benefit;
         Diagnosis diagnosis;
-        Adjudication.Used used;
+        Adjudication.Work work;
     }
 
     struct Outcome {
@@ -28,15 +28,16 @@ contract AdjudicationHarness {
     function adjudicate(Case[] calldata cases) external pure returns (Outcome[] memory outcomes) {
         outcomes = new Outcome[](cases.length);
         for (uint256 i = 0; i < cases.length; i++) {
+            Adjudication.Work memory work = cases[i].work;
             outcomes[i].denial = Adjudication.adjudicate(
                 cases[i].policy,
                 cases[i].member,
                 cases[i].benefit,
                 cases[i].diagnosis,
-                cases[i].used,
-                outcomes[i].remittance
+                work
             );
-            outcomes[i].codes = Adjudication.codesOf(outcomes[i].remittance);
+            outcomes[i].codes = Adjudication.codesOf(work.remittance);
+            outcomes[i].remittance = work.remittance;
         }
     }
 

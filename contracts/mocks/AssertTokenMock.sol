@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {TestStablecoin} from "./TestStablecoin.sol";
 
-/// @notice An asset as old compilers made them: short of money it asserts, which burns all gas that it was given.
+/// @notice An asset as old compilers made it: it asserts when the balance is short, which uses up all gas it was given.
 contract AssertTokenMock is TestStablecoin {
     constructor(uint8 decimals_) TestStablecoin(decimals_) {}
 

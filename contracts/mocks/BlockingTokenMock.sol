@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {TestStablecoin} from "./TestStablecoin.sol";
 
-/// @notice A stablecoin with a block list, as the large ones have: whoever is on it can neither send nor receive.
+/// @notice A stablecoin with a block list, as the large ones have. An account on the list can neither send nor receive.
 contract BlockingTokenMock is TestStablecoin {
     error Blocked(address account);
 

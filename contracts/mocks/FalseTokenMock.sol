@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 
-/// @notice A token of six decimals that answers false, and moves nothing, where others revert.
+/// @notice A token of six decimals that returns false and moves nothing where others revert.
 contract FalseTokenMock is ERC20("False Dollar", "XUSD") {
     bool public refuses;
 

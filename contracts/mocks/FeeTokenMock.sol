@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 
-/// @notice A token of six decimals that may come to burn a share of every transfer.
+/// @notice A token of six decimals that can be set to burn a share of every transfer.
 contract FeeTokenMock is ERC20("Fee Dollar", "FUSD") {
     uint256 public feeBps;
 

@@ -8,7 +8,7 @@ import {IPolicyBook} from "../../interfaces/IPolicyBook.sol";
 import {IRiskPool} from "../../interfaces/IRiskPool.sol";
 import {Policy} from "../types/Policy.sol";
 
-/// @notice A capital provider that brings money, closes a policy and leaves, in one transaction.
+/// @notice A capital provider that deposits, closes a policy and redeems in one transaction.
 contract FlashCapitalMock {
     function deposit(address pool, uint256 assets) public {
         IERC20(IERC4626(pool).asset()).approve(pool, assets);

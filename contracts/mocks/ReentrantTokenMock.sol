@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {TestStablecoin} from "./TestStablecoin.sol";
 
-/// @notice A stablecoin that makes one call, whatever comes of it, in the middle of its next transfer.
+/// @notice A stablecoin that makes one call during its next transfer and ignores the result.
 contract ReentrantTokenMock is TestStablecoin {
     event CalledBack(bool succeeded, bytes answer);
 

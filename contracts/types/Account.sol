@@ -3,19 +3,21 @@ pragma solidity 0.8.30;
 
 import {Charge} from "./Charge.sol";
 
-/// @notice What a policy has used, in minor units: one word, stored, passed on and counted as it is.
+/// @notice The counters of one policy, in minor units, in one word. Contracts store it, pass it on and
+/// add to it as a word.
 ///
 ///     paid 56 bits | reserved 56 | deductible 56 | outOfPocket 56 | closed 16 | issued 16
 ///
-/// 56 bits hold 720 trillion dollars in cents. Terms with a larger limit are refused at issue, and decisions stay within
-/// the limits, so no sum below runs into its neighbour.
+/// 56 bits hold 720 trillion dollars in cents. Terms with a larger limit are refused at issue, and decisions stay
+/// within the limits, so no sum overflows into its neighbour. The sums leave 32 bits, which the two flags share: each
+/// uses the lowest of its 16 bits, and the others are always 0.
 type Account is uint256;
 
-/// @notice An account as readers see it.
+/// @notice An account, unpacked for readers.
 struct AccountView {
     /// Paid or owed to payees.
     uint56 paid;
-    /// Decided, held, and not yet paid.
+    /// Reserved for held claims.
     uint56 reserved;
     /// Deductible borne by the members.
     uint56 deductible;
@@ -29,72 +31,73 @@ struct AccountView {
 
 using AccountLibrary for Account global;
 
-/// @title Account, by name
+/// @title Account accessors
+/// @dev A cast after a shift drops the neighbours above; the sums in {toView} are cast back to their own width.
 library AccountLibrary {
-    uint256 private constant PAID = 200;
-    uint256 private constant RESERVED = 144;
-    uint256 private constant DEDUCTIBLE = 88;
-    uint256 private constant OUT_OF_POCKET = 32;
-    uint256 private constant CLOSED = 1 << 16;
-    uint256 private constant ISSUED = 1;
+    uint256 private constant PAID_SHIFT = 200;
+    uint256 private constant RESERVED_SHIFT = 144;
+    uint256 private constant DEDUCTIBLE_SHIFT = 88;
+    uint256 private constant OUT_OF_POCKET_SHIFT = 32;
+    uint256 private constant CLOSED_FLAG = 1 << 16;
+    uint256 private constant ISSUED_FLAG = 1;
 
     function newlyIssued() internal pure returns (Account) {
-        return Account.wrap(ISSUED);
+        return Account.wrap(ISSUED_FLAG);
     }
 
     function paid(Account self) internal pure returns (uint256) {
-        return Account.unwrap(self) >> PAID;
+        return Account.unwrap(self) >> PAID_SHIFT;
     }
 
     function reserved(Account self) internal pure returns (uint256) {
-        return uint56(Account.unwrap(self) >> RESERVED);
+        return uint56(Account.unwrap(self) >> RESERVED_SHIFT);
     }
 
     function deductible(Account self) internal pure returns (uint256) {
-        return uint56(Account.unwrap(self) >> DEDUCTIBLE);
+        return uint56(Account.unwrap(self) >> DEDUCTIBLE_SHIFT);
     }
 
     function outOfPocket(Account self) internal pure returns (uint256) {
-        return uint56(Account.unwrap(self) >> OUT_OF_POCKET);
+        return uint56(Account.unwrap(self) >> OUT_OF_POCKET_SHIFT);
     }
 
-    /// @notice Paid or reserved: what counts against the annual limit.
+    /// @notice Returns what counts against the annual limit: paid plus reserved.
     function decided(Account self) internal pure returns (uint256) {
-        // Two numbers of 56 bits.
+        // The sum of two numbers of 56 bits cannot overflow.
         unchecked {
             return self.paid() + self.reserved();
         }
     }
 
     function isIssued(Account self) internal pure returns (bool) {
-        return Account.unwrap(self) & ISSUED != 0;
+        return Account.unwrap(self) & ISSUED_FLAG != 0;
     }
 
     function isClosed(Account self) internal pure returns (bool) {
-        return Account.unwrap(self) & CLOSED != 0;
+        return Account.unwrap(self) & CLOSED_FLAG != 0;
     }
 
     function close(Account self) internal pure returns (Account) {
-        return Account.wrap(Account.unwrap(self) | CLOSED);
+        return Account.wrap(Account.unwrap(self) | CLOSED_FLAG);
     }
 
-    /// @notice Counts a decision.
+    /// @notice Adds a decision: its sum to `reserved` if it is held, otherwise to `paid`.
     function count(Account self, Charge charge, bool held) internal pure returns (Account) {
-        return Account.wrap(Account.unwrap(self) + _bits(charge, held ? RESERVED : PAID));
+        return Account.wrap(Account.unwrap(self) + _bits(charge, held ? RESERVED_SHIFT : PAID_SHIFT));
     }
 
-    /// @notice Turns a reserved sum into a paid one.
+    /// @notice Moves a sum from `reserved` to `paid`.
     function settle(Account self, uint256 amount) internal pure returns (Account) {
         assert(amount <= self.reserved());
-        return Account.wrap(Account.unwrap(self) - (amount << RESERVED) + (amount << PAID));
+        return Account.wrap(Account.unwrap(self) - (amount << RESERVED_SHIFT) + (amount << PAID_SHIFT));
     }
 
-    /// @notice Gives back a held decision.
+    /// @notice Takes a held decision out again.
     function release(Account self, Charge charge) internal pure returns (Account) {
         assert(charge.paid() <= self.reserved());
         assert(charge.deductible() <= self.deductible());
         assert(charge.deductible() + charge.coinsurance() <= self.outOfPocket());
-        return Account.wrap(Account.unwrap(self) - _bits(charge, RESERVED));
+        return Account.wrap(Account.unwrap(self) - _bits(charge, RESERVED_SHIFT));
     }
 
     function toView(Account self) internal pure returns (AccountView memory) {
@@ -109,12 +112,13 @@ library AccountLibrary {
             });
     }
 
-    /// @dev The charge in the places of an account, what is payable in the one that `place` names.
-    function _bits(Charge charge, uint256 place) private pure returns (uint256) {
+    /// @dev Shifts a charge into the places of an account; `paidShift` says whether its sum goes to
+    /// `paid` or `reserved`.
+    function _bits(Charge charge, uint256 paidShift) private pure returns (uint256) {
         uint256 borne = charge.deductible();
         return
-            (charge.paid() << place) +
-            (borne << DEDUCTIBLE) +
-            ((borne + charge.coinsurance()) << OUT_OF_POCKET);
+            (charge.paid() << paidShift) +
+            (borne << DEDUCTIBLE_SHIFT) +
+            ((borne + charge.coinsurance()) << OUT_OF_POCKET_SHIFT);
     }
 }

@@ -3,26 +3,27 @@ pragma solidity 0.8.30;
 
 import {Memory} from "../libraries/Memory.sol";
 
-/// @notice How a benefit counts what it allows.
+/// @notice How a benefit computes what it allows.
 enum BenefitKind {
-    /// Absent.
+    /// Not a benefit.
     None,
-    /// A share of what was billed.
+    /// A share of the billed amount.
     Indemnity,
-    /// A rate for each unit, whatever was billed.
+    /// A rate for each unit; the billed amount does not matter.
     Scheduled
 }
 
-/// @notice One row of cover, blinded: one leaf of `Member.schedule`. Amounts are minor units; a limit of 0 is none.
+/// @notice One row of cover, blinded: one leaf of `Member.schedule`. Amounts are minor units; 0 means no limit.
 struct Benefit {
     /// Blinded name of the row.
     bytes32 id;
     /// Blinded name of the group whose limits the row shares; 0 for a group of its own.
     bytes32 group;
+    /// Indemnity or scheduled.
     BenefitKind kind;
     /// The insurer's share, basis points (indemnity).
     uint16 shareBps;
-    /// Sum for each unit (scheduled).
+    /// Amount for each unit (scheduled).
     uint64 rate;
     /// Most paid for one claim line.
     uint64 claimLimit;
@@ -32,13 +33,13 @@ struct Benefit {
     uint32 unitLimit;
     /// Days from `coveredSince` without cover.
     uint16 waitingDays;
-    /// First nights of a stay without cover (by night).
+    /// First nights of a stay that are not covered (if `byNight`).
     uint16 eliminationDays;
-    /// The deductible is taken first (indemnity).
+    /// True if the deductible is taken first (indemnity).
     bool deductibleApplies;
-    /// Units are the nights of the stay (scheduled).
+    /// True if units are the nights of the stay (scheduled).
     bool byNight;
-    /// Care must have been authorised beforehand.
+    /// True if care must be authorised beforehand.
     bool authorisation;
 }
 
@@ -51,7 +52,7 @@ uint256 constant BENEFIT_WORDS = 13;
 
 using {hash, groupKey} for Benefit global;
 
-/// @notice EIP-712 hashStruct of the leaf.
+/// @notice Returns the EIP-712 hashStruct of the leaf.
 function hash(Benefit memory benefit) pure returns (bytes32) {
     return Memory.hashStruct(placeOf(benefit), BENEFIT_TYPEHASH, BENEFIT_WORDS);
 }
@@ -63,7 +64,7 @@ function placeOf(Benefit memory benefit) pure returns (Memory.Place place) {
     }
 }
 
-/// @notice The key of the counters that the benefit shares; 0 when it has no limit to count.
+/// @notice Returns the key of the group counters that the benefit uses; 0 if it has no limit to count.
 function groupKey(Benefit memory benefit) pure returns (bytes32) {
     if (benefit.groupLimit == 0 && benefit.unitLimit == 0) return 0;
     return benefit.group == 0 ? benefit.id : benefit.group;

@@ -8,7 +8,7 @@ import {PolicyId, ProviderId} from "./Ids.sol";
 import {Member} from "./Member.sol";
 import {Policy} from "./Policy.sol";
 
-/// @notice One diagnosis presented for payment, with everything it is proven by.
+/// @notice One diagnosis presented for payment, with its proofs.
 struct Line {
     Policy policy;
     Member member;
@@ -19,7 +19,7 @@ struct Line {
     bytes32[] diagnosisProof;
 }
 
-/// @notice The parts of a line, decoded; its proofs are read where they lie.
+/// @notice The parts of a line, decoded into memory. Its proofs stay in calldata.
 struct Presented {
     Policy policy;
     Member member;
@@ -28,13 +28,13 @@ struct Presented {
 }
 
 enum ClaimStatus {
-    /// Absent: never decided, or withdrawn.
+    /// Never decided, or withdrawn.
     None,
-    /// Left undecided; may be filed again. Never stored.
+    /// Not decided; may be filed again. Never stored.
     Skipped,
     /// Final.
     Paid,
-    /// Decided and reserved; waits for its review window.
+    /// Decided and reserved until its review window ends.
     Held,
     /// Due, but the pool was short or the payee refused; anyone may collect it for the payee.
     Owed,
@@ -42,7 +42,7 @@ enum ClaimStatus {
     Denied
 }
 
-/// @notice Why a line was left undecided: each can heal, or was the filer's choice.
+/// @notice Why a line was skipped. Each reason may go away later, or was the filer's choice.
 enum SkipReason {
     None,
     /// No such policy: wrong terms, or not issued.
@@ -58,24 +58,25 @@ enum SkipReason {
     Malformed,
     /// The bill is not in the policy's currency.
     WrongCurrency,
-    /// The service lies after the signature.
+    /// The service ends after the signature.
     NotYetServed,
-    /// This very line was decided already.
+    /// The same diagnosis was decided already.
     AlreadyDecided,
-    /// Not the revision that is due: 0, and one more after each withdrawal on the bill line; none is after 254.
+    /// Not the revision that is due: 0 at first, one more after each withdrawal on the bill line, and none after 254.
     Superseded,
-    /// Another amount or currency was billed first for this bill line.
+    /// The first claim on this bill line had another amount or currency.
     BillMismatch,
     /// The member's signer has not consented for the service day.
     NoConsent,
-    /// Care had to be authorised beforehand (CARC 197).
+    /// The benefit requires care to be authorised beforehand (CARC 197).
     NotAuthorised
 }
 
-/// @notice How a bill was split, in minor units. Indemnity: billed = paid + deductible + coinsurance + overLimit +
-/// notCovered + otherCover, exactly. Scheduled: rate × days or units = paid + overLimit + notCovered + eliminated + outside.
+/// @notice How a bill was split, in minor units. Indemnity: billed = paid + deductible + coinsurance + overLimit
+/// + notCovered + otherCover, exactly. Scheduled: rate × days or units = paid + overLimit + notCovered +
+/// eliminated + outside.
 struct Remittance {
-    uint64 allowed;
+    uint64 allowed; // before deductible, coinsurance and limits
     uint64 deductible; // CARC 1
     uint64 coinsurance; // CARC 2
     uint64 overLimit; // CARC 119
@@ -87,19 +88,21 @@ struct Remittance {
     uint32 units; // counted against the unit limit; 0 when there is none
 }
 
-/// @notice What was decided on a line. A held, owed or denied claim is stored as the hash of this, so whoever settles,
-/// collects or withdraws hands it back from the event.
+/// @notice What was decided on a line. A held, owed or denied claim is stored as the hash of this struct. To settle,
+/// collect or withdraw the claim, the caller passes the struct in, as the event shows it.
 struct Decision {
     ClaimStatus status;
     /// X12 claim adjustment reason codes, three ASCII bytes each, the latest last.
     bytes32 codes;
     /// Leaf of the diagnosis.
     bytes32 diagnosis;
+    /// The pool that pays.
     address pool;
+    /// Who is paid.
     address payee;
     /// Key of the group counters charged; 0 for none.
     bytes32 group;
-    /// First second at which a held claim may be settled.
+    /// First second at which a held claim may be settled, since 1970; 0 for any other.
     uint64 releaseAt;
     Remittance remittance;
 }
@@ -117,7 +120,8 @@ struct ClaimKeys {
     address payee;
 }
 
-/// @notice What a claim's event tells beside its hashes, each word's parts from the highest bits down to the lowest.
+/// @notice The facts of a claim's event that are not hashes, in six words. Each word's parts run from
+/// the highest bits down.
 struct ClaimFacts {
     /// unused 56 bits | status 8 | releaseAt 64 | issuedAt 64 | decidedAt 64
     uint256 times;
@@ -127,39 +131,42 @@ struct ClaimFacts {
     uint256 shares;
     /// notCovered 64 bits | otherCover 64 | eliminated 64 | outside 64
     uint256 cuts;
-    /// unused 64 bits | the line's paid 64 | its units 32 | its group's paid 64 after it | its group's units 32
+    /// Of the line, and then of its group after the line.
+    /// unused 64 bits | paid 64 | units 32 | groupPaid 64 | groupUnits 32
     uint256 sums;
-    /// The policy's counters after it: paid 56 bits | reserved 56 | deductible 56 | outOfPocket 56 | closed, issued 32
+    /// The policy's counters after the line.
+    /// paid 56 bits | reserved 56 | deductible 56 | outOfPocket 56 | closed 16 | issued 16
     Account account;
 }
 
-/// @notice Names a claim.
+/// @notice Identifies a claim.
 struct ClaimRef {
     PolicyId policy;
     ProviderId provider;
     bytes32 billLine;
 }
 
-/// @notice A decision that something may still happen to. One slot.
+/// @notice A decision that may still be settled, collected or withdrawn. One slot.
 struct StoredClaim {
     // slot 0
-    /// Head of the hash of the decision.
+    /// First 31 bytes of the hash of the decision.
     bytes31 digest;
     ClaimStatus status;
 }
 
-/// @notice What a member could claim, in minor units.
+/// @notice What a member could claim; amounts in minor units.
 struct Eligibility {
-    /// None when a claim would be decided.
+    /// None if a claim would be decided.
     SkipReason reason;
-    /// Denied, or what the claim would become.
+    /// The status that the claim would get.
     ClaimStatus status;
+    /// The codes that it would get, as in {Decision}.
     bytes32 codes;
     uint64 annualLeft;
     uint64 deductibleLeft;
     uint64 outOfPocketLeft;
-    /// type(uint64).max when the group has no limit.
+    /// type(uint64).max if the group has no limit.
     uint64 groupLeft;
-    /// type(uint32).max when the units have no limit.
+    /// type(uint32).max if the units have no limit.
     uint32 unitsLeft;
 }

@@ -17,7 +17,7 @@ struct Consent {
     uint32 until;
     /// The signer's next nonce.
     uint256 nonce;
-    /// Last second at which a signed consent may be recorded.
+    /// Last second at which a signed consent may be recorded, since 1970.
     uint256 deadline;
 }
 
@@ -33,7 +33,7 @@ bytes32 constant CONSENT_TYPEHASH = keccak256(
 
 using {hash} for Consent global;
 
-/// @notice EIP-712 hashStruct of the consent.
+/// @notice Returns the EIP-712 hashStruct of the consent.
 function hash(Consent calldata consent) pure returns (bytes32) {
     return keccak256(abi.encode(CONSENT_TYPEHASH, consent));
 }
@@ -41,10 +41,12 @@ function hash(Consent calldata consent) pure returns (bytes32) {
 /// @notice A consent as stored. One slot.
 struct Grant {
     // slot 0
-    /// First and last civil day of service.
+    /// First civil day of service.
     uint32 from;
+    /// Last civil day of service.
     uint32 until;
+    /// Sum of PURPOSE_ bits.
     uint8 purposes;
-    /// The entry exists, be it withdrawn.
+    /// True for an entry that exists, also when it is withdrawn.
     bool exists;
 }

@@ -3,16 +3,16 @@ pragma solidity 0.8.30;
 
 import {PolicyId} from "./Ids.sol";
 
-/// @notice One attested bill line. The patient's record itself stays off the chain. Its leaf in `Attestation.root` begins
-/// with policy, member and benefit, which a filed line brings anyway.
+/// @notice One attested bill line. The patient's record itself stays off the chain. The leaf in `Attestation.root`
+/// begins with policy, member and benefit; this struct omits them, because a filed line contains them.
 struct Diagnosis {
-    /// Keyed hash of the provider's claim identifier and line: the key against double payment.
+    /// Keyed hash of the provider's claim identifier and line; prevents double payment.
     bytes32 billLine;
-    /// Keyed hash of the encounter: groups the lines of one stay.
+    /// Keyed hash of the encounter; the lines of one stay share it.
     bytes32 caseId;
     /// Salted hash of the sealed record.
     bytes32 record;
-    /// How often a decision on the bill line was withdrawn before, under whichever policy.
+    /// How often a decision on the bill line was withdrawn before, under any policy.
     uint8 revision;
     /// First civil day of the service, in the record's own offset.
     uint32 serviceFrom;
@@ -22,6 +22,7 @@ struct Diagnosis {
     uint16 units;
     /// Minor units of `currency`.
     uint64 billed;
+    /// ISO 4217 alphabetic code.
     bytes3 currency;
     /// Bit 0: emergency.
     uint8 flags;
@@ -36,7 +37,7 @@ bytes32 constant DIAGNOSIS_TYPEHASH = keccak256(
 
 using {hash, isEmergency} for Diagnosis global;
 
-/// @notice EIP-712 hashStruct of the leaf.
+/// @notice Returns the EIP-712 hashStruct of the leaf.
 /// @param member `Member.commitment` of the patient.
 /// @param benefit `Benefit.id` of the row that covers the care.
 function hash(
@@ -48,6 +49,7 @@ function hash(
     return keccak256(abi.encode(DIAGNOSIS_TYPEHASH, policy, member, benefit, diagnosis));
 }
 
+/// @notice Returns whether the care was an emergency, which needs no consent and is always held for review.
 function isEmergency(Diagnosis memory diagnosis) pure returns (bool) {
     return diagnosis.flags & FLAG_EMERGENCY != 0;
 }

@@ -5,13 +5,13 @@ import {Memory} from "../libraries/Memory.sol";
 
 /// @notice A person covered: one leaf of `Policy.members`.
 struct Member {
-    /// Blinded identity; opens only with the member's key.
+    /// Blinded identity; only the member's key opens it.
     bytes32 commitment;
     /// Whose consent lets providers file.
     address consentSigner;
     /// Who is paid; 0 for the policy's payee.
     address payee;
-    /// First civil day covered. Waiting periods run from it, and it may lie before the policy's start.
+    /// First civil day covered; waiting periods start then. It may be before the policy's start.
     uint32 coveredSince;
     /// First civil day no longer covered.
     uint32 coveredUntil;
@@ -31,7 +31,7 @@ uint256 constant MAX_MEMBER_PROOF = 8;
 
 using {hash} for Member global;
 
-/// @notice EIP-712 hashStruct of the leaf.
+/// @notice Returns the EIP-712 hashStruct of the leaf.
 function hash(Member memory member) pure returns (bytes32) {
     return Memory.hashStruct(placeOf(member), MEMBER_TYPEHASH, MEMBER_WORDS);
 }

@@ -4,8 +4,8 @@ pragma solidity 0.8.30;
 import {Memory} from "../libraries/Memory.sol";
 import {Account} from "./Account.sol";
 
-/// @notice The terms of one policy year, as the insurer signs them. Never stored: whoever acts on a policy passes
-/// them along, and they are hashed to the policy id. Amounts are minor units of `currency`.
+/// @notice The terms of one policy year, as the insurer signs them. They are not stored: a call about a policy passes
+/// them in, and their hash must be the policy id. Amounts are minor units of `currency`.
 struct Policy {
     /// Who holds the bound token.
     address holder;
@@ -23,25 +23,25 @@ struct Policy {
     uint32 end;
     /// Days after the end of a service during which it may be filed.
     uint16 filingDays;
-    /// Most that the insurer pays under this policy, shared by the members.
+    /// Most that the insurer pays under this policy, for all members together.
     uint64 annualLimit;
-    /// Deductible of the policy year, shared by the members.
+    /// Deductible of the policy year, for all members together.
     uint64 deductible;
-    /// Most that the members bear of deductible and coinsurance together.
+    /// Most that all members together bear of deductible and coinsurance.
     uint64 outOfPocket;
     /// A line above this amount is held for review.
     uint64 autoPayLimit;
     /// Seconds for which a held claim waits before anyone may settle it.
     uint32 reviewWindow;
-    /// Capital that the pool locks per unit of unused annual limit, basis points.
+    /// Capital that the pool locks, as a share of the unused annual limit, basis points.
     uint16 solvencyBps;
     /// Premium for the whole year, paid at issue.
     uint64 premium;
     /// ISO 4217 alphabetic code.
     bytes3 currency;
-    /// The account that the counters live under: 0, this policy's own.
+    /// Reserved for shared counters; must be 0, which means the policy's own account.
     bytes32 account;
-    /// Makes two equal policies differ.
+    /// Makes the ids of two equal policies differ.
     bytes32 salt;
 }
 
@@ -54,7 +54,7 @@ uint256 constant POLICY_WORDS = 18;
 
 using {hash, lock} for Policy global;
 
-/// @notice EIP-712 hashStruct of the terms.
+/// @notice Returns the EIP-712 hashStruct of the terms.
 function hash(Policy memory policy) pure returns (bytes32) {
     return Memory.hashStruct(placeOf(policy), POLICY_TYPEHASH, POLICY_WORDS);
 }
@@ -66,12 +66,13 @@ function placeOf(Policy memory policy) pure returns (Memory.Place place) {
     }
 }
 
-/// @notice Capital, in minor units, that the pool must keep for what the policy may still cost. Rounds up, for the policy.
+/// @notice Returns the capital that the pool must lock for what the policy may still cost, minor units. Rounds up,
+/// which favours the policy.
 function lock(Policy memory policy, Account account) pure returns (uint256) {
     if (account.isClosed()) return 0;
 
     uint256 unused = policy.annualLimit - account.decided();
-    // 64 bits times 16 bits, and a little more, fit.
+    // The product of 64 bits and 16 bits plus 9,999 fits 256 bits.
     unchecked {
         return (unused * policy.solvencyBps + 9_999) / 10_000;
     }

@@ -6,74 +6,86 @@ import {PolicyId, ProviderId} from "./Ids.sol";
 /// @notice An accredited provider. One slot.
 struct Provider {
     // slot 0
-    /// Acts for the provider: keys, withdrawals.
+    /// Manages the provider's keys and withdrawals.
     address admin;
     /// First civil day of the latest accreditation.
     uint32 from;
     /// First civil day after it.
     uint32 until;
-    /// New lines are held for review.
+    /// True if new lines are held for review.
     bool suspended;
 }
 
-/// @notice A stretch of civil days, the last one excluded.
+/// @notice A period of accreditation.
 struct Window {
+    /// First civil day.
     uint32 from;
+    /// First civil day after it.
     uint32 until;
 }
 
-/// @notice A seal key of a provider's billing system.
+/// @notice An attestor key of a provider's billing system. One slot.
 struct AttestorKey {
     // slot 0
-    /// First second at which it may sign.
+    /// First second at which it may sign, since 1970.
     uint64 from;
-    /// First second at which it may no longer sign.
+    /// First second at which it may no longer sign, since 1970.
     uint64 until;
-    /// For good; nothing it signed may be filed any more.
+    /// True once revoked, permanently: nothing that it signed may be filed any more.
     bool revoked;
 }
 
-/// @notice What a pool pays one provider without review on one UTC day, minor units.
+/// @notice What a pool pays one provider without review on one UTC day. One slot.
 struct DailyCap {
     // slot 0
+    /// Most per day, minor units.
     uint64 limit;
+    /// Paid on `day`, minor units.
     uint64 used;
-    /// The UTC day that `used` counts.
+    /// The UTC day to which `used` applies.
     uint32 day;
 }
 
-/// @notice A contract that may write bill lines.
+/// @notice What a desk may do with bill lines.
 enum DeskStatus {
-    /// Never listed.
+    /// Nothing: it was never listed.
     None,
-    /// May record and release.
+    /// Record and release.
     Listed,
-    /// May only release what it recorded.
+    /// Release what it recorded.
     Retired
 }
 
-/// @notice What the registry knows of a desk. One slot.
+/// @notice A contract that decides claims. One slot.
 struct Desk {
     // slot 0
+    /// What it may do.
     DeskStatus status;
-    /// Second until which its new lines are held for review.
+    /// First second at which its new lines are no longer held for review, since 1970.
     uint64 safeModeUntil;
 }
 
 /// @notice A claim of a later payer on a bill line. One slot.
 struct OtherClaim {
     // slot 0
+    /// Paid or reserved, minor units.
     uint64 claimed;
+    /// Head of the diagnosis that was decided.
     bytes3 leaf;
+    /// True if the payer has a decision on the line.
     bool decided;
 }
 
 /// @notice A claim on a bill line.
 struct Bill {
+    /// Who billed.
     ProviderId provider;
+    /// Keyed hash of the provider's claim identifier and line.
     bytes32 billLine;
+    /// The policy that pays.
     PolicyId policy;
     /// The pool whose daily cap the payment uses.
     address pool;
+    /// Leaf of the diagnosis.
     bytes32 diagnosis;
 }

@@ -12,21 +12,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from salus.base import files
 from salus.base.errors import AddressBookError, WrongChain
 from salus.crypto.abi import AddressCodec
 
-CONTRACTS: Final = (
-    "SalusAccessManager",
-    "ProviderRegistry",
-    "ConsentRegistry",
-    "PolicyBook",
-    "ClaimDesk",
-    "RiskPoolFactory",
-)
-"""What every suite consists of."""
 _ADDRESS = AddressCodec()
 
 

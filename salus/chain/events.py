@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any, ClassVar, TypeVar, cast, get_type_hints
-
-from web3 import Web3
-from web3.contract import Contract
-from web3.logs import DISCARD
-from web3.types import EventData, TxReceipt
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast, get_type_hints
 
 from salus.chain.abis import abi_of
 from salus.chain.facts import Facts, unpack
+from salus.chain.web3_lazily import web3
 from salus.crypto.abi import Struct, camel_case
 from salus.types import Account, ClaimRef, Decision, GroupUse, Policy, Service, SkipReason
+
+if TYPE_CHECKING:
+    from web3 import Web3
+    from web3.contract import Contract
+    from web3.types import EventData, TxReceipt
 
 BLOCKS_AT_ONCE = 2_000
 
@@ -46,6 +47,14 @@ class ProviderAccredited(Event):
     from_: int
     until: int
     licence: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminChanged(Event):
+    contract: ClassVar[str] = "ProviderRegistry"
+
+    provider: int
+    admin: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +195,14 @@ class RoleGranted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoleLabel(Event):
+    contract: ClassVar[str] = "SalusAccessManager"
+
+    role_id: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OperationScheduled(Event):
     contract: ClassVar[str] = "SalusAccessManager"
 
@@ -211,7 +228,7 @@ E = TypeVar("E", bound=Event)
 def in_receipt(w3: Web3, kind: type[E], receipt: TxReceipt) -> list[E]:
     """The events of a kind in a transaction, in order."""
     event = _handle(w3, kind).events[kind.__name__]
-    return [_read(kind, data) for data in event().process_receipt(receipt, errors=DISCARD)]
+    return [_read(kind, data) for data in event().process_receipt(receipt, errors=web3.logs.DISCARD)]
 
 
 def past(
@@ -241,7 +258,7 @@ def _handle(w3: Web3, kind: type[Event], address: str | None = None) -> type[Con
     return (
         w3.eth.contract(abi=abi)
         if address is None
-        else w3.eth.contract(Web3.to_checksum_address(address), abi=abi)
+        else w3.eth.contract(web3.Web3.to_checksum_address(address), abi=abi)
     )
 
 

@@ -17,10 +17,9 @@ import json
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic_core import from_json
-from web3.types import TxData
 
 from salus.base import files
 from salus.base.errors import InputError
@@ -29,6 +28,9 @@ from salus.chain.address_book import path_of
 from salus.chain.sending import Action, Receipt, Sender, Unlocked
 from salus.chain.suite import Chain
 from salus.crypto.abi import keccak
+
+if TYPE_CHECKING:
+    from web3.types import TxData
 
 WORKED_OUT = frozenset(("ClaimDesk.settle", "ClaimDesk.collect", "ClaimDesk.withdraw", "PolicyBook.close"))
 """Calls that the chain takes once, and that are planned only while it has not."""

@@ -14,42 +14,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum, IntEnum, auto
-from typing import Any, Final
+from enum import Enum, auto
+from typing import Any
 
 from salus.base import days
 from salus.base.errors import NotAuthorised
 from salus.chain import events
+from salus.chain.manifest import GOVERNED, MANAGED, MANAGER, Role
 from salus.chain.sending import Action
 from salus.chain.suite import Chain
-
-MANAGER: Final = "SalusAccessManager"
-
-
-class Role(IntEnum):
-    """A role of the access manager."""
-
-    GOVERNOR = 0
-    ACCREDITOR = 1
-    SENTINEL = 2
-
-
-GOVERNED: Final = {
-    "ProviderRegistry": {
-        "accredit": Role.ACCREDITOR,
-        "renew": Role.ACCREDITOR,
-        "endAccreditation": Role.ACCREDITOR,
-        "setSuspended": Role.ACCREDITOR,
-        "setAdmin": Role.ACCREDITOR,
-        "enterSafeMode": Role.SENTINEL,
-        "listDesk": Role.GOVERNOR,
-        "retireDesk": Role.GOVERNOR,
-    },
-    "RiskPoolFactory": {"listAsset": Role.GOVERNOR, "delistAsset": Role.GOVERNOR},
-}
-"""Who may call what: contract, function, role. Of the other contracts only the manager asks for a role."""
-_MANAGED: Final = frozenset({"grantRole", "revokeRole", "setTargetClosed"})
-"""Functions of the manager itself that its governor may call."""
 
 
 class Stage(Enum):
@@ -127,7 +100,7 @@ def turn_of(chain: Chain, action: Action, account: str) -> Turn:
 def role_for(chain: Chain, action: Action) -> int | None:
     """The role that an action asks for; None if it asks for none."""
     functions = chain.manager.functions
-    if action.contract == MANAGER and action.name in _MANAGED:
+    if action.contract == MANAGER and action.name in MANAGED:
         grants = action.name != "setTargetClosed"
         return int(functions.getRoleAdmin(action.function.args[0]).call()) if grants else Role.GOVERNOR
     if action.name not in GOVERNED.get(action.contract, {}):
@@ -167,6 +140,11 @@ def holders(chain: Chain) -> list[Holder]:
     return [Holder(role=role, account=account, delay=delay) for role, account, holds, delay in asked if holds]
 
 
+def labels(chain: Chain) -> dict[int, str]:
+    """The label of each role that has one; the latest counts."""
+    return {event.role_id: event.label for event in chain.past(events.RoleLabel)}
+
+
 def announced(chain: Chain) -> Iterator[Announced]:
     """What is announced and may still be done, oldest first."""
     latest = {event.operation_id: event for event in chain.past(events.OperationScheduled)}
@@ -185,10 +163,11 @@ def announced(chain: Chain) -> Iterator[Announced]:
 
 def call_words(chain: Chain, target: str, data: bytes) -> str:
     """A call for a person: contract, function and arguments."""
-    for contract in (chain.manager, chain.providers, chain.factory):
+    for name in (MANAGER, *GOVERNED):
+        contract = chain.contract(name)
         if contract.address == target:
             function, arguments = contract.decode_function_input(data)
-            words = ", ".join(f"{name} {_plain(value)}" for name, value in arguments.items())
+            words = ", ".join(f"{argument} {_plain(value)}" for argument, value in arguments.items())
             return f"{function.fn_name}({words})"
     return f"a call of {target}"
 

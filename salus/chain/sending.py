@@ -14,16 +14,18 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any, Protocol
-
-from eth_account.datastructures import SignedTransaction
-from web3 import Web3
-from web3.contract.contract import ContractFunction
-from web3.exceptions import BadFunctionCallOutput, ContractLogicError, TransactionNotFound, Web3RPCError
-from web3.types import Nonce, TxParams, TxReceipt, Wei
+from typing import TYPE_CHECKING, Any, Protocol
 
 from salus.base.errors import ChainError, NotFinished, Reverted
 from salus.chain.reverts import reverted
+from salus.chain.web3_lazily import web3
+
+if TYPE_CHECKING:
+    from eth_account.datastructures import SignedTransaction
+    from web3 import Web3
+    from web3.contract.contract import ContractFunction
+    from web3.exceptions import ContractLogicError, Web3RPCError
+    from web3.types import TxParams, TxReceipt
 
 WAIT_SECONDS = 300.0
 _POLL_SECONDS = (0.05, 2.0)
@@ -86,11 +88,11 @@ def preview(w3: Web3, action: Action, sender: str, *, block: int | None = None) 
     """What the call would return now; nothing moves. Raises Reverted or NotAccredited with the reason."""
     try:
         return action.function.call({"from": w3.to_checksum_address(sender)}, block or "latest")
-    except ContractLogicError as error:
+    except web3.exceptions.ContractLogicError as error:
         raise reverted(_revert_data(error), action.contract) from None
-    except Web3RPCError as error:
+    except web3.exceptions.Web3RPCError as error:
         raise _refused(error) from None
-    except BadFunctionCallOutput:
+    except web3.exceptions.BadFunctionCallOutput:
         raise ChainError(
             f"there is no {action.contract} at {action.function.address}",
             remedy="check the address book and the network",
@@ -145,14 +147,14 @@ def find(w3: Web3, transaction: str) -> Receipt | None:
     """The receipt of a transaction, None while it is not mined."""
     try:
         raw = w3.eth.get_transaction_receipt(_hash(transaction))
-    except TransactionNotFound:
+    except web3.exceptions.TransactionNotFound:
         return None
     return Receipt(transaction, raw["blockNumber"], raw["gasUsed"], raw)
 
 
 def is_known(w3: Web3, transaction: str) -> bool:
     """Whether the node has the transaction, mined or waiting."""
-    with suppress(TransactionNotFound):
+    with suppress(web3.exceptions.TransactionNotFound):
         w3.eth.get_transaction(_hash(transaction))
         return True
     return False
@@ -165,7 +167,9 @@ def _submit(w3: Web3, action: Action, sender: Sender, on_signed: OnSigned, nonce
         gas = action.function.estimate_gas({"from": address})
         limit = w3.eth.get_block("latest")["gasLimit"]
         fields["gas"] = min(gas + gas * _GAS_MARGIN_PERCENT // 100, limit)
-        fields["nonce"] = w3.eth.get_transaction_count(address, "pending") if nonce is None else Nonce(nonce)
+        fields["nonce"] = (
+            w3.eth.get_transaction_count(address, "pending") if nonce is None else web3.types.Nonce(nonce)
+        )
         built = action.function.build_transaction(fields)
         if isinstance(sender, Unlocked):
             transaction = w3.eth.send_transaction(built).to_0x_hex()
@@ -176,16 +180,16 @@ def _submit(w3: Web3, action: Action, sender: Sender, on_signed: OnSigned, nonce
         on_signed(transaction)
         _send_raw(w3, signed)
         return transaction
-    except ContractLogicError as error:
+    except web3.exceptions.ContractLogicError as error:
         raise reverted(_revert_data(error), action.contract) from None
-    except Web3RPCError as error:
+    except web3.exceptions.Web3RPCError as error:
         raise _refused(error) from None
 
 
 def _send_raw(w3: Web3, signed: SignedTransaction) -> None:
     try:
         w3.eth.send_raw_transaction(signed.raw_transaction)
-    except Web3RPCError as error:
+    except web3.exceptions.Web3RPCError as error:
         # Sent twice because the first answer was lost: the chain has it once.
         if not any(word in str(error).lower() for word in _KNOWN) or not is_known(
             w3, signed.hash.to_0x_hex()
@@ -199,7 +203,7 @@ def _fees(w3: Web3) -> TxParams:
     if not base:
         return {"gasPrice": w3.eth.gas_price}
     tip = w3.eth.max_priority_fee
-    return {"maxFeePerGas": Wei(2 * base + tip), "maxPriorityFeePerGas": tip}
+    return {"maxFeePerGas": web3.types.Wei(2 * base + tip), "maxPriorityFeePerGas": tip}
 
 
 def _revert_data(error: ContractLogicError) -> str:
@@ -221,4 +225,4 @@ def _refused(error: Web3RPCError) -> ChainError:
 
 
 def _hash(transaction: str) -> Any:
-    return Web3.to_bytes(hexstr=transaction)  # type: ignore[arg-type]
+    return web3.Web3.to_bytes(hexstr=transaction)  # type: ignore[arg-type]

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
-
-from web3 import Web3
-from web3.contract import Contract
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from salus.base import money
 from salus.base.errors import ChainError, NotAccredited
@@ -16,9 +13,15 @@ from salus.chain import events, sending
 from salus.chain.abis import abi_of
 from salus.chain.address_book import AddressBook, book_of
 from salus.chain.events import Event
+from salus.chain.manifest import DOMAINS, by_handle, by_name
 from salus.chain.node import PATIENCE_SECONDS, connect, genesis_of
 from salus.chain.sending import Action, OnSigned, Receipt, Sender
+from salus.chain.web3_lazily import web3
 from salus.crypto.eip712 import Domain
+
+if TYPE_CHECKING:
+    from web3 import Web3
+    from web3.contract import Contract
 
 E = TypeVar("E", bound=Event)
 _REVISION = 3
@@ -64,31 +67,31 @@ class Chain:
 
     @cached_property
     def manager(self) -> Contract:
-        return self._listed("SalusAccessManager")
+        return self._listed("manager")
 
     @cached_property
     def providers(self) -> Contract:
-        return self._listed("ProviderRegistry")
+        return self._listed("providers")
 
     @cached_property
     def consents(self) -> Contract:
-        return self._listed("ConsentRegistry")
+        return self._listed("consents")
 
     @cached_property
     def book(self) -> Contract:
-        return self._listed("PolicyBook")
+        return self._listed("book")
 
     @cached_property
     def desk(self) -> Contract:
-        return self._listed("ClaimDesk")
+        return self._listed("desk")
 
     @cached_property
     def factory(self) -> Contract:
-        return self._listed("RiskPoolFactory")
+        return self._listed("factory")
 
     def pool(self, address: str) -> Pool:
         """A pool of this suite. Raises ChainError if the factory has not made it."""
-        address = Web3.to_checksum_address(address)
+        address = web3.Web3.to_checksum_address(address)
         if not self.factory.functions.isPool(address).call():
             raise ChainError(
                 f"{address} is not a pool of this suite", remedy="name the address that `create_pool` gave"
@@ -97,9 +100,15 @@ class Chain:
 
     def at(self, contract: str, address: str) -> Contract:
         """A handle on a contract outside the address book: a pool, an asset."""
-        return self.w3.eth.contract(Web3.to_checksum_address(address), abi=abi_of(contract))
+        return self.w3.eth.contract(web3.Web3.to_checksum_address(address), abi=abi_of(contract))
 
-    def _listed(self, name: str) -> Contract:
+    def contract(self, name: str) -> Contract:
+        """A contract of the suite by its name in Solidity."""
+        contract: Contract = getattr(self, by_name(name).handle)
+        return contract
+
+    def _listed(self, handle: str) -> Contract:
+        name = by_handle(handle).name
         return self.at(name, self.addresses.address(name))
 
     # SIGNING
@@ -111,17 +120,17 @@ class Chain:
     @property
     def book_domain(self) -> Domain:
         """Under which policies are signed."""
-        return Domain.policy_book(self.chain_id, self.book.address)
+        return DOMAINS["book"](self.chain_id, self.book.address)
 
     @property
     def desk_domain(self) -> Domain:
         """Under which attestations are signed."""
-        return Domain.claim_desk(self.chain_id, self.desk.address)
+        return DOMAINS["desk"](self.chain_id, self.desk.address)
 
     @property
     def consent_domain(self) -> Domain:
         """Under which consents are signed."""
-        return Domain.consent_registry(self.chain_id, self.consents.address)
+        return DOMAINS["consents"](self.chain_id, self.consents.address)
 
     # ASKING AND SENDING
 

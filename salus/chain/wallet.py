@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
-from eth_account.datastructures import SignedMessage
-from web3 import Web3
-from web3.exceptions import BadFunctionCallOutput, ContractLogicError
+from typing import TYPE_CHECKING, Any
 
 from salus.base.errors import ChainError
+from salus.chain.web3_lazily import web3
 from salus.crypto.eip712 import Signer
+
+if TYPE_CHECKING:
+    from eth_account.datastructures import SignedMessage
+    from web3 import Web3
 
 _ACCEPTED = bytes.fromhex("1626ba7e")
 _ABI = [
@@ -43,12 +44,12 @@ class Wallet:
         return signed
 
     def _accepts(self, digest: bytes, signature: bytes) -> bool:
-        contract = self.w3.eth.contract(Web3.to_checksum_address(self.address), abi=_ABI)
+        contract = self.w3.eth.contract(web3.Web3.to_checksum_address(self.address), abi=_ABI)
         try:
             return bytes(contract.functions.isValidSignature(digest, signature).call()) == _ACCEPTED
-        except ContractLogicError:
+        except web3.exceptions.ContractLogicError:
             return False
-        except BadFunctionCallOutput:
+        except web3.exceptions.BadFunctionCallOutput:
             raise ChainError(
                 f"there is no contract wallet at {self.address}",
                 remedy="name one, or leave it out if the key signs for itself",

@@ -6,12 +6,14 @@ gets a new id, and could be filed twice.
 
 from __future__ import annotations
 
-from typing import ClassVar
+import os
+from typing import ClassVar, Final, Self
 
 from salus.base.errors import AttestationError, InputError
 from salus.crypto.secret import Secret
 
 _VERSION = b"salus 1"
+_VARIABLE: Final = "SALUS_PROVIDER_KEY"
 
 
 class ProviderKey(Secret):
@@ -24,6 +26,22 @@ class ProviderKey(Secret):
 
     __slots__ = ()
     fault: ClassVar[type[InputError]] = AttestationError
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Reads the key from SALUS_PROVIDER_KEY. Raises InputError, naming the variable and not its value."""
+        digits = os.environ.get(_VARIABLE)
+        if not digits:
+            raise InputError(
+                "is not set", field=_VARIABLE, remedy="set it in .env: 64 hexadecimal digits, for good"
+            )
+        try:
+            return cls.from_hex(digits)
+        except InputError as error:
+            # the value is a key, if a mistyped one, and is not shown
+            raise InputError(
+                error.message, field=_VARIABLE, remedy="set it to the 64 hexadecimal digits of before"
+            ) from None
 
     def bill_line(self, claim: str, line: int = 1) -> bytes:
         """Returns the 32-byte id that prevents paying a bill line twice.

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 
+from salus.base import files
 from salus.base.errors import CardError
 from salus.cover.card import MemberCard
-from salus.cover.policy import CoverFile
+from salus.cover.policy import CoverFile, check_place
 from salus.cover.schedule import Schedule
+from salus.crypto.eip712 import Domain
 from salus.crypto.merkle import Proof
 from salus.product import Table
 from salus.types import FLAG_EMERGENCY, Benefit, Diagnosis, Line
@@ -111,6 +114,23 @@ class Membership:
     def _like(self, code: str) -> str:
         covered = [row.code for row in self.table if self.schedule.benefit(row.code)]
         return next(iter(get_close_matches(code, covered, n=1, cutoff=0)), covered[0])
+
+
+def load_card(card: Path, cover: Path, served: Domain) -> tuple[MemberCard, CoverFile]:
+    """Reads a card and its cover file. Raises CardError, naming the file, if the card is for another policy
+    book than the one that is served."""
+    shown, terms = MemberCard.load(card), CoverFile.load(cover)
+    with files.about(card):
+        check_place(shown.book, served, fault=CardError)
+    return shown, terms
+
+
+def load_membership(card: Path, cover: Path, table: Table, served: Domain) -> Membership:
+    """Reads a card and its cover file, and opens them under the benefit table. Raises CardError, naming the
+    file."""
+    shown, terms = load_card(card, cover, served)
+    with files.about(card):
+        return open_card(shown, terms, table)
 
 
 def open_card(card: MemberCard, cover: CoverFile, table: Table) -> Membership:

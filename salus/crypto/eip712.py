@@ -8,15 +8,17 @@ form that wallets and `eth_account` accept, so a holder can sign a consent in an
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
-from eth_account.datastructures import SignedMessage
 from eth_keys.datatypes import Signature
 from eth_keys.exceptions import BadSignature
 from eth_utils.exceptions import ValidationError
 
 from salus.base.errors import InputError
 from salus.crypto.abi import Address, Struct, Text, Uint256, keccak
+
+if TYPE_CHECKING:
+    from eth_account.datastructures import SignedMessage
 
 _HALF_CURVE_ORDER = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
 

@@ -18,11 +18,13 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 from typing import NoReturn, Self
 
 import pyrage  # type: ignore[import-untyped]
 from pyrage.x25519 import Identity, Recipient  # type: ignore[import-untyped]
 
+from salus.base import files
 from salus.base.errors import RecordError
 
 _SALT_BYTES = 32
@@ -51,6 +53,14 @@ class RecordKey:
     def generate(cls) -> Self:
         """Creates a new key with the operating system's random generator."""
         return cls(str(Identity.generate()))
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Reads the key from a file, past the comments that `age-keygen` writes above it. Raises RecordError,
+        naming the file."""
+        with files.about(path):
+            lines = files.read(path, fault=RecordError).decode("ascii", "replace").splitlines()
+            return cls("".join(line for line in lines if not line.lstrip().startswith("#")))
 
     @property
     def recipient(self) -> str:

@@ -25,6 +25,7 @@ from itertools import chain as joined
 
 from salus.base.errors import CardError, RecordError
 from salus.chain.events import ClaimDecided, ClaimWithdrawn
+from salus.chain.suite import Chain
 from salus.cover.membership import Membership
 from salus.crypto.records import RecordKey
 from salus.insurer.recheck import Recheck, recheck
@@ -101,6 +102,32 @@ class Audit:
         """Returns whether every claim was rechecked without a difference or a link."""
         all_passed = all(isinstance(claim.found, Recheck) and claim.found.passed for claim in self.checked)
         return all_passed and not self.linked
+
+    def check(self) -> None:
+        """Raises RecordError, which says how many claims are at fault, unless the audit passed."""
+        if self.passed:
+            return
+        differing = sum(bool(one.differing) for one in self.checked)
+        not_rechecked = sum(isinstance(one.found, Fault) for one in self.checked)
+        linked = {(event.block, event.log_index) for link in self.linked for event in link.events}
+        parts = (
+            (differing, "differ from their records" if differing > 1 else "differs from its record"),
+            (not_rechecked, "could not be rechecked"),
+            (len(linked), "contradict each other"),
+        )
+        counted = [f"{count} claim{'s' * (count != 1)} {words}" for count, words in parts if count]
+        raise RecordError(", ".join(counted), remedy="ask the providers")
+
+
+def claims_of(chain: Chain, membership: Membership) -> list[ClaimDecided]:
+    """The member's decided claims under the policy, without those that were withdrawn."""
+    policy = membership.policy_id
+    decided = (
+        event
+        for event in chain.past(ClaimDecided, policy=policy)
+        if event.service.member == membership.commitment
+    )
+    return standing(decided, chain.past(ClaimWithdrawn, policy=policy))
 
 
 def standing(decided: Iterable[ClaimDecided], withdrawn: Iterable[ClaimWithdrawn]) -> list[ClaimDecided]:

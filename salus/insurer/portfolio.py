@@ -6,14 +6,17 @@ It needs only the PolicyIssued events of the chain and the enrolments that the h
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Self
 
 from salus.base.errors import PolicyError
-from salus.chain.events import ClaimDecided, PolicyIssued
+from salus.chain.events import ClaimDecided, ClaimWithdrawn, PolicyIssued
+from salus.chain.suite import Chain, Pool
 from salus.cover.member import EnrolledMember
 from salus.cover.membership import Membership, open_card
 from salus.cover.policy import PolicyFile
 from salus.crypto.eip712 import Domain
 from salus.crypto.merkle import MerkleTree
+from salus.insurer.audit import standing
 from salus.product import Table
 from salus.types import Policy
 
@@ -59,6 +62,18 @@ class Portfolio:
                     field="table",
                     remedy="name the table of each policy of the pool, separated by commas",
                 )
+
+    @classmethod
+    def of_pool(cls, pool: Pool, enrolments: Iterable[Enrolments], tables: Iterable[Table]) -> Self:
+        """The policies that the chain shows for a pool."""
+        chain = pool.chain
+        issued = chain.past(PolicyIssued, pool=pool.address)
+        return cls(issued, enrolments, tables, chain.book_domain)
+
+    def claims(self, chain: Chain) -> list[ClaimDecided]:
+        """The decided claims of these policies, without those that were withdrawn."""
+        decided = (event for event in chain.past(ClaimDecided) if event.policy in self)
+        return standing(decided, chain.past(ClaimWithdrawn))
 
     def __contains__(self, policy: object) -> bool:
         return policy in self._terms

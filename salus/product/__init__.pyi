@@ -1,6 +1,7 @@
 from .codesets import Code as Code
 from .codesets import CodeSet as CodeSet
 from .file import load as load
+from .file import named as named
 from .file import parse as parse
 from .file import shipped as shipped
 from .lint import Alike as Alike

@@ -96,6 +96,16 @@ def shipped(name: str, *, verify: bool = False) -> Table:
     return parse(source.read_bytes(), file=f"{name}.yaml", verify=verify)
 
 
+def named(name: str, *, verify: bool = False) -> Table:
+    """A shipped table by its name, or a YAML file by its path. Only a file is checked unless `verify`.
+
+    >>> named("critical-illness").name
+    'critical-illness'
+    """
+    is_file = name.endswith((".yaml", ".yml"))
+    return load(name) if is_file else shipped(name, verify=verify)
+
+
 def parse(text: str | bytes, *, file: str = "table", verify: bool = True) -> Table:
     """Reads a benefit table from a YAML text, as `load` does; `file` is its name in errors."""
     document = parse_mapping(text, file=file, fault=TableError, wanted="name a benefit table", kind="rt")

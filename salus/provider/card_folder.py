@@ -12,16 +12,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 from urllib.parse import quote
 
 from salus.base import files
-from salus.base.errors import CardError
+from salus.base.errors import CardError, InputError
 from salus.cover.card import MemberCard
 from salus.cover.membership import Membership, open_card
 from salus.cover.policy import CoverFile, check_place
 from salus.crypto.eip712 import Domain
 from salus.crypto.records import check_recipient
 from salus.product import Table
+from salus.types import Diagnosis
 
 _CARD = ".card.json"
 _COVER = ".cover.json"
@@ -49,6 +51,23 @@ class CardFolder:
     table: Table
     book: Domain
     _opened: dict[str, list[Membership]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @classmethod
+    def open(cls, path: Path, table: Table, book: Domain) -> Self:
+        """The cards of a folder. Raises CardError if there is no such folder."""
+        if not path.is_dir():
+            raise CardError("is not a folder", file=str(path), remedy="name the folder of the cards")
+        return cls(path, table, book)
+
+    def membership_of(self, patient: str, diagnosis: Diagnosis) -> Membership:
+        """The patient's membership under the policy of a diagnosis. Raises InputError if there is none."""
+        memberships = self.covering(patient, diagnosis.service_from)
+        membership = next((one for one in memberships if one.policy_id == diagnosis.policy), None)
+        if membership is None:
+            raise InputError(
+                "no card of the patient opens this claim", field="patient", remedy="name the patient"
+            )
+        return membership
 
     def covering(self, patient: str, day: int) -> list[Membership]:
         """Returns the patient's memberships whose policy year includes the civil day, sorted by card name.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 from salus.base.codes import DUPLICATE
 from salus.chain.events import ClaimDecided, ClaimEvent, ClaimOwed, ClaimPaid, ClaimWithdrawn
+from salus.chain.suite import Chain
 from salus.types import Account, ClaimRef, ClaimStatus, GroupUse
 
 
@@ -38,7 +40,7 @@ class Ledger:
     """Counters of each group of benefits, by `Decision.group`."""
 
     @classmethod
-    def replay(cls, events: Iterable[ClaimEvent]) -> Ledger:
+    def replay(cls, events: Iterable[ClaimEvent]) -> Self:
         """Creates a ledger from the claim events of one policy in any order. Ignores other kinds."""
         ledger = cls()
         latest: dict[ClaimRef, LedgerEntry] = {}
@@ -56,6 +58,13 @@ class Ledger:
                 case ClaimWithdrawn():
                     ledger._withdraw(latest.pop(event.claim), event.transaction)
         return ledger
+
+    @classmethod
+    def of_policy(cls, chain: Chain, policy: bytes) -> Self:
+        """From the chain's events of a policy. The chain itself only knows the decision that is in force, and
+        a bill that was filed twice has two."""
+        kinds = (ClaimDecided, ClaimPaid, ClaimOwed, ClaimWithdrawn)
+        return cls.replay(event for kind in kinds for event in chain.past(kind, policy=policy))
 
     def _decide(self, event: ClaimDecided) -> LedgerEntry:
         status = event.decision.status

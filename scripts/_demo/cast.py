@@ -96,7 +96,7 @@ def own(start: int, folder: Path, seed: int = SEED) -> Cast:
     people = []
     for sample, path in zip(made, paths, strict=True):
         role = sample.patient.role
-        tables = illness if role is samples.Role.BUILDER else family
+        tables = illness if role is samples.Relation.BUILDER else family
         read = Summary.of(fhir.read(path, tables, today=_NO_LIMIT))
         people.append(
             Person(
@@ -105,7 +105,7 @@ def own(start: int, folder: Path, seed: int = SEED) -> Cast:
                 name=f"{sample.patient.given} {sample.patient.family}",
                 lines=read.lines,
                 refused=read.refused,
-                consents_late=role is samples.Role.TEACHER,
+                consents_late=role is samples.Relation.TEACHER,
             )
         )
     organizations = [

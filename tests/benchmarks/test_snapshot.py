@@ -1,6 +1,6 @@
-"""No figure of gas rises by more than 1 % unless the snapshot is changed in the same commit.
+"""No gas figure rises by more than 1 % unless the snapshot is changed in the same commit.
 
-It is measured on an Anvil of its own, as `make bench` does: another chain counts refunds differently.
+The test measures on an Anvil of its own, as `make bench` does; another chain counts refunds differently.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def test_no_figure_has_risen() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_rise_of_more_than_a_hundredth_is_told() -> None:
+def test_a_rise_of_more_than_a_hundredth_is_reported() -> None:
     stored = Snapshot.load()
     gas = stored.gas["claim_paid_existing"]
     within = replace(stored, gas={**stored.gas, "claim_paid_existing": gas + gas // 100})
@@ -32,7 +32,7 @@ def test_a_rise_of_more_than_a_hundredth_is_told() -> None:
     assert complaint == f"claim_paid_existing rose from {gas:,} to {gas + gas // 100 + 1:,} gas"
 
 
-def test_a_scenario_left_out_and_other_settings_are_told() -> None:
+def test_a_missing_scenario_and_other_settings_are_reported() -> None:
     stored = Snapshot.load()
     fewer = {name: gas for name, gas in stored.gas.items() if name != "close"}
     other = replace(stored, settings=replace(stored.settings, optimizer_runs=1))

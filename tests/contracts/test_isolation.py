@@ -1,10 +1,10 @@
-"""What separates one test from the next
+"""Isolation of one test from the next
 
-given a chain that goes back after a transaction, so that the next has the same number
-└── when Brownie's thread for the first looks last which others of that number were dropped
-    └── it should not take the next one for dropped
-given a chain that has gone back behind a transaction which Brownie still remembers
-└── it should send the next one all the same, under the same number
+given a chain that is reverted after a transaction, so that the next one has the same nonce
+└── when Brownie's thread for the first transaction checks late which ones with that nonce were dropped
+    └── it should not treat the next transaction as dropped
+given a chain that was reverted past a transaction which Brownie still remembers
+└── it should send the next transaction with the same nonce
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from brownie import accounts, chain
 from brownie.network.state import TxHistory
 
 
-def test_a_transaction_is_not_taken_for_one_of_the_test_before(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_transaction_is_not_confused_with_one_of_the_test_before(monkeypatch: pytest.MonkeyPatch) -> None:
     look = TxHistory.filter
 
     def look_late(history: TxHistory, *arguments: Any, **wanted: Any) -> Any:
@@ -35,7 +35,7 @@ def test_a_transaction_is_not_taken_for_one_of_the_test_before(monkeypatch: pyte
         chain._revert(before)
 
 
-def test_a_transaction_that_is_no_more_is_not_waited_for() -> None:
+def test_a_reverted_transaction_is_not_waited_for() -> None:
     before = chain._take_snapshot()
     gone = accounts[0].transfer(accounts[1], 1)
     chain._revert(before)

@@ -1,12 +1,12 @@
 """scripts._demo.picture
 
 given sums that flow into a pool and out of it
-    the picture shows each with its amount, to scale, inside its frame
-    parts of 0 are left out
-    it can be read aloud, and needs nothing from outside
-    names are text
+    the picture should show each with its amount, to scale, inside its frame
+    it should leave out parts of 0
+    it should be readable by a screen reader, and load nothing external
+    it should escape names
 given two sides that differ
-    it is not drawn
+    it should raise an error
 """
 
 from __future__ import annotations

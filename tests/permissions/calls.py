@@ -1,4 +1,4 @@
-"""A call of every writing function that succeeds for whoever may make it."""
+"""For every writing function, a call that succeeds for each permitted caller."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from tests.support.words import charge
 MEMBER, ROOT, GROUP = word("member"), word("root"), word("group")
 CHARGE = charge(paid=20_011, deductible=5_003, coinsurance=1_009, units=3)
 ROLE = 5
-"""Nobody has it."""
+"""A role that nobody has."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """A function of a contract, as Brownie has it, and the arguments for a caller."""
+    """A function of a contract as a Brownie object, and its arguments for a given caller."""
 
     method: Any
     arguments: Callable[[Any], tuple[Any, ...]]
 
 
 def call(method: Any, *arguments: Any) -> list[Call]:
-    """One that is the same for everybody."""
+    """Makes a call with the same arguments for every caller."""
     return [Call(method, lambda _: arguments)]
 
 
@@ -150,7 +150,7 @@ def risk_pool(stage: Stage, function: str) -> list[Call]:
 
 
 def _pool_of_the_suite(stage: Stage, function: str) -> list[Call]:
-    """What only book and desk call, and what helps a pool in need."""
+    """Calls that only book and desk may make, and calls that support a pool in deficit."""
     world, pool = stage.world, stage.world.pool
     sold = stage.sold(begin=False, consent=False)
     if function == "recapitalise":
@@ -239,7 +239,7 @@ CALLS: dict[str, Callable[[Stage, str], list[Call]]] = {
 
 
 def arguments_of(error: str, stage: Stage, calls: list[Call], caller: Any) -> tuple[Any, ...]:
-    """What the error tells a caller that may not."""
+    """Returns the arguments of the error that a refused caller receives."""
     world = stage.world
     target = (world.providers, keccak(b"setSuspended(uint64,bool)")[:4])
     known: dict[str, tuple[Any, ...]] = {
@@ -262,7 +262,7 @@ def arguments_of(error: str, stage: Stage, calls: list[Call], caller: Any) -> tu
 
 
 def shares_of(pool: Any, asked: Call, caller: Any) -> int:
-    """The shares that a call would take."""
+    """Returns the shares that a call would burn."""
     arguments = asked.arguments(caller)
     if asked.method._name.endswith("transferFrom"):
         return int(arguments[2])

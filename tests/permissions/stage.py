@@ -1,4 +1,4 @@
-"""Everybody of docs/roles.md, with what each needs so that only permission decides."""
+"""Every party of docs/roles.md, equipped so that only permission decides whether a call succeeds."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tests.support.issuing import permit
 from tests.support.world import World, decision
 
 FUNDS = 1_000_003
-"""Minor units that everybody has, and has approved to the pool."""
+"""Minor units that every party has, and has approved to the pool."""
 
 
 class Stage:
-    """The world of the tests, and who is who in it."""
+    """The deployed world of the tests, and the address of each party."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -50,13 +50,13 @@ class Stage:
         self.fund(*self.parties.values())
 
     def fund(self, *parties: Any) -> None:
-        """They can pay, so that want of money refuses nobody."""
+        """Gives every party money and an allowance, so that no call fails because money is missing."""
         for party in parties:
             self.world.mint(party, FUNDS)
             self.world.asset.approve(self.world.pool, FUNDS * self.world.unit, {"from": party})
 
     def holders(self, allowed: tuple[str, ...]) -> set[str]:
-        """The parties that a row of the table lets in."""
+        """Returns the parties that a row of the table permits."""
         if allowed == ():
             raise ValueError("the row names nobody, not even `nobody`")
         if allowed == ("anyone",):
@@ -73,34 +73,34 @@ class Stage:
         return sold
 
     def held(self, *, due: bool) -> tuple[Any, Any, Any]:
-        """The terms, the claim and the decision of a held claim, under review or past it."""
+        """Returns the terms, the claim and the decision of a held claim, in its review window or after it."""
         world = self.world
         world.providers.setDailyCap(world.pool, world.provider, 0, {"from": world.insurer})
         sold = self.sold()
         line = sold.line()
-        given = decision(world.file(line))
+        decided = decision(world.file(line))
         if due:
-            world.travel(given.release_at)
-        return sold.terms.as_tuple(), world.claim(line), given.as_tuple()
+            world.travel(decided.release_at)
+        return sold.terms.as_tuple(), world.claim(line), decided.as_tuple()
 
     def owed(self) -> tuple[Any, Any]:
-        """The claim and the decision of an owed claim that the pool can pay by now."""
+        """Returns the claim and the decision of an owed claim that the pool can pay now."""
         world = self.world
         line = self.sold().line()
         away = self.drain()
-        given = decision(world.file(line))
+        decided = decision(world.file(line))
         world.asset.transfer(world.pool, away, {"from": world.governor})
-        return world.claim(line), given.as_tuple()
+        return world.claim(line), decided.as_tuple()
 
     def drain(self) -> int:
-        """Takes the pool's money away, as no contract lets anyone; token units."""
+        """Takes away the pool's money, which no contract allows anyone to do; token units."""
         world = self.world
         balance = world.balance(world.pool)
         world.asset.transfer(world.governor, balance, {"from": _at(world.pool.address)})
         return balance
 
     def noticed(self) -> None:
-        """The share owner's notice is over, and the spender has its leave."""
+        """Ends the share owner's notice period, and lets the spender act."""
         world = self.world
         shares = world.pool.balanceOf(world.capital)
         world.pool.giveNotice(shares, {"from": world.capital})
@@ -108,7 +108,7 @@ class Stage:
         world.travel(world.now() + 36 * craft.DAY)
 
     def lend(self) -> None:
-        """The share owner lets the approved spender act for two shares' worth of a minor unit."""
+        """Lets the approved spender use two shares' worth of a minor unit."""
         world = self.world
         world.pool.approve(self.parties["approved spender"], 10**20, {"from": world.capital})
 

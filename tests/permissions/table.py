@@ -1,4 +1,4 @@
-"""docs/roles.md, read: who may call what, and what the others get."""
+"""Reads docs/roles.md: who may call each function, and which error other callers receive."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _CODE = re.compile(r"`([^`]+)`")
 
 @dataclass(frozen=True)
 class Row:
-    """One function. A plain revert is the error ''."""
+    """One function of the table; '' is the error of a plain revert."""
 
     contract: str
     function: str
@@ -24,12 +24,12 @@ class Row:
 
 
 def parties() -> list[str]:
-    """Everybody in the first table."""
+    """Returns every party in the first table."""
     return [name for cells in _tables()["The parties"] for name in _CODE.findall(cells[0])]
 
 
 def rows() -> list[Row]:
-    """Every function in the tables of the contracts."""
+    """Returns every function in the tables of the contracts."""
     return [
         Row(heading, *_CODE.findall(function), tuple(_CODE.findall(allowed)), _errors(errors))
         for heading, table in _tables().items()
@@ -43,12 +43,12 @@ def _errors(cell: str) -> tuple[str, ...]:
 
 
 def _tables() -> dict[str, list[list[str]]]:
-    """Heading → the rows of the table below it, less its head."""
-    found: dict[str, list[list[str]]] = {}
+    """Maps each heading to the rows of the table below it, without its header."""
+    tables: dict[str, list[list[str]]] = {}
     heading = ""
     for line in PAGE.read_text().splitlines():
         if line.startswith("## "):
             heading = line[3:]
         elif line.startswith("|"):
-            found.setdefault(heading, []).append([cell.strip() for cell in line.strip("|").split("|")])
-    return {heading: table[2:] for heading, table in found.items()}
+            tables.setdefault(heading, []).append([cell.strip() for cell in line.strip("|").split("|")])
+    return {heading: table[2:] for heading, table in tables.items()}

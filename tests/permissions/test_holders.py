@@ -1,14 +1,14 @@
-"""Who holds what after the deploy
+"""Roles and powers after the deployment
 
-given a suite as the deploy leaves it
-├── it should have exactly the three roles, each with its one holder and its delay
-├── it should have every governed function under the role that docs/roles.md names
-├── it should have no admin, guardian, grant delay, closed target or admin delay but the governor's
-├── it should have nothing left with the deployer
-├── it should have the claim desk as the only desk, and every constant as the documents say
+given the contracts as the deployment leaves them
+├── it should have exactly the three roles, each with one holder and its delay
+├── it should have every governed function under the role in docs/roles.md
+├── it should have no admin, guardian, grant delay, closed target or admin delay except the governor's
+├── it should leave no power with the deployer
+├── it should list the claim desk as the only desk, and have every documented constant
 └── it should have contracts that know each other, and no owner
 given a governor with a delay
-└── it should be bound by it from the first second
+└── the delay should apply from the first second
 
 SPECIFICATION R2.
 """
@@ -22,7 +22,8 @@ import pytest
 from brownie import accounts, web3
 
 from salus.base.money import BPS
-from scripts._verify import holders, labels
+from salus.chain.manifest import GOVERNED, Role, by_name
+from salus.chain.roles import holders, labels
 from scripts.deploy import Params, deploy
 from tests.permissions.table import rows
 from tests.permissions.test_roles import contracts
@@ -30,29 +31,32 @@ from tests.support.answers import refuses
 from tests.support.craft import DAY
 
 ADMIN, ACCREDITOR, SENTINEL, PUBLIC = 0, 1, 2, 2**64 - 1
-ROLES = {"GOVERNOR": ADMIN, "ACCREDITOR": ACCREDITOR, "SENTINEL": SENTINEL}
+
+
+def held(suite: Any) -> set[tuple[int, str, int]]:
+    """Role, account and delay of everybody who holds one."""
+    return {(one.role, one.account, one.delay) for one in holders(suite.chain)}
 
 
 def test_has_three_roles_with_one_holder_each(suite: Any) -> None:
     governor, accreditor, sentinel = (str(accounts[number]) for number in (1, 2, 3))
 
-    assert holders(suite) == {ADMIN: {governor: 0}, ACCREDITOR: {accreditor: 0}, SENTINEL: {sentinel: 0}}
-    assert labels(suite) == {ACCREDITOR: "ACCREDITOR", SENTINEL: "SENTINEL"}
+    assert held(suite) == {(ADMIN, governor, 0), (ACCREDITOR, accreditor, 0), (SENTINEL, sentinel, 0)}
+    assert labels(suite.chain) == {ACCREDITOR: "ACCREDITOR", SENTINEL: "SENTINEL"}
 
 
 def test_governs_by_the_table(suite: Any) -> None:
-    named = {"ProviderRegistry": suite.providers, "RiskPoolFactory": suite.factory}
     governed = [row for row in rows() if row.errors == ("AccessManagedUnauthorized",)]
     governed = [row for row in governed if row.allowed != ("access manager",)]
-    assert {row.contract for row in governed} == set(named)
+    assert {row.contract for row in governed} == set(GOVERNED)
 
     for row in governed:
-        contract = named[row.contract]
+        contract = getattr(suite, by_name(row.contract).handle)
         selector = contract.signatures[row.function]
-        assert suite.manager.getTargetFunctionRole(contract, selector) == ROLES[row.allowed[0]], row
+        assert suite.manager.getTargetFunctionRole(contract, selector) == Role[row.allowed[0]], row
 
 
-def test_has_no_power_beside_the_governors(suite: Any) -> None:
+def test_has_no_power_except_the_governors(suite: Any) -> None:
     manager = suite.manager
 
     for role in (ADMIN, ACCREDITOR, SENTINEL, 3):
@@ -91,7 +95,7 @@ def test_gives_no_contract_an_owner_but_the_pools(suite: Any) -> None:
 
 def test_lists_the_claim_desk_alone(suite: Any) -> None:
     event = web3.eth.contract(address=suite.providers.address, abi=suite.providers.abi).events.DeskChanged
-    desks = {log["args"]["desk"] for log in event.get_logs(from_block=suite.first_block)}
+    desks = {log["args"]["desk"] for log in event.get_logs(from_block=suite.chain.addresses.first_block)}
 
     assert desks == {suite.desk.address}
     assert suite.providers.deskOf(suite.desk) == (1, 0)
@@ -133,7 +137,7 @@ def test_binds_a_governor_with_a_delay(suite: Any, delay: int) -> None:
 
     slow = deploy(params, accounts[0])
 
-    assert holders(slow)[ADMIN] == {governor: delay}
+    assert (ADMIN, governor, delay) in held(slow)
     operation = slow.manager.hashOperation(
         governor, slow.manager, slow.manager.grantRole.encode_input(SENTINEL, accounts[9], 0)
     )

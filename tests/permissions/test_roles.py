@@ -1,14 +1,14 @@
-"""docs/roles.md against the contracts (law 9)
+"""docs/roles.md compared with the contracts (law 9)
 
-given the table
-├── it should have every function that writes, of every contract, and no other
-├── it should speak of parties that it names, and of errors that exist
-└── it should name errors for exactly the functions that not everybody may call
-given a function of the table
-├── when a party calls that may
-│   └── it should succeed
-└── when any other party calls
-    └── it should refuse with an error of the row, and its arguments
+given the table in docs/roles.md
+├── it should list every function that writes, of every contract, and no other
+├── it should mention only parties that it defines, and errors that exist
+└── it should name errors for exactly those functions that are not open to everyone
+given a function in the table
+├── when a permitted party calls it
+│   └── the call should succeed
+└── when any other party calls it
+    └── the call should revert with an error of the row, and its arguments
 
 SPECIFICATION R1.
 """
@@ -29,7 +29,7 @@ from tests.support.world import World
 
 ROWS = rows()
 NO_REASON = (None, "", "Unknown typed error: 0x")
-"""How Brownie writes a plain revert, by network."""
+"""How Brownie reports a plain revert, by network."""
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def stage(world: World) -> Stage:
 
 
 def contracts() -> dict[str, Any]:
-    """Every contract that is deployed for real, as Brownie compiled it."""
+    """Returns every contract that is really deployed, as Brownie compiled it."""
     from brownie import project
 
     (loaded,) = project.get_loaded_projects()
@@ -54,7 +54,7 @@ def is_ours(path: str) -> bool:
 
 
 def writing(abi: list[dict[str, Any]]) -> set[str]:
-    """The functions that write; those that refuse everybody are said to be pure."""
+    """Returns the functions that write, and those that revert for everybody, although their ABI says pure."""
     standard = {"approve", "setApprovalForAll", "renounceOwnership"}
     return {
         item["name"]
@@ -65,15 +65,15 @@ def writing(abi: list[dict[str, Any]]) -> set[str]:
 
 
 def test_has_every_function_that_writes() -> None:
-    found = {name: writing(container.abi) for name, container in contracts().items()}
+    writers = {name: writing(container.abi) for name, container in contracts().items()}
 
-    table: dict[str, set[str]] = {name: set() for name in found}
+    table: dict[str, set[str]] = {name: set() for name in writers}
     for row in ROWS:
         table[row.contract].add(row.function)
 
-    assert {name for name, functions in found.items() if functions} == set(CALLS)
-    assert table == found
-    assert len(ROWS) == sum(map(len, found.values()))
+    assert {name for name, functions in writers.items() if functions} == set(CALLS)
+    assert table == writers
+    assert len(ROWS) == sum(map(len, writers.values()))
 
 
 def test_names_its_parties_and_errors(stage: Stage) -> None:
@@ -84,7 +84,7 @@ def test_names_its_parties_and_errors(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
-def test_lets_in_whom_it_names_and_nobody_else(stage: Stage, row: Row) -> None:
+def test_lets_only_the_named_parties_call(stage: Stage, row: Row) -> None:
     calls = CALLS[row.contract](stage, row.function)
     assert signatures(calls) == overloads(row)
     allowed = stage.holders(row.allowed)
@@ -101,7 +101,7 @@ def test_lets_in_whom_it_names_and_nobody_else(stage: Stage, row: Row) -> None:
 
 
 def attempt(call: Call, party: Any) -> str | None:
-    """The error, empty for a plain revert; None when the call succeeds."""
+    """Returns the error, "" for a plain revert, or None when the call succeeds."""
     try:
         call.method.call(*call.arguments(party), {"from": party})
     except VirtualMachineError as error:
@@ -120,7 +120,7 @@ def signatures(calls: list[Call]) -> set[str]:
 
 
 def overloads(row: Row) -> set[str]:
-    """The selectors of all functions of that name."""
+    """Returns the selectors of all functions of that name."""
     return {
         build_function_selector(item)
         for item in contracts()[row.contract].abi

@@ -3,6 +3,7 @@
 given the list in salus/__init__.pyi
     every name can be imported from salus, and nothing else is exported
     every name is told of in docs/library.md
+    no name stands for something else than the package of that name
 given a package whose names are loaded when they are first used
     its list names only what is there
     to import salus alone loads none of it
@@ -41,6 +42,16 @@ def test_each_name_is_there(stub: Path) -> None:
     for name in package.__all__:
         assert getattr(package, name) is not None
         assert name in dir(package)
+
+
+def test_no_export_hides_a_package() -> None:
+    packages = {path.parent.name for path in (ROOT / "salus").glob("*/__init__.py")}
+
+    assert [name for name in salus.__all__ if name in packages and not is_package(name)] == []
+
+
+def is_package(name: str) -> bool:
+    return getattr(salus, name) is importlib.import_module(f"salus.{name}")
 
 
 def test_docs_tell_of_each_export() -> None:

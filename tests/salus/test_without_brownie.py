@@ -1,7 +1,7 @@
 """The library without Brownie
 
 given a Python that cannot import Brownie, nor the project's scripts, tools and tests
-    every module of the library can be imported all the same
+    every module of the library should still be importable
 """
 
 from __future__ import annotations

@@ -1,12 +1,18 @@
-"""A suite that the deploy wrote down, and actors who work with words and files as people do."""
+"""A suite that the deploy wrote down, and actors who work with words and files as people do.
+
+The suite, and the clinic with its patients, are built once for a whole run. Each test finds them as they were
+built: on the chain by a snapshot, on disk in a copy of their folder.
+"""
 
 from __future__ import annotations
 
+import copy
 import json
 import secrets
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from brownie import accounts, chain, web3
@@ -25,6 +31,7 @@ from salus.crypto.records import RecordKey
 from salus.product import Table
 from salus.provider.outbox import Outbox, OutboxLine, Place, State
 from scripts import accreditor, deploy, hospital, insurer, patient
+from tests.support.isolation import as_it_was, quicken_requests, spare_the_garbage, stands
 
 ACCREDITOR, INSURER, CAPITAL, PAYER, HOSPITAL, RELAYER = "2", "4", "5", "6", "7", "9"
 DAY = 86_400
@@ -34,12 +41,20 @@ LIMIT = "100000"
 class Office:
     """A suite whose roles have the delays that a test gives them."""
 
-    def __init__(self, folder: Path) -> None:
-        book = AddressBook(chain_id=web3.eth.chain_id, genesis=genesis_of(web3))
-        self.suite = deploy.deploy(deploy.Params.local(accounts), accounts[0], deploy.Recorder(book))
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        self.settle(monkeypatch)
+        self.suite = deployed_suite()
         self.chain = Chain.open(web3.provider.endpoint_uri)
-        self.licence = folder / "licence.pdf"
         self.licence.write_bytes(b"a licence")
+
+    def settle(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The scripts find its address book."""
+        monkeypatch.setenv("SALUS_DEPLOYMENTS", str(self.folder / "deployments"))
+
+    @property
+    def licence(self) -> Path:
+        return self.folder / "licence.pdf"
 
     def delay(self, role: int, days: int) -> None:
         """Whoever holds the role must announce what it does so many days ahead."""
@@ -72,22 +87,26 @@ class Clinic:
     """One hospital, one insurer with a funded pool, and patients; everything is done through the scripts."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("SALUS_DEPLOYMENTS", str(folder / "deployments"))
-        book = AddressBook(chain_id=web3.eth.chain_id, genesis=genesis_of(web3))
-        self.suite = deploy.deploy(deploy.Params.local(accounts), accounts[0], deploy.Recorder(book))
         self.folder = self.work = folder
         self.attestor, self.quotes, self.parent = (Account.create() for _ in range(3))
-        for name, value in (
-            ("SALUS_ATTESTOR_KEY", self.attestor.key.hex()),
-            ("SALUS_QUOTE_KEY", self.quotes.key.hex()),
-            ("SALUS_PRIVATE_KEY", self.parent.key.hex()),
-            ("SALUS_PROVIDER_KEY", secrets.token_hex(32)),
-        ):
-            monkeypatch.setenv(name, value)
+        self.provider_key = secrets.token_hex(32)
+        self.settle(monkeypatch)
+        self.suite = deployed_suite()
         self.chain = Chain.open(web3.provider.endpoint_uri)
         self.start = int(chain[-1].timestamp) // DAY + 2
         self.patients = samples.generate(7, self.start)
         self.pool = ""
+
+    def settle(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The scripts find its address book and its keys."""
+        for name, value in (
+            ("SALUS_DEPLOYMENTS", str(self.folder / "deployments")),
+            ("SALUS_ATTESTOR_KEY", self.attestor.key.hex()),
+            ("SALUS_QUOTE_KEY", self.quotes.key.hex()),
+            ("SALUS_PRIVATE_KEY", self.parent.key.hex()),
+            ("SALUS_PROVIDER_KEY", self.provider_key),
+        ):
+            monkeypatch.setenv(name, value)
 
     @property
     def outbox(self) -> Path:
@@ -248,43 +267,102 @@ class Clinic:
         getattr(hospital, action)("provider=1", f"outbox={self.outbox}", *words)
 
 
-@pytest.fixture(scope="module")
-def deployed(module_isolation: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    folder = tmp_path_factory.mktemp("office")
+def deployed_suite() -> deploy.Suite:
+    book = AddressBook(chain_id=web3.eth.chain_id, genesis=genesis_of(web3))
+    return deploy.deploy(deploy.Params.local(accounts), accounts[0], deploy.Recorder(book))
+
+
+_built: dict[str, Any] = {}
+"""An office and a clinic, with those folders that tests copy."""
+Built = TypeVar("Built", Office, Clinic)
+
+
+def once(
+    name: str, build: Callable[[Path, pytest.MonkeyPatch], Built], folders: pytest.TempPathFactory
+) -> None:
+    """Builds it, unless it is there already."""
+    if name in _built and stands(_built[name].suite.manager):
+        return
+    quicken_requests()
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setenv("SALUS_DEPLOYMENTS", str(folder / "deployments"))
-        yield Office(folder)
+        _built[name] = build(folders.mktemp(name), monkeypatch)
+    spare_the_garbage()
 
 
-@pytest.fixture
-def office(deployed: Office, fn_isolation: None) -> Office:
-    """The same suite for each test, with no delays yet."""
-    return deployed
+def as_built(place: Built, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Built:
+    """The same, with a copy of its folder."""
+    found = copy.copy(place)
+    found.folder = Path(shutil.copytree(place.folder, folder))
+    found.settle(monkeypatch)
+    return found
 
 
-@pytest.fixture(scope="module")
-def opened(module_isolation: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
+def open_clinic(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Clinic:
     """Three insured patients on the sixtieth day. The first has consented; the third has two policies, and
     has consented under both."""
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        built = Clinic(tmp_path_factory.mktemp("clinic"), monkeypatch)
-        built.open_for_business()
-        built.sell(0)
-        built.sell(1)
-        built.consent(0)
-        for policy in ("", " of her employer"):
-            built.sell(2, policy)
-            built.consent(2, policy)
-        chain.mine(timestamp=(built.start + 60) * DAY)
-        yield built
+    built = Clinic(folder, monkeypatch)
+    built.open_for_business()
+    built.sell(0)
+    built.sell(1)
+    built.consent(0)
+    for policy in ("", " of her employer"):
+        built.sell(2, policy)
+        built.consent(2, policy)
+    chain.mine(timestamp=(built.start + 60) * DAY)
+    return built
+
+
+@pytest.fixture(scope="module")
+def module_isolation() -> Iterator[None]:
+    """In place of Brownie's, which resets the chain, and with it what was built for all modules."""
+    with as_it_was():
+        yield
 
 
 @pytest.fixture
-def clinic(opened: Clinic, fn_isolation: None, tmp_path: Path) -> Clinic:
+def fn_isolation() -> Iterator[None]:
+    """As Brownie's; and it forgets the keys that a test has added to the node's accounts."""
+    known = list(accounts)
+    with as_it_was():
+        yield
+    for added in [account for account in accounts if account not in known]:
+        accounts.remove(added)
+
+
+@pytest.fixture(scope="module")
+def an_office(tmp_path_factory: pytest.TempPathFactory) -> None:
+    once("office", Office, tmp_path_factory)
+
+
+@pytest.fixture
+def office(
+    an_office: None,
+    fn_isolation: None,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Office:
+    """The same suite for each test, with no delays yet."""
+    return as_built(_built["office"], tmp_path_factory.mktemp("office") / "files", monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def a_clinic(tmp_path_factory: pytest.TempPathFactory) -> None:
+    once("clinic", open_clinic, tmp_path_factory)
+
+
+@pytest.fixture
+def clinic(
+    a_clinic: None,
+    fn_isolation: None,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Clinic:
     """The same for each test, with an empty outbox and the first patient's records."""
-    opened.work = tmp_path
-    opened.treat(0)
-    return opened
+    found = as_built(_built["clinic"], tmp_path_factory.mktemp("clinic") / "files", monkeypatch)
+    found.work = tmp_path
+    found.treat(0)
+    return found
 
 
 READY = 4

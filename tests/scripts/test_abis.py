@@ -1,7 +1,7 @@
 """scripts.abis
 
-it gives what the library carries: after a change of a contract, run `python -m scripts.abis`
-every error of an interface has words
+it should give the ABIs that the library contains: after a change of a contract, run `python -m scripts.abis`
+it should have words for every error of an interface
 """
 
 from __future__ import annotations

@@ -1,18 +1,18 @@
 """scripts.accreditor, insurer, patient and keeper
 
-given a suite with one hospital and one pool
-    accreditor: renew, end, suspend, set_admin and safe_mode do what they say
-        when the account holds no role: it says so and nothing changes
-    hospital: revoke_key kills a key
-    insurer: a policy is issued with a permit of a payer that has approved nothing
-        when the quote is of another signer, or the premium cannot be paid: one line says so
-        pause_sales stops sales and resumes them
-        capital leaves by notice, and not before
-        status says what the pool has
-    patient: keys that exist are kept; cards and QR codes, which hold one, are for their owner only
-    keeper: nothing due sends nothing
-        when one is refused: the others are done, and the exit code is 1
-every actor lists its actions, and each of them explains itself
+given deployed contracts with one hospital and one pool
+    accreditor: renew, end, suspend, set_admin and safe_mode should do what their names say
+        when the account holds no role, one line should say so and nothing should change
+    hospital: revoke_key should revoke a key permanently
+    insurer: a policy should be issued with the permit of a payer that has approved nothing
+        when the quote is of another signer, or the premium cannot be paid, one line should say so
+        pause_sales should stop sales and resume them
+        capital should leave after notice, and not before
+        status should show what the pool has
+    patient: existing keys should be kept; only their owner should be able to read cards and QR codes
+    keeper: when nothing is due, it should send nothing
+        when one transaction is refused, it should send the others and exit with code 1
+every actor should list its actions, and explain each of them
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ def test_set_admin(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_safe_mode_is_the_sentinels(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
-    said = ended(capsys, accreditor.safe_mode, f"account={ACCREDITOR}")
-    assert said == (
+    message = ended(capsys, accreditor.safe_mode, f"account={ACCREDITOR}")
+    assert message == (
         f"{accounts[2]} does not hold the role SENTINEL, which ProviderRegistry.enterSafeMode asks for; "
         "send it from an account that holds it, or let the governor grant it"
     )
@@ -147,7 +147,7 @@ def test_capital_leaves_by_notice(clinic: Clinic, capsys: pytest.CaptureFixture[
 
     left = clinic.suite.stablecoin.balanceOf(accounts[5]) - before
     assert left > 100_000 * DOLLAR
-    # premium goes on being earned, and frees as much capital, by the second
+    # Premium is still being earned, and frees as much capital every second.
     may_leave = clinic.chain.pool(clinic.pool).contract.functions
     assert may_leave.maxWithdraw(accounts[5].address).call() < DOLLAR
 
@@ -158,24 +158,24 @@ def test_recapitalise_says_when_nothing_is_missing(
     clinic.suite.stablecoin.mint(accounts[9], 10**6, {"from": accounts[9]})
     clinic.chain.send(pools.approve(clinic.chain.pool(clinic.pool), amount=100), clinic.unlocked(9))
 
-    said = ended(capsys, insurer.recapitalise, f"pool={clinic.pool}", "amount=1", "account=9")
+    message = ended(capsys, insurer.recapitalise, f"pool={clinic.pool}", "amount=1", "account=9")
 
-    assert said == "the contract refused: there is no deficit to fill: NoDeficit()"
+    assert message == "the contract refused: there is no deficit to fill: NoDeficit()"
 
 
-def test_a_pool_of_nobody_is_named(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
-    said = ended(capsys, insurer.status, f"pool={accounts[9]}")
+def test_an_unknown_pool_is_named(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    message = ended(capsys, insurer.status, f"pool={accounts[9]}")
 
-    assert said == f"{accounts[9]} is not a pool of this suite; name the address that `create_pool` gave"
+    assert message == f"{accounts[9]} is not a pool of this suite; name the address that `create_pool` gave"
 
 
 def test_status(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     insurer.status(f"pool={clinic.pool}")
 
-    said = capsys.readouterr().out
-    assert "514,400.00 USD" in said
-    assert "deficit" in said
+    output = capsys.readouterr().out
+    assert "514,400.00 USD" in output
+    assert "deficit" in output
 
 
 # PATIENT
@@ -203,10 +203,10 @@ def test_a_card_of_another_member_is_refused(clinic: Clinic, capsys: pytest.Capt
     card = clinic.path("keys-0") / "member-0.card.json"
     cover = clinic.path("keys-1") / "member-0.cover.json"
 
-    said = ended(capsys, patient.claims, f"card={card}", f"cover={cover}", "table=family")
+    message = ended(capsys, patient.claims, f"card={card}", f"cover={cover}", "table=family")
 
-    assert said.startswith(f"{card}")
-    assert "is for another policy than the cover file" in said
+    assert message.startswith(f"{card}")
+    assert "is for another policy than the cover file" in message
 
 
 # KEEPER
@@ -266,11 +266,11 @@ def test_every_action_explains_itself(module: Any, capsys: pytest.CaptureFixture
 
 
 def test_an_unknown_account_is_named(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
-    said = ended(capsys, keeper.accrue, f"pool={clinic.pool}", "account=nobody")
-    assert said.startswith("account: there is no keystore 'nobody'; make one: brownie accounts new")
+    message = ended(capsys, keeper.accrue, f"pool={clinic.pool}", "account=nobody")
+    assert message.startswith("account: there is no keystore 'nobody'; make one: brownie accounts new")
 
-    said = ended(capsys, keeper.accrue, f"pool={clinic.pool}", "account=99")
-    assert said.startswith(f"account: the node has accounts 0 to {len(accounts) - 1}")
+    message = ended(capsys, keeper.accrue, f"pool={clinic.pool}", "account=99")
+    assert message.startswith(f"account: the node has accounts 0 to {len(web3.eth.accounts) - 1}")
 
 
 def test_no_account_at_all(
@@ -293,12 +293,12 @@ def test_no_account_at_all(
     )
 
 
-def test_a_permit_needs_a_key_of_ones_own(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_permit_needs_a_local_key(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     policy, quote = draft(clinic)
 
-    said = ended(capsys, insurer.issue, f"policy={policy}", f"quote={quote}", "permit=yes", "account=5")
+    message = ended(capsys, insurer.issue, f"policy={policy}", f"quote={quote}", "permit=yes", "account=5")
 
-    assert said == (
+    assert message == (
         f"account: {accounts[5]} is an account of the node's, and a permit needs a key of your own; "
         "name a keystore, or leave permit out"
     )
@@ -314,8 +314,8 @@ def test_a_keystore_opens_with_its_password(
     store.write_text(json.dumps(Account.encrypt(account.key, "right", iterations=2)))
     try:
         monkeypatch.setenv("SALUS_PASSWORD", "wrong")
-        said = ended(capsys, keeper.accrue, f"pool={clinic.pool}", "account=salus-test-keeper")
-        assert said.endswith("cannot be opened with this password; try again")
+        message = ended(capsys, keeper.accrue, f"pool={clinic.pool}", "account=salus-test-keeper")
+        assert message.endswith("cannot be opened with this password; try again")
         monkeypatch.setenv("SALUS_PASSWORD", "right")
         accounts[9].transfer(account.address, "1 ether")
         keeper.accrue(f"pool={clinic.pool}", "account=salus-test-keeper")

@@ -1,13 +1,13 @@
-"""scripts.insurer, deposit, issue and recapitalise: what stands against a payment is known before an approval
+"""scripts.insurer: checks before an approval in deposit, issue and recapitalise
 
 given an account with too few tokens
-    it says what it has and what is asked for, and neither approves nor pays
-given a policy that is issued already: a rerun says so, and is no error
-given a policy whose start has begun, or too large for the pool's capital
-    a quote signer without the right, paused sales, or a pool without a deficit
-    it says so, and approves nothing
-given an amount of 0, or with more decimals than the currency has
-    it is refused, and nothing is sent; a cap may be 0
+    it should name the balance and the requested sum, and neither approve nor pay
+given a policy that is already issued, a rerun should say so, without an error
+given a policy whose start has begun, or that is too large for the pool's capital,
+    or a quote signer that is not listed, paused sales, or a pool without a deficit
+    it should say so, and approve nothing
+given an amount of 0, or one with more decimals than the currency has
+    it should be refused, and nothing should be sent; a cap of 0 should be accepted
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.scripts.conftest import CAPITAL, DAY, INSURER, PAYER, Clinic, draft, 
 
 @pytest.fixture
 def quoted(clinic: Clinic) -> tuple[str, str]:
-    """A policy and its quote, as words, and a payer with the premium."""
+    """Returns a policy and its quote as words, and gives a payer the premium."""
     policy, quote = draft(clinic)
     clinic.suite.stablecoin.mint(accounts[6], 120_070_000, {"from": accounts[9]})
     return f"policy={policy}", f"quote={quote}"
@@ -41,10 +41,10 @@ def test_too_few_tokens(
     block = web3.eth.block_number
     words = quoted if action is insurer.issue else (f"pool={clinic.pool}", "amount=120.07")
 
-    said = ended(capsys, action, *words, "account=9")
+    message = ended(capsys, action, *words, "account=9")
 
     field = "premium" if action is insurer.issue else "amount"
-    assert said == (
+    assert message == (
         f"{field}: is 120.07 USD, and {accounts[9]} has 1.50 USD; "
         "bring the tokens first, or name another account"
     )
@@ -71,9 +71,9 @@ def test_a_quote_that_is_closed(
 ) -> None:
     chain.mine(timestamp=clinic.now() + 2 * DAY)
 
-    said = ended(capsys, insurer.issue, *quoted, f"account={PAYER}")
+    message = ended(capsys, insurer.issue, *quoted, f"account={PAYER}")
 
-    assert "QuoteClosed(start " in said
+    assert "QuoteClosed(start " in message
     assert allowed(clinic, 6) == 0
 
 
@@ -85,11 +85,11 @@ def test_a_pool_with_too_little_capital(
     insurer.redeem(f"pool={clinic.pool}", f"account={CAPITAL}")
     policy, quote = draft(clinic)
 
-    said = ended(capsys, insurer.issue, f"policy={policy}", f"quote={quote}", f"account={PAYER}")
+    message = ended(capsys, insurer.issue, f"policy={policy}", f"quote={quote}", f"account={PAYER}")
 
-    # the premium of others goes on being earned, and frees a cent now and then
-    assert said.startswith(f"the policy locks 5,000.50 USD of capital, and pool {clinic.pool} has 0.0")
-    assert said.endswith(" USD free; deposit capital, or sign terms with a lower limit or solvency factor")
+    # The premium of other policies is still being earned, and sometimes frees a cent.
+    assert message.startswith(f"the policy locks 5,000.50 USD of capital, and pool {clinic.pool} has 0.0")
+    assert message.endswith(" USD free; deposit capital, or sign terms with a lower limit or solvency factor")
     assert allowed(clinic, 6) == 0
 
 
@@ -103,37 +103,37 @@ def test_what_the_pool_refuses(
     else:
         insurer.pause_sales(*by, "table=family")
 
-    said = ended(capsys, insurer.issue, *quoted, f"account={PAYER}")
+    message = ended(capsys, insurer.issue, *quoted, f"account={PAYER}")
 
-    assert {"signer": "NotQuoteSigner(", "sales": "SalesPaused("}[change] in said
+    assert {"signer": "NotQuoteSigner(", "sales": "SalesPaused("}[change] in message
     assert allowed(clinic, 6) == 0
 
 
 def test_no_deficit(clinic: Clinic, capsys: pytest.CaptureFixture[str], quoted: tuple[str, str]) -> None:
-    said = ended(capsys, insurer.recapitalise, f"pool={clinic.pool}", "amount=1", f"account={PAYER}")
+    message = ended(capsys, insurer.recapitalise, f"pool={clinic.pool}", "amount=1", f"account={PAYER}")
 
-    assert said.endswith("there is no deficit to fill: NoDeficit()")
+    assert message.endswith("there is no deficit to fill: NoDeficit()")
     assert allowed(clinic, 6) == 0
 
 
 @pytest.mark.parametrize(
-    ("amount", "said"),
+    ("amount", "expected"),
     [
         ("0", "is 0, and would move nothing; name an amount"),
         ("0.001", "0.001 has more than the 2 decimals of USD; correct the amount"),
         ("10.123456789", "10.123456789 has more than the 2 decimals of USD; correct the amount"),
     ],
 )
-def test_an_amount_that_is_none(
-    clinic: Clinic, capsys: pytest.CaptureFixture[str], amount: str, said: str
+def test_an_invalid_amount(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], amount: str, expected: str
 ) -> None:
     pool, block = f"pool={clinic.pool}", web3.eth.block_number
 
     for action in (insurer.deposit, insurer.recapitalise):
-        assert ended(capsys, action, pool, f"amount={amount}", f"account={CAPITAL}") == f"amount: {said}"
+        assert ended(capsys, action, pool, f"amount={amount}", f"account={CAPITAL}") == f"amount: {expected}"
     if amount != "0":
         cap = (pool, "provider=1", f"limit={amount}", f"account={INSURER}")
-        assert ended(capsys, insurer.set_cap, *cap) == f"limit: {said}"
+        assert ended(capsys, insurer.set_cap, *cap) == f"limit: {expected}"
 
     assert web3.eth.block_number == block
 

@@ -1,9 +1,9 @@
-"""Files and words that are not what they should be, for every actor
+"""Damaged files and invalid words, for every actor
 
-given a quote, a consent, a key or an enrolment that is damaged or something else
-    one line names the file, and no key is shown
+given a quote, a consent, a key or an enrolment that is damaged or of another kind
+    one line should name the file, and show no key
 given a number, a day or a time out of bounds
-    one line names the word and the bound
+    one line should name the word and the bound
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ SIGNER = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
 
 
 @pytest.mark.parametrize(
-    ("action", "words", "content", "said"),
+    ("action", "words", "content", "expected"),
     [
         (insurer.issue, issuing, "{", "is not JSON; give a quote file"),
         (insurer.issue, issuing, "[]", "is not a JSON object; give a quote file"),
@@ -118,21 +118,21 @@ def test_a_file_that_is_something_else_is_named(
     action: Callable[..., None],
     words: Words,
     content: str,
-    said: str,
+    expected: str,
 ) -> None:
     bad = clinic.work / "bad"
     bad.write_text(content)
 
-    assert ended(capsys, action, *words(clinic, bad)).startswith(f"{bad}: {said}")
+    assert ended(capsys, action, *words(clinic, bad)).startswith(f"{bad}: {expected}")
 
 
 def test_a_damaged_policy_key_is_named(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     bad = clinic.work / "bad"
     bad.touch()
 
-    said = ended(capsys, patient.cards, *writing_cards(clinic, bad))
+    message = ended(capsys, patient.cards, *writing_cards(clinic, bad))
 
-    assert said == f"{bad.with_name('policy.key')}: PolicyKey: is not hexadecimal; use an exact copy of it"
+    assert message == f"{bad.with_name('policy.key')}: PolicyKey: is not hexadecimal; use an exact copy of it"
 
 
 def test_a_secret_in_the_place_of_an_age_key_is_not_shown(
@@ -148,13 +148,13 @@ def test_a_secret_in_the_place_of_an_age_key_is_not_shown(
 
 def test_a_patients_damaged_age_key_is_named(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     path = clinic.path("cards") / clinic.patients[0].patient.id / "record.age"
-    kept = path.read_bytes()
+    content = path.read_bytes()
     path.write_text("age1")
     try:
         with pytest.raises(SystemExit):
             clinic.attest()
     finally:
-        path.write_bytes(kept)
+        path.write_bytes(content)
 
     assert f"{path}: recipients: is not an age X25519 public key" in capsys.readouterr().err
 
@@ -163,7 +163,7 @@ def test_a_patients_damaged_age_key_is_named(clinic: Clinic, capsys: pytest.Capt
 
 
 @pytest.mark.parametrize(
-    ("action", "word", "said"),
+    ("action", "word", "expected"),
     [
         (hospital.status, "provider=-5", "'-5': input should be greater than or equal to 1; correct it"),
         (hospital.status, f"provider={2**70}", f"'{2**70}': input should be less than {2**64}; correct it"),
@@ -178,6 +178,6 @@ def test_a_patients_damaged_age_key_is_named(clinic: Clinic, capsys: pytest.Capt
     ],
 )
 def test_a_number_out_of_bounds_is_named(
-    capsys: pytest.CaptureFixture[str], action: Callable[..., None], word: str, said: str
+    capsys: pytest.CaptureFixture[str], action: Callable[..., None], word: str, expected: str
 ) -> None:
-    assert ended(capsys, action, word).startswith(f"{word.partition('=')[0]}: {said}")
+    assert ended(capsys, action, word).startswith(f"{word.partition('=')[0]}: {expected}")

@@ -1,10 +1,10 @@
-"""scripts.hospital, attest: records and cards that are not as they should be
+"""scripts.hospital, attest: faulty records and cards
 
-given a folder in which one bill, file or card is at fault
-    one line names the file and the field and says what to do; the good bills are signed; the exit code is 1
-        when it is corrected: a rerun signs the rest, and nothing twice
-given a bill that is in order, and none for this plan, this member or without a card
-    it is left out with its reason, and the exit code is 0
+given a folder in which one bill, file or card is faulty
+    one line should name file, field and remedy; the valid bills should be signed; the exit code should be 1
+        when it is corrected, a rerun should sign the rest, and nothing twice
+given a valid bill that is not for this plan or this member, or whose patient has no card
+    it should be left out with its reason, and the exit code should be 0
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def path(clinic: Clinic) -> Path:
 
 
 def alter(clinic: Clinic, change: Change) -> str:
-    """Changes the patient's first bill, and says which it is."""
+    """Changes the patient's first bill, and returns its name."""
     document = json.loads(path(clinic).read_text())
     bill = claims(document)[0]
     change(bill)
@@ -44,7 +44,7 @@ def alter(clinic: Clinic, change: Change) -> str:
 
 
 def at_fault(clinic: Clinic, capsys: pytest.CaptureFixture[str], count: int = 1) -> list[str]:
-    """The lines that attesting says of what is at fault."""
+    """Returns the lines in which attest reports faults."""
     capsys.readouterr()
     with pytest.raises(SystemExit) as stop:
         clinic.attest()
@@ -61,7 +61,7 @@ def at_fault(clinic: Clinic, capsys: pytest.CaptureFixture[str], count: int = 1)
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "expected"),
     [
         (lambda bill: bill["total"].update(value=-5), "total.value is negative (-5 USD); send a"),
         (lambda bill: bill["total"].update(value=1e40), "total.value is too large for a bill (1E+40 USD);"),
@@ -93,14 +93,14 @@ def at_fault(clinic: Clinic, capsys: pytest.CaptureFixture[str], count: int = 1)
     ],
 )
 def test_a_bill_at_fault_is_named_and_the_others_are_signed(
-    clinic: Clinic, capsys: pytest.CaptureFixture[str], change: Change, said: str
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], change: Change, expected: str
 ) -> None:
     good = path(clinic).read_bytes()
     bill = alter(clinic, change)
 
     (line,) = at_fault(clinic, capsys)
 
-    assert line.startswith(f"{path(clinic)}: {bill}.{said}")
+    assert line.startswith(f"{path(clinic)}: {bill}.{expected}")
     assert states(clinic) == [State.ATTESTED] * (READY - 1)
     path(clinic).write_bytes(good)
     clinic.attest()
@@ -120,7 +120,7 @@ def test_a_bill_that_comes_twice_is_named(clinic: Clinic, capsys: pytest.Capture
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("{", "is not JSON: "),
         ("[]", "resourceType: is not a FHIR Bundle; put the records in a FHIR R4 Bundle"),
@@ -137,14 +137,14 @@ def test_a_bill_that_comes_twice_is_named(clinic: Clinic, capsys: pytest.Capture
     ],
 )
 def test_a_file_at_fault_is_named_and_the_others_are_signed(
-    clinic: Clinic, capsys: pytest.CaptureFixture[str], text: str, said: str
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], text: str, expected: str
 ) -> None:
     bad = clinic.records / "bad.json"
     bad.write_text(text)
 
     (line,) = at_fault(clinic, capsys)
 
-    assert line.startswith(f"{bad}: {said}")
+    assert line.startswith(f"{bad}: {expected}")
     assert states(clinic) == [State.ATTESTED] * READY
 
 
@@ -178,7 +178,7 @@ def test_a_file_is_not_counted_as_a_bill(clinic: Clinic, capsys: pytest.CaptureF
 
 @pytest.fixture
 def cards(clinic: Clinic) -> Path:
-    """A copy of the cards, to be spoilt."""
+    """Copies the cards, so that a test can damage them."""
     return Path(shutil.copytree(clinic.path("cards"), clinic.work / "cards"))
 
 
@@ -194,33 +194,33 @@ def test_a_wrong_card_is_named(clinic: Clinic, cards: Path, capsys: pytest.Captu
     with pytest.raises(SystemExit) as stop:
         clinic.attest(f"cards={cards}")
 
-    said = capsys.readouterr().err
+    output = capsys.readouterr().err
     assert stop.value.code == 1
-    assert said.count(f"{card}: policy: is for another policy than the cover file; ") == READY
+    assert output.count(f"{card}: policy: is for another policy than the cover file; ") == READY
     assert states(clinic) == []
 
 
 def test_a_folder_of_cards_that_is_not_there_is_named(
     clinic: Clinic, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    said = ended(capsys, clinic.attest, "cards=nowhere")
+    message = ended(capsys, clinic.attest, "cards=nowhere")
 
-    assert said == "nowhere: is not a folder; name the folder of the cards"
-
-
-# IN ORDER
+    assert message == "nowhere: is not a folder; name the folder of the cards"
 
 
-def test_a_bill_that_is_none_for_the_plan_is_left_out(
+# VALID, BUT NOT FOR THIS PLAN
+
+
+def test_a_bill_that_is_not_for_the_plan_is_left_out(
     clinic: Clinic, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bill = alter(clinic, lambda bill: bill.update(use="preauthorization"))
 
     clinic.attest()
 
-    said = capsys.readouterr()
-    assert f"{bill}.use is a preauthorisation or a cost estimate; send it when" in said.err
-    assert f"{READY - 1} new and 0 corrected lines attested, 0 were attested before, 1 bills" in said.out
+    captured = capsys.readouterr()
+    assert f"{bill}.use is a preauthorisation or a cost estimate; send it when" in captured.err
+    assert f"{READY - 1} new and 0 corrected lines attested, 0 were attested before, 1 bills" in captured.out
 
 
 def test_bills_without_a_card_are_left_out(
@@ -230,9 +230,11 @@ def test_bills_without_a_card_are_left_out(
 
     clinic.attest(f"cards={cards}")
 
-    said = capsys.readouterr()
+    captured = capsys.readouterr()
     assert (
-        said.err.count("the patient has no card under family 2026.1 that covers the day; ask for the card")
+        captured.err.count(
+            "the patient has no card under family 2026.1 that covers the day; ask for the card"
+        )
         == READY
     )
     assert states(clinic) == []
@@ -246,6 +248,6 @@ def test_what_one_policy_excludes_goes_to_the_other(
 
     clinic.attest(f"cards={cards}")
 
-    said = capsys.readouterr()
-    assert said.err.count("is not covered for this member (204); bill the patient") == READY
+    captured = capsys.readouterr()
+    assert captured.err.count("is not covered for this member (204); bill the patient") == READY
     assert states(clinic) == [State.ATTESTED] * READY

@@ -1,9 +1,9 @@
 """scripts.insurer, check_table
 
 given a benefit table
-    it says the hash, the rows that meet, and the sets that look alike on the chain
-        when a set is small by an override: it says so
-        when a row can never match: it ends with line and field
+    it should print the hash, the rows that overlap, and the sets that look alike on the chain
+        when an override allows a small set, it should say so
+        when a row can never match, it should end with line and field
 """
 
 from __future__ import annotations
@@ -57,10 +57,10 @@ def test_it_says_what_the_author_should_know(tmp_path: Path, capsys: pytest.Capt
 def test_a_shipped_table_is_checked_too(capsys: pytest.CaptureFixture[str]) -> None:
     insurer.check_table("table=critical-illness")
 
-    said = capsys.readouterr().out
-    assert f"0x{product.shipped('critical-illness').hash.hex()}" in said
-    assert "  cash.illness after " in said
-    assert "diversity_override" not in said
+    output = capsys.readouterr().out
+    assert f"0x{product.shipped('critical-illness').hash.hex()}" in output
+    assert "  cash.illness after " in output
+    assert "diversity_override" not in output
 
 
 def test_a_row_that_can_never_match_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -68,9 +68,9 @@ def test_a_row_that_can_never_match_is_named(tmp_path: Path, capsys: pytest.Capt
     again = TEETH.replace("code: teeth", "code: visit")
     path.write_text(HEAD.replace("teeth, clinic, visit", "teeth, visit") + TEETH + again)
 
-    said = ended(capsys, insurer.check_table, f"table={path}")
+    message = ended(capsys, insurer.check_table, f"table={path}")
 
-    assert said == (
+    assert message == (
         f"{path}:10: benefits.1: visit can never match: teeth before it matches all of its care; "
         "move it up or narrow the rows before it"
     )

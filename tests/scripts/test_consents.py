@@ -1,12 +1,12 @@
 """scripts.patient, consent, withdraw_consent and record_consent
 
 given the member's consent signer
-    by transaction: it is recorded; taken back, it holds until today and no longer
-    to a file: anyone records it
-    when it is a contract wallet: its owner's key signs in its name
-    when the policy is not issued: it says so
+    a consent by transaction should be recorded; after withdrawal, it should last until today
+    a consent in a file should be recorded by any sender
+    when the signer is a contract wallet, its owner's key should sign for it
+    when the policy is not issued, it should say so
 given another account, key or wallet, or no purpose
-    it names both, and neither sends nor writes anything
+    it should name what is wrong, and neither send nor write anything
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.scripts.conftest import DAY, RELAYER, Clinic, day, drafted_card, ende
 
 
 def shown(clinic: Clinic, member: int = 0) -> list[str]:
-    """Card and cover file, as words."""
+    """Returns card and cover file, as words."""
     keys = clinic.path(f"keys-{member}")
     return [f"card={keys / 'member-0.card.json'}", f"cover={keys / 'member-0.cover.json'}"]
 
@@ -63,8 +63,8 @@ def test_a_contract_wallet_consents(clinic: Clinic, capsys: pytest.CaptureFixtur
         f"wallet={wallet}",
     )
 
-    said = ended(capsys, patient.consent, *words)
-    assert said == "wallet: signs, and sends nothing; name a file with sign_to=…"
+    message = ended(capsys, patient.consent, *words)
+    assert message == "wallet: signs, and sends nothing; name a file with sign_to=…"
     patient.consent(*words, f"sign_to={signed}")
     patient.record_consent(f"consent={signed}", f"account={RELAYER}")
 
@@ -80,30 +80,30 @@ def test_a_contract_wallet_takes_consent_back(clinic: Clinic, capsys: pytest.Cap
     patient.consent(*words, *days, f"sign_to={signed}")
     patient.record_consent(f"consent={signed}", f"account={RELAYER}")
 
-    said = ended(capsys, patient.withdraw_consent, *words)
+    message = ended(capsys, patient.withdraw_consent, *words)
     patient.withdraw_consent(*words, f"sign_to={signed}")
     patient.record_consent(f"consent={signed}", f"account={RELAYER}")
 
     facts = {"signer": str(wallet), "member": member_of(card), "provider": 1}
     today = clinic.now() // DAY
-    assert said == "wallet: signs, and sends nothing; name a file with sign_to=…"
+    assert message == "wallet: signs, and sends nothing; name a file with sign_to=…"
     assert f"Record that {wallet} takes back what it let provider 1 do." in capsys.readouterr().out
     assert consents.in_force(clinic.chain, **facts, day=today)
     assert not consents.in_force(clinic.chain, **facts, day=today + 1)
 
 
 @pytest.mark.parametrize("where", [[], ["sign_to=consent.json"]])
-def test_a_consent_to_nothing_is_refused(
+def test_a_consent_without_purpose_is_refused(
     clinic: Clinic, capsys: pytest.CaptureFixture[str], where: list[str]
 ) -> None:
     words = (*shown(clinic), "provider=1", f"from_day={day(clinic, 0)}", f"until={day(clinic, 9)}")
 
-    said = ended(capsys, patient.consent, *words, "purposes=", *where)
+    message = ended(capsys, patient.consent, *words, "purposes=", *where)
 
-    assert said == "purposes: names none; name one, or take consent back with withdraw_consent"
+    assert message == "purposes: names none; name one, or take consent back with withdraw_consent"
 
 
-def test_withdrawing_works_forward(clinic: Clinic) -> None:
+def test_withdrawing_affects_future_days_only(clinic: Clinic) -> None:
     card = shown(clinic)
 
     patient.withdraw_consent(*card, "provider=1", "account=8")
@@ -114,7 +114,7 @@ def test_withdrawing_works_forward(clinic: Clinic) -> None:
     assert not consents.in_force(clinic.chain, **facts, day=today + 1)
 
 
-# OF ANOTHER
+# ANOTHER SIGNER
 
 
 @pytest.mark.parametrize("action", ["consent", "withdraw_consent"])

@@ -1,11 +1,11 @@
-"""scripts.hospital as a process of its own that is stopped by Ctrl-C
+"""scripts.hospital in a separate process that Ctrl-C stops
 
-given a hospital that attests, or files
-    when SIGINT comes while records are read, while the batch is signed, before a transaction leaves, before
-    its answer is there, or while it is waited for
-        it ends with 130 and one line, and shows no traceback
-        nothing is lost, and the same command goes on from there: each bill is attested and filed once
-    when it runs under `brownie run`: the same
+given a hospital that attests or files
+    when SIGINT arrives while it reads records, while it signs the batch, before it sends a transaction,
+    before the answer arrives, or while it waits for the block
+        it should end with 130 and one line, without a traceback
+        nothing should be lost, and the same command should continue: it attests and files each bill once
+    when it runs under `brownie run`, it should do the same
 """
 
 from __future__ import annotations
@@ -52,10 +52,10 @@ def attest_words(clinic: Clinic) -> list[str]:
 def waiting_for_a_recipient(
     clinic: Clinic, started: Callable[[], subprocess.Popen[str]]
 ) -> Iterator[tuple[subprocess.Popen[str], Callable[[], None]]]:
-    """The process, as it reads the second patient's records, and what ends that: her age key is a pipe."""
+    """Starts the process, which then waits for the second patient's age key: a pipe that a call closes."""
     clinic.treat_too(1)
     recipient = clinic.path("cards") / clinic.patients[1].patient.id / "record.age"
-    kept = recipient.read_bytes()
+    content = recipient.read_bytes()
     recipient.unlink()
     os.mkfifo(recipient)
     try:
@@ -64,11 +64,11 @@ def waiting_for_a_recipient(
         yield process, lambda: os.close(pipe)
     finally:
         recipient.unlink()
-        recipient.write_bytes(kept)
+        recipient.write_bytes(content)
 
 
 def opened(pipe: Path, process: subprocess.Popen[str]) -> int:
-    """The writing end, once the process wants to read."""
+    """Returns the writing end of the pipe, once the process reads from it."""
     end = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < end:
         with contextlib.suppress(OSError):

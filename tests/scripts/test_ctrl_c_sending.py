@@ -1,10 +1,10 @@
-"""What an actor sends, by a process of its own that is stopped by Ctrl-C
+"""Transactions of an actor in a separate process that Ctrl-C stops
 
-given an insurer that deposits with a key of its own, an accreditor whose key the node has
-    when SIGINT comes before the transaction leaves, before its answer is there, or while it is waited for
-        it ends with 130 and one line
-        the same command goes on from there: exactly one deposit, one accreditation
-        the same command once more is meant, and done again
+given an insurer that deposits with a local key, and an accreditor whose key the node has
+    when SIGINT arrives before the transaction is sent, before its answer, or while it waits for the block
+        it should end with 130 and one line
+        the same command should then finish: exactly one deposit, one accreditation
+        the same command after that should be a new deposit or accreditation
 """
 
 from __future__ import annotations

@@ -1,22 +1,22 @@
 """scripts: roles with a delay
 
 given an accreditor with a delay of two days
-    it announces what it is told, says in words what and from when, and does nothing else
-    when it runs again before the time: it says when, and sends nothing
-    when it runs again after the time: it does it, once
-    when it runs again after it was done: it says in which transaction, and asks before it announces anew
-    when the announcement has run out, or was cancelled: it announces anew
-    when the answer on a live network is no: nothing is announced
-    when it has lost the role meanwhile: it says so
+    it should announce the call, say in words what it will do and from when, and do nothing else
+    when it runs again too early, it should say when the call is possible, and send nothing
+    when it runs again after the delay, it should make the call, once
+    when it runs again after the call, it should name the transaction, and ask before it announces again
+    when the announcement has expired, or was cancelled, it should announce again
+    when the answer on a live network is no, it should announce nothing
+    when the role has been revoked since, it should say so
 given a governor with a delay
-    what the manager itself governs is announced too
+    a function of the manager itself should be announced too
 given a role without a delay
-    it acts at once
+    it should act at once
 given an account without the role
-    it names account and role
-    when the role comes later: it says when
+    it should name account and role
+    when the role starts later, it should say when
 given a contract that is closed
-    it says so, and how it is opened
+    it should say so, and how to open it
 
 SPECIFICATION R2.
 """
@@ -37,7 +37,7 @@ WEEK = 7 * DAY
 
 @pytest.fixture
 def waiting(office: Office) -> Office:
-    """The accreditor must announce what it does."""
+    """An accreditor with a delay, which must announce its calls."""
     office.delay(1, WAITS)
     return office
 
@@ -47,17 +47,17 @@ def test_announces(waiting: Office, capsys: pytest.CaptureFixture[str]) -> None:
 
     stopped(waiting.accredit)
 
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     (one,) = waiting.announced
     assert one.opens_at == waiting.chain.now() + WAITS * DAY
     assert (one.caller, one.target) == (accounts[2], waiting.suite.providers)
     assert waiting.accredited == 0
-    assert "Announce this, which asks for 2 days of notice:" in said
-    assert "Accredit a new provider, from 2020-01-01 to before 2090-01-01." in said
+    assert "Announce this, which asks for 2 days of notice:" in output
+    assert "Accredit a new provider, from 2020-01-01 to before 2090-01-01." in output
     assert (
         f"It is announced. It can be done from {moment_words(one.opens_at)} "
         f"to before {moment_words(one.opens_at + WEEK)}: run the same command then."
-    ) in said
+    ) in output
 
 
 def test_says_when_it_is_too_early(waiting: Office, capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,12 +98,12 @@ def test_says_that_it_was_done(
 
     assert len(waiting.announced) == (answer == "yes")
     assert waiting.accredited == 1
-    said = capsys.readouterr().out
-    assert f"This was announced and done before, in transaction {done.transaction}." in said
-    assert ("Nothing was sent." in said) is (answer == "no")
+    output = capsys.readouterr().out
+    assert f"This was announced and done before, in transaction {done.transaction}." in output
+    assert ("Nothing was sent." in output) is (answer == "no")
 
 
-def test_announces_anew_what_ran_out(waiting: Office) -> None:
+def test_announces_again_after_expiry(waiting: Office) -> None:
     stopped(waiting.accredit)
     waiting.wait(WAITS + 7)
     assert waiting.announced == []
@@ -115,7 +115,7 @@ def test_announces_anew_what_ran_out(waiting: Office) -> None:
     assert waiting.accredited == 0
 
 
-def test_announces_anew_what_was_cancelled(waiting: Office) -> None:
+def test_announces_again_after_cancellation(waiting: Office) -> None:
     stopped(waiting.accredit)
     (one,) = waiting.announced
     governor.cancel(f"operation=0x{one.operation.hex()}", "account=1")
@@ -126,7 +126,7 @@ def test_announces_anew_what_was_cancelled(waiting: Office) -> None:
     assert len(waiting.announced) == 1
 
 
-def test_announces_nothing_on_a_no(
+def test_announces_nothing_when_the_answer_is_no(
     waiting: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(_session, "ask", lambda _: False)
@@ -145,9 +145,9 @@ def test_says_that_the_role_is_lost(waiting: Office, capsys: pytest.CaptureFixtu
     waiting.wait(WAITS)
     waiting.suite.manager.revokeRole(1, accounts[2], {"from": accounts[1]})
 
-    said = ended(capsys, waiting.accredit)
+    message = ended(capsys, waiting.accredit)
 
-    assert said.startswith(f"{accounts[2]} does not hold the role ACCREDITOR, which ")
+    assert message.startswith(f"{accounts[2]} does not hold the role ACCREDITOR, which ")
 
 
 def test_the_managers_own_functions_are_announced(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
@@ -170,14 +170,14 @@ def test_acts_at_once_without_a_delay(office: Office) -> None:
 
 
 def test_names_who_lacks_which_role(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
-    said = ended(capsys, accreditor.suspend, "provider=1", "account=9")
-    assert said == (
+    message = ended(capsys, accreditor.suspend, "provider=1", "account=9")
+    assert message == (
         f"{accounts[9]} does not hold the role ACCREDITOR, which ProviderRegistry.setSuspended asks for; "
         "send it from an account that holds it, or let the governor grant it"
     )
 
-    said = ended(capsys, governor.grant_role, "role=sentinel", f"holder={accounts[9]}", "account=9")
-    assert said.startswith(
+    message = ended(capsys, governor.grant_role, "role=sentinel", f"holder={accounts[9]}", "account=9")
+    assert message.startswith(
         f"{accounts[9]} does not hold the role GOVERNOR, which SalusAccessManager.grantRole"
     )
 
@@ -189,17 +189,17 @@ def test_says_from_when_a_role_is_held(office: Office, capsys: pytest.CaptureFix
     manager.grantRole(1, accounts[9], 0, by)
     since = office.chain.now() + 3 * DAY
 
-    said = ended(capsys, accreditor.suspend, "provider=1", "account=9")
+    message = ended(capsys, accreditor.suspend, "provider=1", "account=9")
 
-    assert f"does not hold the role ACCREDITOR before {moment_words(since)}, which" in said
+    assert f"does not hold the role ACCREDITOR before {moment_words(since)}, which" in message
 
 
 def test_says_that_a_contract_is_closed(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
     governor.close("contract=ProviderRegistry", "account=1")
 
-    said = ended(capsys, accreditor.safe_mode, "account=3")
+    message = ended(capsys, accreditor.safe_mode, "account=3")
 
-    assert said == (
+    assert message == (
         f"{accounts[3]} holds the role SENTINEL, but ProviderRegistry is closed for every role; "
         "let the governor open it: `governor close contract=ProviderRegistry reopen=yes`"
     )
@@ -209,7 +209,7 @@ def test_says_that_a_contract_is_closed(office: Office, capsys: pytest.CaptureFi
 
 
 def test_an_account_may_have_a_delay_of_its_own(office: Office) -> None:
-    """The delay is the holder's, not the role's."""
+    """The delay belongs to the holder, not to the role."""
     governor.grant_role("role=accreditor", f"holder={accounts[9]}", "delay_days=1", "account=1")
     office.accredit()
 

@@ -1,15 +1,15 @@
 """make demo FHIR=folder: folders that are empty or small
 
-given a folder that holds nothing that the story can use
-    it ends with one line that names what is missing and the way out, before a chain is started
+given a folder without anything that the demo can use
+    it should end with one line that names the problem and the remedy, before a chain is started
 given a folder with few patients
-    it gives each policy its own patients as far as they go, says so, and only the neighbour consents late
+    it should spread the patients over the policies, say so, and only the neighbour should consent late
 given files with a byte order mark, or in NDJSON
-    it knows the patients' names
+    it should know the patients' names
 given a Patient that is not valid FHIR, or has no name
-    it plays all the same, that letter bears no name, and it says so
+    the demo should still run, with no name on that letter, and should say so
 when it is stopped while it reads
-    it says so in one line
+    it should say so in one line
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ def clock(folder: Path) -> list[str]:
     return [sys.executable, "-m", "scripts._demo.clock", str(folder)]
 
 
-def said(folder: Path) -> str:
-    """What `make demo FHIR=folder` ends with: its first step."""
+def failure(folder: Path) -> str:
+    """Returns the last line of `make demo FHIR=folder` when its first step fails."""
     command = clock(folder)
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (1, "")
@@ -64,31 +64,31 @@ def said(folder: Path) -> str:
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    assert said(tmp_path / "nowhere") == "is not there"
+    assert failure(tmp_path / "nowhere") == "is not there"
 
 
 def test_an_empty_folder(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("nothing")
 
-    assert said(tmp_path) == "holds no .json or .ndjson file"
+    assert failure(tmp_path) == "holds no .json or .ndjson file"
 
 
 def test_a_folder_of_other_files(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("{}")
 
-    assert said(tmp_path).startswith("holds no FHIR Bundle that can be read: the first file is not a FHIR")
+    assert failure(tmp_path).startswith("holds no FHIR Bundle that can be read: the first file is not a FHIR")
 
 
 def test_a_folder_without_bills(tmp_path: Path, bundles: list[dict[str, Any]]) -> None:
     fill(tmp_path, [without(bundles[0], "Claim")])
 
-    assert said(tmp_path) == "holds FHIR Bundles without a bill (a Claim)"
+    assert failure(tmp_path) == "holds FHIR Bundles without a bill (a Claim)"
 
 
 def test_a_folder_whose_bills_cannot_be_attested(tmp_path: Path, bundles: list[dict[str, Any]]) -> None:
     fill(tmp_path, [without(bundles[0], "Encounter")])
 
-    assert said(tmp_path).startswith("holds 9 bills, and none can be attested: of 9, the record ")
+    assert failure(tmp_path).startswith("holds 9 bills, and none can be attested: of 9, the record ")
 
 
 @pytest.mark.parametrize(
@@ -126,10 +126,10 @@ def name_in(bundle: dict[str, Any]) -> str:
 
 
 def patient_in(bundle: dict[str, Any]) -> dict[str, Any]:
-    (found,) = (
+    (patient,) = (
         entry["resource"] for entry in bundle["entry"] if entry["resource"]["resourceType"] == "Patient"
     )
-    return dict(found)
+    return dict(patient)
 
 
 @pytest.mark.parametrize(
@@ -182,11 +182,11 @@ def test_ctrl_c_while_it_reads(tmp_path: Path) -> None:
     records = tmp_path / "records.json"
     os.mkfifo(records)
     with subprocess.Popen(clock(records), cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
-        # opens when the other side does, which then waits for the first byte
+        # The open succeeds when the other side opens the pipe too; that side then waits for the first byte.
         writer = os.open(records, os.O_WRONLY)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=60)
+        _, output = process.communicate(timeout=60)
         os.close(writer)
 
     assert process.returncode == 130
-    assert said == "\nStopped. Nothing is lost: run the same command again, and it goes on from here.\n"
+    assert output == "\nStopped. Nothing is lost: run the same command again, and it goes on from here.\n"

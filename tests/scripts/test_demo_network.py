@@ -1,7 +1,7 @@
-"""scripts.demo, on a network that is not a chain of one's own machine
+"""scripts.demo on a network other than a local chain
 
-when the network is a live one, or one that nobody has heard of
-    it refuses with one line that names it, and plays and sends nothing
+when the network is live, or unknown
+    it should refuse in one line that names it, and run and send nothing
 """
 
 from __future__ import annotations

@@ -1,35 +1,38 @@
 """scripts.deploy
 
 given nothing is deployed
-    it deploys a suite whose contracts know each other
-    it gives each role to its holder alone, and leaves nothing with the deployer
-    it writes every contract into the address book, with arguments, block, transaction and commit
-    when the governor is to wait
-        it reads the delay back
+    it should deploy contracts that know each other
+    it should give each role to its holder only, and leave no power with the deployer
+    it should write each contract to the address book, with arguments, block, transaction and commit
+    when the governor has a delay
+        it should read the delay back
     when an asset is named
-        it lists it
-    when the deployer is to hold a role
-        it refuses
-    when a test stablecoin is asked for on a live network
-        it refuses and sends nothing
-given a whole suite
-    it finds everything and sends nothing
-    when more is asked for than the deployer may do any more
-        it says what the governor must do
-given a deploy that stopped
-    it deploys and sets up only what is missing, wherever it stopped
-    when the deployer has sent something else in between
-        it begins book, desk and factory anew, and they know each other
-given a suite that somebody has changed, or a deployer who has kept a desk or a hospital
-    verify names what differs
+        it should list the asset
+    when the deployer would hold a role
+        it should refuse
+    when a test stablecoin is requested on a live network
+        it should refuse and send nothing
+given complete contracts
+    it should find everything and send nothing
+    when the parameters ask for more than the deployer may still do
+        it should say what the governor must do
+given an interrupted deployment
+    it should deploy and set up only what is missing, wherever it was interrupted
+    when the deployer has sent another transaction meanwhile
+        it should deploy book, desk and factory again, and they should know each other
+given contracts that somebody has changed, or a deployer who has kept a desk or a hospital
+    verify should name the difference
+given an auditor
+    they should verify the deployment with the library alone, and see a contract that is not there
 when it runs on a live network
-    it refuses without the holders of the roles
-    it sends nothing when the answer is no
-    it deploys when the answer is yes
+    it should refuse if the holders of the roles are not named
+    it should send nothing if the answer is no
+    it should deploy if the answer is yes
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +40,12 @@ import pytest
 from brownie import TestStablecoin, accounts, web3
 
 from salus.base.errors import DeploymentError
-from salus.chain.address_book import CONTRACTS, AddressBook
+from salus.chain import Chain, roles
+from salus.chain.address_book import AddressBook
+from salus.chain.deployment import LISTED
+from salus.chain.manifest import CONTRACTS
 from salus.chain.node import genesis_of
-from scripts import _session, _verify, deploy
+from scripts import _session, deploy
 from scripts.deploy import Asset, Params, Recorder, Suite, verify
 
 DEPLOYER = 0
@@ -52,13 +58,13 @@ def params() -> Params:
 
 @pytest.fixture(scope="module")
 def deployed(module_isolation: None, params: Params) -> Suite:
-    """A whole suite, for tests that only look at it or change it."""
+    """Complete contracts, for tests that only look at them or change them."""
     return deploy.deploy(params, accounts[DEPLOYER])
 
 
 @pytest.fixture(autouse=True)
 def isolation(deployed: Suite, fn_isolation: None) -> None:
-    """Each test leaves the chain as it found it."""
+    """Restores the chain after each test."""
 
 
 @pytest.fixture
@@ -69,7 +75,7 @@ def recorder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Recorder:
 
 @pytest.fixture
 def live(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The chain counts as live, being one that nobody has heard of."""
+    """Makes the chain count as live, because its network is unknown."""
     for module in (deploy, _session):
         monkeypatch.setattr(module, "LOCAL_CHAINS", frozenset())
 
@@ -79,7 +85,7 @@ def sent() -> int:
 
 
 def again() -> Recorder:
-    """What a new process knows: the address book on disk."""
+    """Loads the address book from disk, as a new process does."""
     return Recorder(AddressBook.load(deploy.path_of(web3.eth.chain_id)))
 
 
@@ -99,12 +105,14 @@ def test_contracts_know_each_other(deployed: Suite) -> None:
 
 def test_roles_go_to_their_holders_alone(deployed: Suite) -> None:
     suite = deployed
-    assert _verify.holders(suite) == {0: {accounts[1]: 0}, 1: {accounts[2]: 0}, 2: {accounts[3]: 0}}
+    assert roles.holders(suite.chain) == [
+        roles.Holder(role=role, account=accounts[role + 1].address, delay=0) for role in (0, 1, 2)
+    ]
     assert not suite.manager.hasRole(0, accounts[DEPLOYER])[0]
-    assert suite.providers.deskOf(suite.desk)[0] == _verify.LISTED
+    assert suite.providers.deskOf(suite.desk)[0] == LISTED
 
 
-def test_the_address_book_tells_all(params: Params, recorder: Recorder) -> None:
+def test_the_address_book_is_complete(params: Params, recorder: Recorder) -> None:
     suite = deploy.deploy(params, accounts[DEPLOYER], recorder)
 
     book = AddressBook.load(deploy.path_of(web3.eth.chain_id))
@@ -162,7 +170,7 @@ def test_reverts_when_a_test_stablecoin_is_for_a_live_network(params: Params) ->
     assert sent() == before
 
 
-# A WHOLE SUITE
+# COMPLETE CONTRACTS
 
 
 def test_a_rerun_sends_nothing(params: Params, recorder: Recorder) -> None:
@@ -185,7 +193,7 @@ def test_reverts_when_a_rerun_asks_for_what_only_the_governor_can(params: Params
         deploy.deploy(other, accounts[DEPLOYER], again())
 
 
-# A DEPLOY THAT STOPPED
+# AN INTERRUPTED DEPLOYMENT
 
 
 class Stopped(Exception):
@@ -193,7 +201,7 @@ class Stopped(Exception):
 
 
 def stop_after(count: int, recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The process dies after so many contracts are written down."""
+    """Ends the process after this number of contracts is written to the book."""
     deployed: list[str] = []
     real = recorder.deploy
 
@@ -219,7 +227,7 @@ def test_a_rerun_goes_on_after_any_contract(
 
     book = AddressBook.load(deploy.path_of(1337)).contracts
     assert all(book[name] == entry for name, entry in standing.items())
-    verify(suite, params, accounts[DEPLOYER])
+    verify(suite.chain, params, accounts[DEPLOYER].address)
 
 
 def recorder_anew() -> Recorder:
@@ -227,7 +235,7 @@ def recorder_anew() -> Recorder:
 
 
 @pytest.mark.parametrize("count", [4, 5])
-def test_a_trio_is_begun_anew_when_its_addresses_are_gone(
+def test_book_desk_and_factory_are_deployed_again_when_their_addresses_are_gone(
     params: Params, recorder: Recorder, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
     stop_after(count, recorder, monkeypatch)
@@ -240,7 +248,7 @@ def test_a_trio_is_begun_anew_when_its_addresses_are_gone(
 
     assert suite.book.address != old.address("PolicyBook")
     assert suite.providers.address == old.address("ProviderRegistry")
-    verify(suite, params, accounts[DEPLOYER])
+    verify(suite.chain, params, accounts[DEPLOYER].address)
 
 
 @pytest.mark.parametrize("steps", [1, 7])
@@ -249,9 +257,9 @@ def test_a_rerun_goes_on_after_any_step_of_the_set_up(
 ) -> None:
     real = deploy.outstanding
 
-    def stopping(suite: Suite, wanted: Params) -> list[Any]:
-        for step in real(suite, wanted)[:steps]:
-            step.method(*step.arguments, {"from": accounts[DEPLOYER]})
+    def stopping(chain: Chain, wanted: Params) -> list[Any]:
+        for step in real(chain, wanted)[:steps]:
+            accounts[DEPLOYER].transfer(step.function.address, data=chain.calldata(step))
         raise Stopped
 
     monkeypatch.setattr(deploy, "outstanding", stopping)
@@ -261,14 +269,14 @@ def test_a_rerun_goes_on_after_any_step_of_the_set_up(
 
     suite = deploy.deploy(params, accounts[DEPLOYER], again())
 
-    assert real(suite, params) == []
+    assert real(suite.chain, params) == []
 
 
-# SOMEBODY HAS CHANGED IT
+# CHANGED CONTRACTS
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "expected"),
     [
         (lambda s, a: s.manager.grantRole(2, a[9], 0, {"from": a[1]}), "who holds which role"),
         (lambda s, a: s.manager.grantRole(7, a[9], 0, {"from": a[1]}), "who holds which role"),
@@ -293,11 +301,41 @@ def test_a_rerun_goes_on_after_any_step_of_the_set_up(
         ),
     ],
 )
-def test_verify_names_what_differs(deployed: Suite, params: Params, change: Any, said: str) -> None:
+def test_verify_names_what_differs(deployed: Suite, params: Params, change: Any, expected: str) -> None:
     change(deployed, accounts)
 
-    with pytest.raises(DeploymentError, match=said):
-        verify(deployed, params, accounts[DEPLOYER])
+    with pytest.raises(DeploymentError, match=expected):
+        verify(deployed.chain, params, accounts[DEPLOYER].address)
+
+
+# AN AUDITOR
+
+
+def test_an_auditor_verifies_it(deployed: Suite, params: Params) -> None:
+    chain = Chain.open(web3.provider.endpoint_uri, addresses=deployed.chain.addresses)
+    lower = Params(
+        governor=params.governor.lower(),
+        accreditor=params.accreditor.lower(),
+        sentinel=params.sentinel.lower(),
+        stablecoin=True,
+    )
+
+    verify(chain, lower, accounts[DEPLOYER].address.lower())
+
+
+def test_verify_names_a_contract_that_is_not_there(deployed: Suite, params: Params) -> None:
+    book = deployed.chain.addresses
+    other = replace(book.contracts["PolicyBook"], address=accounts[9].address)
+
+    with pytest.raises(DeploymentError, match=f"PolicyBook at {accounts[9]} does not answer DESK"):
+        verify(Chain(web3, book.adding("PolicyBook", other)), params, accounts[DEPLOYER].address)
+
+
+def test_verify_names_another_domain(deployed: Suite, params: Params) -> None:
+    elsewhere = replace(deployed.chain.addresses, chain_id=4242)
+
+    with pytest.raises(DeploymentError, match=r"ConsentRegistry's signing domain is .*1337.* instead of"):
+        verify(Chain(web3, elsewhere), params, accounts[DEPLOYER].address)
 
 
 # A LIVE NETWORK
@@ -325,7 +363,7 @@ def test_live_needs_the_holders(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
 
 @pytest.mark.usefixtures("live", "holders")
 @pytest.mark.parametrize("answer", ["no", EOFError])
-def test_live_sends_nothing_on_a_no(
+def test_live_sends_nothing_when_the_answer_is_no(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answer: Any
 ) -> None:
     monkeypatch.setattr("builtins.input", answered(answer))
@@ -335,13 +373,13 @@ def test_live_sends_nothing_on_a_no(
 
     assert web3.eth.block_number == block
     assert not deploy.path_of(1337).exists()
-    said = capsys.readouterr().out
-    assert "Nothing was sent." in said
-    assert "who waits 2 days between announcing a step and taking it" in said
+    output = capsys.readouterr().out
+    assert "Nothing was sent." in output
+    assert "who waits 2 days between announcing a step and taking it" in output
 
 
 @pytest.mark.usefixtures("live", "holders")
-def test_live_deploys_on_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_live_deploys_when_the_answer_is_yes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("builtins.input", answered("perhaps", "yes"))
     accounts[9].transfer(web3.eth.account.from_key("11" * 32).address, "10 ether")
 
@@ -351,13 +389,13 @@ def test_live_deploys_on_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def answered(*answers: Any) -> Any:
-    """A person who gives these answers, one after the other."""
+    """Simulates a person who gives these answers in order."""
     rest = iter(answers)
 
     def answer(_: str) -> str:
-        given = next(rest)
-        if given is EOFError:
+        reply = next(rest)
+        if reply is EOFError:
             raise EOFError
-        return str(given)
+        return str(reply)
 
     return answer

@@ -1,10 +1,10 @@
-"""scripts.deploy and scripts.demo, as processes of their own whose node dies
+"""scripts.deploy and scripts.demo in separate processes whose node stops
 
-given a node that dies in the middle of a deploy, in the part that Brownie asks
-    it ends with 1 and one line that names the node, and shows no traceback
-    a rerun uses what stands, and deploys the rest
-given a node that dies while the demo mints its money: it ends in the same way
-given a node that is gone before the deploy has asked it anything: the same
+given a node that stops during a deployment, while Brownie calls it
+    it should end with 1 and one line that names the node, without a traceback
+    a rerun should use the deployed contracts, and deploy the rest
+given a node that stops while the demo mints its money, it should end in the same way
+given a node that stops before the first call of the deployment, it should end in the same way
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ import pytest
 import requests
 from brownie import TestStablecoin
 
-from salus.chain.address_book import CONTRACTS, AddressBook, path_of
+from salus.chain.address_book import AddressBook, path_of
+from salus.chain.manifest import CONTRACTS
 from scripts import deploy
 from tests.scripts.conftest import ended
 from tests.support.stopping import PATIENCE, between, start
@@ -33,7 +34,7 @@ def isolation(fn_isolation: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def dies(script: str, home: Path, *, spared: int = 0, passes: bool = False, selector: str = "") -> None:
-    """The script, whose node takes so many of its transactions and dies at the next: of it, if it passes."""
+    """Runs the script with a node that stops at one transaction; with `passes`, just after it."""
     with between(SEND, passes=passes, spared=spared, selector=selector) as node:
         node.leave.set()
         home.mkdir()
@@ -79,6 +80,8 @@ def test_before_the_first_question(
 
     with monkeypatch.context() as patch:
         patch.setattr(requests.Session, "send", gone)
-        said = ended(capsys, deploy.main)
+        message = ended(capsys, deploy.main)
 
-    assert said == "the node at node.example:8545 does not answer; start it or choose another, then run again"
+    assert (
+        message == "the node at node.example:8545 does not answer; start it or choose another, then run again"
+    )

@@ -1,21 +1,21 @@
 """scripts.governor
 
-given a suite whose governor has no delay
-    list_asset lists a token for a currency, with the currency's own exponent; delist_asset takes it off
-        when it is no token, too coarse or not listed: one line says so, and nothing is sent
-    list_desk lists a contract and retire_desk retires it
-        when it is listed already, is no contract or is not listed: one line says so
-    grant_role gives a role with a delay, and changes the delay of who holds it
-        when the role or the delay makes no sense: one line says so
-        on a live network a governor gets the network's delay
-    revoke_role takes a role
-        when the account does not hold it, or is the last governor: one line says so
-    close closes a contract's governed functions, and opens them again
-    cancel stops what is announced
-        when nothing is announced by that name: one line says so
-    status says who holds what, and what is announced
-    when the answer on a live network is no: nothing is sent
-safe_mode can name another desk
+given contracts whose governor has no delay
+    list_asset should list a token for a currency, with its exponent; delist_asset should remove it
+        when it is not a token, has too few decimals or is not listed, one line should say so; nothing is sent
+    list_desk should list a contract, and retire_desk should retire it
+        when it is already listed, is not a contract or is not listed, one line should say so
+    grant_role should give a role with a delay, and change the delay of a holder
+        when the role or the delay is invalid, one line should say so
+        on a live network, a governor should get the network's delay
+    rrevoke_role should revoke a role
+        when the account does not hold it, or is the last governor, one line should say so
+    close should close a contract's governed functions, and open them again
+    cancel should cancel an announced call
+        when no such call is announced, one line should say so
+    status should show who holds what, and what is announced
+    when the answer on a live network is no, nothing should be sent
+safe_mode should accept another desk
 """
 
 from __future__ import annotations
@@ -43,23 +43,25 @@ def test_an_asset_is_listed_and_taken_off(office: Office, capsys: pytest.Capture
     governor.delist_asset(f"asset={yen}", BY)
 
     assert listing(office, yen) == (b"", 0)
-    said = capsys.readouterr().out
-    assert f"List the asset {yen} ({yen.symbol()}, 18 decimals) for JPY (now: not listed)." in said
-    assert f"Take the asset {yen}, listed for JPY, off the list." in said
+    output = capsys.readouterr().out
+    assert f"List the asset {yen} ({yen.symbol()}, 18 decimals) for JPY (now: not listed)." in output
+    assert f"Take the asset {yen}, listed for JPY, off the list." in output
 
 
 def test_names_an_asset_that_cannot_be_listed(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
     coarse = TestStablecoin.deploy(1, {"from": accounts[9]})
     block = web3.eth.block_number
 
-    said = ended(capsys, governor.list_asset, f"asset={accounts[9]}", "currency=USD", BY)
-    assert said == f"asset: there is no token at {accounts[9]}; name an ERC-20"
-    said = ended(capsys, governor.list_asset, f"asset={coarse}", "currency=USD", BY)
-    assert said.startswith(f"asset: {coarse} ({coarse.symbol()}) has 1 decimals, fewer than USD, which has 2")
-    said = ended(capsys, governor.list_asset, f"asset={coarse}", "currency=gold", BY)
-    assert said.startswith("currency: 'gold' is not a currency")
-    said = ended(capsys, governor.delist_asset, f"asset={coarse}", BY)
-    assert said == f"asset: {coarse} is not listed; nothing is to be done"
+    message = ended(capsys, governor.list_asset, f"asset={accounts[9]}", "currency=USD", BY)
+    assert message == f"asset: there is no token at {accounts[9]}; name an ERC-20"
+    message = ended(capsys, governor.list_asset, f"asset={coarse}", "currency=USD", BY)
+    assert message.startswith(
+        f"asset: {coarse} ({coarse.symbol()}) has 1 decimals, fewer than USD, which has 2"
+    )
+    message = ended(capsys, governor.list_asset, f"asset={coarse}", "currency=gold", BY)
+    assert message.startswith("currency: 'gold' is not a currency")
+    message = ended(capsys, governor.delist_asset, f"asset={coarse}", BY)
+    assert message == f"asset: {coarse} is not listed; nothing is to be done"
 
     assert web3.eth.block_number == block
 
@@ -75,20 +77,20 @@ def test_a_desk_is_listed_and_retired(office: Office, capsys: pytest.CaptureFixt
     governor.retire_desk(f"desk={office.suite.desk}", BY)
 
     assert (providers.deskOf(other)[0], providers.deskOf(office.suite.desk)[0]) == (1, 2)
-    said = capsys.readouterr().out
-    assert f"List the desk {other}, which was retired." in said
-    assert "It is the claim desk of this suite." in said
+    output = capsys.readouterr().out
+    assert f"List the desk {other}, which was retired." in output
+    assert "It is the claim desk of this suite." in output
 
 
-def test_names_a_desk_that_makes_no_sense(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+def test_names_an_invalid_desk(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
     block = web3.eth.block_number
 
-    said = ended(capsys, governor.list_desk, f"desk={office.suite.desk}", BY)
-    assert said == f"desk: {office.suite.desk} is listed already; nothing is to be done"
-    said = ended(capsys, governor.list_desk, f"desk={accounts[9]}", BY)
-    assert said == f"desk: there is no contract at {accounts[9]}; name a claim desk"
-    said = ended(capsys, governor.retire_desk, f"desk={accounts[9]}", BY)
-    assert said == f"desk: {accounts[9]} is not listed; name a listed desk"
+    message = ended(capsys, governor.list_desk, f"desk={office.suite.desk}", BY)
+    assert message == f"desk: {office.suite.desk} is listed already; nothing is to be done"
+    message = ended(capsys, governor.list_desk, f"desk={accounts[9]}", BY)
+    assert message == f"desk: there is no contract at {accounts[9]}; name a claim desk"
+    message = ended(capsys, governor.retire_desk, f"desk={accounts[9]}", BY)
+    assert message == f"desk: {accounts[9]} is not listed; name a listed desk"
 
     assert web3.eth.block_number == block
 
@@ -104,26 +106,26 @@ def test_a_role_is_granted_changed_and_taken(office: Office, capsys: pytest.Capt
     governor.revoke_role("role=accreditor", holder, BY)
 
     assert not manager.hasRole(1, accounts[9])[0]
-    said = capsys.readouterr().out
-    assert f"Give the role ACCREDITOR to {accounts[9]} (it holds it now)." in said
-    assert "wait 3 days after they are announced (now: wait 2 days after they are announced)." in said
-    assert "A shorter delay takes effect 3 days after the grant." in said
-    assert f"Take the role ACCREDITOR from {accounts[9]}." in said
-    assert "1 other account holds it." in said
+    output = capsys.readouterr().out
+    assert f"Give the role ACCREDITOR to {accounts[9]} (it holds it now)." in output
+    assert "wait 3 days after they are announced (now: wait 2 days after they are announced)." in output
+    assert "A shorter delay takes effect 3 days after the grant." in output
+    assert f"Take the role ACCREDITOR from {accounts[9]}." in output
+    assert "1 other account holds it." in output
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "expected"),
     [
         (("role=admin",), "role: 'admin': input should be 'governor', 'accreditor' or 'sentinel'"),
         (("role=sentinel", "delay_days=366"), "delay_days: 366 is not 0 to 365"),
         (("role=sentinel", "delay_days=-1"), "delay_days: -1 is not 0 to 365"),
     ],
 )
-def test_names_a_grant_that_makes_no_sense(
-    office: Office, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], said: str
+def test_names_an_invalid_grant(
+    office: Office, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], expected: str
 ) -> None:
-    assert ended(capsys, governor.grant_role, *words, f"holder={accounts[9]}", BY).startswith(said)
+    assert ended(capsys, governor.grant_role, *words, f"holder={accounts[9]}", BY).startswith(expected)
 
 
 def test_a_governor_of_a_live_network_gets_its_delay(
@@ -133,15 +135,15 @@ def test_a_governor_of_a_live_network_gets_its_delay(
 
     stopped(governor.grant_role, "role=governor", f"holder={accounts[9]}")
 
-    said = capsys.readouterr().out
-    assert "On unknown chain 1337" in said
-    assert "Its actions wait 2 days after they are announced." in said
-    assert "Nothing was sent." in said
+    output = capsys.readouterr().out
+    assert "On unknown chain 1337" in output
+    assert "Its actions wait 2 days after they are announced." in output
+    assert "Nothing was sent." in output
     assert not office.suite.manager.hasRole(0, accounts[9])[0]
 
 
 def live(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
-    """The chain counts as live, and the governor's key is at hand."""
+    """Makes the chain count as live, with the governor's key available."""
     monkeypatch.setattr(_session.Session, "sender", lambda *_: _session.Unlocked(accounts[1].address))
     monkeypatch.setattr(_session, "LOCAL_CHAINS", frozenset())
     monkeypatch.setattr("builtins.input", lambda _: answer)
@@ -149,10 +151,10 @@ def live(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
 
 def test_the_last_governor_stays(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
     words = ("role=governor", f"holder={accounts[1]}", BY)
-    said = ended(capsys, governor.revoke_role, *words)
-    assert said == (f"holder: {accounts[1]} is the last governor; grant the role to the next one first")
-    said = ended(capsys, governor.revoke_role, "role=governor", f"holder={accounts[9]}", BY)
-    assert said == f"holder: {accounts[9]} does not hold the role GOVERNOR; see `governor status`"
+    message = ended(capsys, governor.revoke_role, *words)
+    assert message == (f"holder: {accounts[1]} is the last governor; grant the role to the next one first")
+    message = ended(capsys, governor.revoke_role, "role=governor", f"holder={accounts[9]}", BY)
+    assert message == f"holder: {accounts[9]} does not hold the role GOVERNOR; see `governor status`"
 
     governor.grant_role("role=governor", f"holder={accounts[9]}", BY)
     governor.revoke_role(*words)
@@ -168,9 +170,9 @@ def test_close_and_reopen(office: Office, capsys: pytest.CaptureFixture[str]) ->
     governor.close("contract=RiskPoolFactory", "reopen=yes", BY)
 
     assert not office.suite.manager.isTargetClosed(factory)
-    said = capsys.readouterr().out
-    assert "Close RiskPoolFactory for every role: listAsset, delistAsset." in said
-    assert "RiskPoolFactory is closed for every role." in said
+    output = capsys.readouterr().out
+    assert "Close RiskPoolFactory for every role: listAsset, delistAsset." in output
+    assert "RiskPoolFactory is closed for every role." in output
 
 
 def test_what_is_announced_is_shown_and_cancelled(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
@@ -182,18 +184,18 @@ def test_what_is_announced_is_shown_and_cancelled(office: Office, capsys: pytest
     capsys.readouterr()
 
     governor.status()
-    said = capsys.readouterr().out
-    assert f"ACCREDITOR   {accounts[2]}  announces 2 days ahead" in said
-    assert f"GOVERNOR     {accounts[1]}  acts at once" in said
-    assert "setSuspended(provider 4, suspended True)" in said
-    assert f"operation=0x{one.operation.hex()}" in said
-    said = ended(capsys, governor.cancel, f"operation=0x{one.operation.hex()}", "account=9")
-    assert "AccessManagerUnauthorizedCancel(" in said
+    output = capsys.readouterr().out
+    assert f"ACCREDITOR   {accounts[2]}  announces 2 days ahead" in output
+    assert f"GOVERNOR     {accounts[1]}  acts at once" in output
+    assert "setSuspended(provider 4, suspended True)" in output
+    assert f"operation=0x{one.operation.hex()}" in output
+    output = ended(capsys, governor.cancel, f"operation=0x{one.operation.hex()}", "account=9")
+    assert "AccessManagerUnauthorizedCancel(" in output
     governor.cancel(f"operation=0x{one.operation.hex()}", BY)
 
     assert office.announced == []
-    said = ended(capsys, governor.cancel, f"operation=0x{one.operation.hex()}", BY)
-    assert said == f"operation: 0x{one.operation.hex()} is not announced; see `governor status`"
+    output = ended(capsys, governor.cancel, f"operation=0x{one.operation.hex()}", BY)
+    assert output == f"operation: 0x{one.operation.hex()} is not announced; see `governor status`"
 
 
 def test_safe_mode_of_another_desk(office: Office, capsys: pytest.CaptureFixture[str]) -> None:

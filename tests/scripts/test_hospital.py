@@ -1,21 +1,21 @@
 """scripts.hospital: filing, settling, withdrawing
 
-given records that are attested
-    file pays what is small and in order, and a rerun files nothing
-        when it is a dry run: nothing is sent
-        when the answer on a live network is no: nothing is sent
-        when the outbox is lost and its lines are attested anew: they are kept back, and withdraw says why
-        when a line would be denied: the plan says so, and why
-        when there is no consent: it costs nothing, and is filed once there is
-        when the process dies after signing, before sending: a rerun files it once
-        when the process dies after sending: a rerun finds it, and files nothing twice
-        when somebody else has filed it: it finds the decision
-    settle pays what was held when its window is over, and not before
-    withdraw takes back what was held; the corrected bill follows one revision up
-        when the bill has not changed: it is left out, unless it is meant to be signed again
-        when the line was paid: it says why not
-        when the bill went to two policies: it asks which, and a corrected bill is decided under both
-    withdraw_root takes back what is not filed; it can be attested anew
+given attested records
+    file should pay lines within the limits, and a rerun should file nothing
+        when it is a dry run, nothing should be sent
+        when the answer on a live network is no, nothing should be sent
+        when the outbox is lost and its lines are attested again, it should hold them back; withdraw says why
+        when a line would be denied, the plan should say so, and why
+        when consent is missing, it should cost nothing, and the line should be filed after consent
+        when the process dies after signing and before sending, a rerun should file once
+        when the process dies after sending, a rerun should find the filing, and file nothing twice
+        when another account has filed it, it should find the decision
+    settle should pay a held claim when its window is over, and not before
+    withdraw should withdraw a held claim; the corrected bill should follow with the next revision
+        when the bill has not changed, it should be left out, unless it should be signed again on request
+        when the line was paid, it should say why not
+        when the bill was filed under two policies, it should ask which; both should take the corrected bill
+    withdraw_root should withdraw lines that are not filed; they should be attested again
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def test_file_sends_nothing_on_a_dry_run(clinic: Clinic) -> None:
     assert states(clinic) == [State.ATTESTED] * READY
 
 
-def test_file_sends_nothing_on_a_no(
+def test_file_sends_nothing_when_the_answer_is_no(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clinic.attest()
@@ -74,10 +74,10 @@ def test_file_sends_nothing_on_a_no(
 
     assert stop.value.code == 0
     assert web3.eth.block_number == block
-    said = capsys.readouterr().out
-    assert "On unknown chain 1337" in said
-    assert f"File {READY} claim lines of provider 1, billed 3,366.82 USD." in said
-    assert "Nothing was sent." in said
+    output = capsys.readouterr().out
+    assert "On unknown chain 1337" in output
+    assert f"File {READY} claim lines of provider 1, billed 3,366.82 USD." in output
+    assert "Nothing was sent." in output
 
 
 def test_file_says_what_the_trial_found(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
@@ -104,20 +104,20 @@ def test_file_keeps_back_what_a_lost_outbox_has_filed(
 
     clinic.file()
 
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     assert web3.eth.block_number == block
-    assert f"Kept back: {READY} whose bills the chain has decided before, not from this outbox." in said
-    assert "Nothing is ready to be filed." in said
+    assert f"Kept back: {READY} whose bills the chain has decided before, not from this outbox." in output
+    assert "Nothing is ready to be filed." in output
     assert ended(capsys, clinic.hospital, "withdraw", f"claim={claim}", "account=7") == (
         f"Claim/{claim}: is attested in this outbox, and the chain has decided its bill before: held; "
-        "that decision stands; only the outbox that filed it can take it back, if held or denied"
+        "that decision reloaded; only the outbox that filed it can take it back, if held or denied"
     )
 
     file_all(clinic)
     clinic.hospital("status")
     assert states(clinic) == [State.DENIED] * READY
-    said = ended(capsys, clinic.hospital, "withdraw", f"claim={claim}", "account=7")
-    assert said.startswith(f"Claim/{claim}: is denied in this outbox, and the chain has decided its bill")
+    output = ended(capsys, clinic.hospital, "withdraw", f"claim={claim}", "account=7")
+    assert output.startswith(f"Claim/{claim}: is denied in this outbox, and the chain has decided its bill")
 
 
 def test_file_waits_for_consent_at_no_cost(clinic: Clinic) -> None:
@@ -183,7 +183,7 @@ def test_file_nothing_twice_when_the_process_dies_after_sending(
 def test_file_finds_what_somebody_else_has_filed(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
-    """Be they few, which are asked for by name, or many."""
+    """Covers few filings, which are requested by name, and many."""
     monkeypatch.setattr(submission, "_AT_ONCE", at_once)
     clinic.attest()
     file_all(clinic)
@@ -195,7 +195,7 @@ def test_file_finds_what_somebody_else_has_filed(
 
 
 def file_all(clinic: Clinic) -> None:
-    """Somebody files all that is attested, without a look at the outbox or what it costs."""
+    """Files all that is attested, as another account that ignores the outbox and the cost."""
     with box(clinic) as opened:
         ((signed, waiting),) = opened.to_file()
         action = claims.file(
@@ -271,10 +271,10 @@ def test_what_was_withdrawn_and_has_not_changed_is_left_out(
     capsys.readouterr()
 
     clinic.attest()
-    said = capsys.readouterr()
+    captured = capsys.readouterr()
     assert len(entries(clinic)) == READY
-    assert f"Claim/{held.claim}: was withdrawn and is unchanged; correct the bill, or " in said.err
-    assert f"{READY - 1} were attested before, 1 bills left out" in said.out
+    assert f"Claim/{held.claim}: was withdrawn and is unchanged; correct the bill, or " in captured.err
+    assert f"{READY - 1} were attested before, 1 bills left out" in captured.out
 
     clinic.attest("again=yes")
     clinic.file()
@@ -282,7 +282,7 @@ def test_what_was_withdrawn_and_has_not_changed_is_left_out(
 
 
 def correct_total(clinic: Clinic, entry: OutboxLine) -> None:
-    """Ten dollars less on one bill of the patient's records."""
+    """Reduces one bill of the patient's records by ten dollars."""
     (path,) = clinic.records.iterdir()
     document = json.loads(path.read_text())
     value = entry.claim.split("|")[1]
@@ -311,9 +311,9 @@ def test_withdraw_says_why_not(clinic: Clinic, capsys: pytest.CaptureFixture[str
     clinic.file()
     paid = entries(clinic)[0]
 
-    said = ended(capsys, clinic.hospital, "withdraw", f"claim={paid.claim}", "account=7")
+    message = ended(capsys, clinic.hospital, "withdraw", f"claim={paid.claim}", "account=7")
 
-    assert said == f"Claim/{paid.claim}: is paid; only held and denied lines can be taken back"
+    assert message == f"Claim/{paid.claim}: is paid; only held and denied lines can be taken back"
 
 
 def test_withdraw_root_lets_the_lines_be_attested_anew(clinic: Clinic) -> None:
@@ -338,9 +338,9 @@ def test_a_bill_of_two_policies_is_corrected_under_both(
     clinic.attest()
     first, other = file_first_bill(clinic)
     assert first.claim == other.claim
-    said = ended(capsys, clinic.hospital, "withdraw", f"claim={first.claim}", "account=7")
+    message = ended(capsys, clinic.hospital, "withdraw", f"claim={first.claim}", "account=7")
     policies = [f"0x{entry.diagnosis.policy.hex()}" for entry in (first, other)]
-    assert said.endswith(f"went to more than one policy; name one: policy={policies[0]} or {policies[1]}")
+    assert message.endswith(f"went to more than one policy; name one: policy={policies[0]} or {policies[1]}")
 
     for policy in policies:
         clinic.hospital("withdraw", f"claim={first.claim}", f"policy={policy}", "account=7")
@@ -362,21 +362,21 @@ def test_a_withdrawal_under_one_policy_strands_nothing_under_the_other(clinic: C
     )
 
     clinic.file()
-    assert stands(clinic, other).reason is SkipReason.SUPERSEDED
+    assert reloaded(clinic, other).reason is SkipReason.SUPERSEDED
     clinic.attest()
     clinic.file()
 
-    assert stands(clinic, other).diagnosis.revision == 1
-    assert stands(clinic, other).state is first.state
+    assert reloaded(clinic, other).diagnosis.revision == 1
+    assert reloaded(clinic, other).state is first.state
 
 
-def stands(clinic: Clinic, entry: OutboxLine) -> OutboxLine:
-    """An entry as it is now."""
+def reloaded(clinic: Clinic, entry: OutboxLine) -> OutboxLine:
+    """Returns the entry in its present state."""
     return next(one for one in entries(clinic) if one.id == entry.id)
 
 
 def file_first_bill(clinic: Clinic, policies: int = 2) -> tuple[OutboxLine, OutboxLine]:
-    """The two lines of the patient's first bill, the first or both filed and such as can be taken back."""
+    """Files the first or both lines of the patient's first bill, so that they can be withdrawn."""
     with box(clinic) as opened:
         ((signed, waiting),) = opened.to_file()
         lines = [entry for entry in waiting if entry.claim == waiting[0].claim]
@@ -389,6 +389,6 @@ def file_first_bill(clinic: Clinic, policies: int = 2) -> tuple[OutboxLine, Outb
         )
     clinic.chain.send(action, clinic_sender(clinic))
     clinic.hospital("status")
-    first, other = (stands(clinic, line) for line in lines)
+    first, other = (reloaded(clinic, line) for line in lines)
     assert first.state in (State.HELD, State.DENIED)
     return first, other

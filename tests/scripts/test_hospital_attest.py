@@ -1,19 +1,19 @@
-"""scripts.hospital: attesting, and commands that make no sense
+"""scripts.hospital: attest, and invalid commands
 
 given records, and cards that patients have shown
-    attest signs each bill once, and a rerun signs nothing
-        when the patient has cards of two plans: it bills under the plan of the table
-        when it is a dry run: nothing is kept or signed
-        when a key stands in .env only: it is found there, on a local chain too
-        when the key is not the provider's: it says so, and keeps nothing
-        when the attestor is a contract wallet: it is named, and accepts what its owner's key has signed
-            when the wallet does not accept it, or there is none: one line says so, and nothing is signed
-        when Ctrl-C comes: it ends in one line, and a rerun goes on
-        when the record key, the table or a number is wrong: one line names it
-given an outbox that is not there
-    every action but attest says so, and makes none
-given another chain's address book, outbox or a command that makes no sense
-    it says so in one line
+    attest should sign each bill once, and a rerun should sign nothing
+        when the patient has cards of two plans, it should bill under the plan of the table
+        when it is a dry run, it should store and sign nothing
+        when a key is only in .env, it should be found there, even on a local chain
+        when the key is not the provider's, it should say so, and store nothing
+        when the attestor is a contract wallet, it should be named, and accept its owner's signature
+            when the wallet rejects it, or is missing, one line should say so, and nothing should be signed
+        when Ctrl-C is pressed, it should end in one line, and a rerun should continue
+        when the record key, the table or a number is wrong, one line should name it
+given no outbox
+    every action except attest should say so, and create none
+given another chain's address book or outbox, or an invalid command
+    it should say so in one line
 """
 
 from __future__ import annotations
@@ -39,18 +39,20 @@ from tests.scripts.conftest import READY, Clinic, box, ended, entries, states
 def test_attest_signs_each_bill_once(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     clinic.attest()
     first = entries(clinic)
-    said = capsys.readouterr()
+    captured = capsys.readouterr()
     clinic.attest()
 
     assert len(first) == READY
     assert {entry.state for entry in first} == {State.ATTESTED}
-    assert f"{READY} new and 0 corrected lines attested" in said.out
-    assert "0 were attested before, 0 bills left out" in said.out
+    assert f"{READY} new and 0 corrected lines attested" in captured.out
+    assert "0 were attested before, 0 bills left out" in captured.out
     assert entries(clinic) == first
     assert f"{READY} were attested before" in capsys.readouterr().out
 
 
-def test_attest_bills_under_one_plan_who_has_two(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+def test_attest_bills_a_patient_of_two_plans_under_one(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str]
+) -> None:
     cards = Path(shutil.copytree(clinic.path("cards"), clinic.work / "cards"))
     clinic.show_another(cards, product.shipped("critical-illness"))
 
@@ -81,9 +83,9 @@ def test_attest_refuses_a_key_that_is_not_the_providers(
     stranger = Account.create()
     monkeypatch.setenv("SALUS_ATTESTOR_KEY", stranger.key.hex())
 
-    said = ended(capsys, clinic.attest)
+    message = ended(capsys, clinic.attest)
 
-    assert said.startswith(f"the key {stranger.address} may not sign for provider 1 now; ")
+    assert message.startswith(f"the key {stranger.address} may not sign for provider 1 now; ")
     assert not clinic.outbox.exists()
 
 
@@ -103,7 +105,7 @@ def test_attest_finds_its_keys_in_the_environment_file(
 
 @pytest.fixture
 def wallet(clinic: Clinic) -> Any:
-    """A contract wallet of the seal key's, and an attestor of the hospital."""
+    """A contract wallet that accepts the seal key, listed as an attestor of the hospital."""
     made = ERC1271WalletMock.deploy(clinic.attestor.address, {"from": accounts[9]})
     times = ("from_time=2020-01-01", "until=2090-01-01")
     hospital.add_key("provider=1", f"attestor={made}", *times, "account=7")
@@ -125,9 +127,9 @@ def test_attest_says_that_the_wallet_does_not_accept(
 ) -> None:
     wallet.setOwner(accounts[9], {"from": accounts[9]})
 
-    said = ended(capsys, clinic.attest, f"attestor={wallet}")
+    message = ended(capsys, clinic.attest, f"attestor={wallet}")
 
-    assert said == (
+    assert message == (
         f"the contract {wallet} does not accept the signature of the key {clinic.attestor.address}; "
         "sign with a key that the contract accepts, or name another contract"
     )
@@ -138,22 +140,22 @@ def test_attest_says_that_there_is_no_wallet(clinic: Clinic, capsys: pytest.Capt
     times = ("from_time=2020-01-01", "until=2090-01-01")
     hospital.add_key("provider=1", f"attestor={accounts[9]}", *times, "account=7")
 
-    said = ended(capsys, clinic.attest, f"attestor={accounts[9]}")
+    message = ended(capsys, clinic.attest, f"attestor={accounts[9]}")
 
-    assert said.startswith(f"there is no contract wallet at {accounts[9]}; name one, or leave it out")
+    assert message.startswith(f"there is no contract wallet at {accounts[9]}; name one, or leave it out")
     assert State.ATTESTED not in states(clinic)
 
 
 def test_attest_goes_on_after_ctrl_c(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    kept: list[Any] = []
+    drafts: list[Any] = []
     real = Outbox.draft
 
     def interrupted(self: Outbox, *arguments: Any) -> None:
-        if len(kept) == 2:
+        if len(drafts) == 2:
             raise KeyboardInterrupt
-        kept.append(arguments)
+        drafts.append(arguments)
         real(self, *arguments)
 
     monkeypatch.setattr(Outbox, "draft", interrupted)
@@ -171,7 +173,7 @@ def test_attest_goes_on_after_ctrl_c(
 
 
 @pytest.mark.parametrize(
-    ("variable", "value", "said"),
+    ("variable", "value", "expected"),
     [
         ("SALUS_PROVIDER_KEY", "", "SALUS_PROVIDER_KEY: is not set; set it in .env"),
         ("SALUS_PROVIDER_KEY", "12", "SALUS_PROVIDER_KEY: is not a key of 32 bytes; set it to"),
@@ -186,14 +188,14 @@ def test_attest_names_a_wrong_key_and_does_not_show_it(
     capsys: pytest.CaptureFixture[str],
     variable: str,
     value: str,
-    said: str,
+    expected: str,
 ) -> None:
     monkeypatch.setenv(variable, value)
 
-    assert ended(capsys, clinic.attest).startswith(said)
+    assert ended(capsys, clinic.attest).startswith(expected)
 
 
-# WHAT MAKES NO SENSE
+# INVALID COMMANDS
 
 
 @pytest.mark.parametrize(
@@ -219,18 +221,18 @@ def test_says_that_the_outbox_is_not_there(
     (clinic.work / "insurer.key").write_bytes(clinic.path("insurer.key").read_bytes())
     before = sorted(clinic.work.iterdir())
 
-    said = ended(capsys, getattr(hospital, action), "provider=1", "outbox=outbx.sqlite", *words)
+    message = ended(capsys, getattr(hospital, action), "provider=1", "outbox=outbx.sqlite", *words)
 
-    assert said == f"{clinic.work / 'outbx.sqlite'}: does not exist; name the outbox that `attest` wrote"
+    assert message == f"{clinic.work / 'outbx.sqlite'}: does not exist; name the outbox that `attest` wrote"
     assert sorted(clinic.work.iterdir()) == before
 
 
 def test_says_which_outbox_is_meant(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     clinic.attest()
 
-    said = ended(capsys, hospital.status, "provider=2", f"outbox={clinic.outbox}")
+    message = ended(capsys, hospital.status, "provider=2", f"outbox={clinic.outbox}")
 
-    assert said == (
+    assert message == (
         f"{clinic.outbox}: provider: belongs to 1, not to 2; "
         "name the outbox of this provider and chain, or a new file"
     )
@@ -242,9 +244,9 @@ def test_says_that_the_address_book_is_of_another_chain(
     monkeypatch.setenv("SALUS_DEPLOYMENTS", str(tmp_path))
     replace(clinic.chain.addresses, genesis="0x" + "00" * 32).save()
 
-    said = ended(capsys, hospital.status, "provider=1", f"outbox={clinic.outbox}")
+    message = ended(capsys, hospital.status, "provider=1", f"outbox={clinic.outbox}")
 
-    assert said.startswith("the node serves chain 1337 that began as 0x")
+    assert message.startswith("the node serves chain 1337 that began as 0x")
 
 
 def test_says_that_nothing_is_deployed(
@@ -252,21 +254,23 @@ def test_says_that_nothing_is_deployed(
 ) -> None:
     monkeypatch.setenv("SALUS_DEPLOYMENTS", str(tmp_path))
 
-    said = ended(capsys, hospital.status, "provider=1")
+    message = ended(capsys, hospital.status, "provider=1")
 
-    assert said.startswith(f"{tmp_path / '1337.json'}: is missing: nothing is deployed on chain 1337; ")
+    assert message.startswith(f"{tmp_path / '1337.json'}: is missing: nothing is deployed on chain 1337; ")
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "expected"),
     [
         (["provider=1", "colour=red"], "colour is no parameter of status; it takes provider, outbox; "),
         (["outbox=x"], "status needs provider=…; "),
         (["provider=one"], "provider: 'one': input should be a valid integer"),
     ],
 )
-def test_says_which_word_is_wrong(capsys: pytest.CaptureFixture[str], words: list[str], said: str) -> None:
-    assert ended(capsys, hospital.status, *words).startswith(said)
+def test_says_which_word_is_wrong(
+    capsys: pytest.CaptureFixture[str], words: list[str], expected: str
+) -> None:
+    assert ended(capsys, hospital.status, *words).startswith(expected)
 
 
 def test_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,20 +1,20 @@
 """scripts.hospital: eligibility
 
 given a member who has consented
-    it says that a claim would be decided and paid, and that all of each limit is left
-    when claims were paid and held: it says what is left
-    when the benefit has a limit, or the bill is large, or the care must be agreed beforehand: it says so
-    when the bill is known: it says what the plan would pay, also on a day to come
-    when the day lies outside the cover: it says that first, and that a claim would be denied, consent or no
+    it should say that a claim would be decided and paid, and that all of each limit is left
+    when claims were paid and held, it should say what is left
+    when the benefit has a limit, the bill is large, or the care needs prior approval, it should say so
+    when the bill is known, it should say what the plan would pay, even on a future day
+    when the day is outside the cover, it should say first that a claim would be denied, consent or not
 given a member who has not consented
-    it says that it would not be decided, and what heals it; in an emergency it would be held
+    it should say that no claim would be decided and how to change that; an emergency would be held
 given a policy that is not issued
-    it says so, and nothing of limits
-given a benefit that the member has not, a card of somebody else, or a number that makes no sense
-    it ends with one line that names the value
+    it should say so, and nothing about limits
+given a benefit that the member does not have, a card of another patient, or an invalid number
+    it should end with one line that names the value
 given a claim desk that is retired
-    it ends with one line
-in every case it sends nothing
+    it should end with one line
+in every case it should send nothing
 
 SPECIFICATION F16.
 """
@@ -43,7 +43,7 @@ def nothing_is_sent(clinic: Clinic) -> Iterator[None]:
 
 def words(clinic: Clinic, member: str, benefit: str, *more: str) -> list[str]:
     keys = clinic.path(f"keys-{member}")
-    given = [
+    arguments = [
         "provider=1",
         f"card={keys / 'member-0.card.json'}",
         f"cover={keys / 'member-0.cover.json'}",
@@ -52,7 +52,7 @@ def words(clinic: Clinic, member: str, benefit: str, *more: str) -> list[str]:
         *more,
     ]
     day = [f"day={to_date(clinic.start + 30)}"]
-    return given + day * (not any(word.startswith("day=") for word in more))
+    return arguments + day * (not any(word.startswith("day=") for word in more))
 
 
 @pytest.fixture
@@ -65,21 +65,21 @@ def ask(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> Ask:
     return asked
 
 
-def left(said: list[str], limit: str) -> str:
-    (row,) = (line for line in said if line.startswith(limit))
+def left(lines: list[str], limit: str) -> str:
+    (row,) = (line for line in lines if line.startswith(limit))
     return row.removeprefix(limit).strip()
 
 
 def test_says_what_would_be_paid(clinic: Clinic, ask: Ask) -> None:
-    said = ask("0", "visit.primary", "billed=120")
+    answer = ask("0", "visit.primary", "billed=120")
 
-    assert said[0] == f"Visit to your doctor on {to_date(clinic.start + 30)}, at provider 1:"
-    assert said[1] == "A claim would be decided, and what it brings paid at once."
-    assert said[2].startswith("PR-2  ")
-    assert said[3] == "Of 120.00 USD the plan would pay 96.00 USD."
-    assert left(said, "policy year") == "100,000.00 USD of 100,000.00 USD"
-    assert left(said, "out-of-pocket maximum") == "no maximum"
-    assert left(said, "benefit or its group") == left(said, "each claim") == "no limit"
+    assert answer[0] == f"Visit to your doctor on {to_date(clinic.start + 30)}, at provider 1:"
+    assert answer[1] == "A claim would be decided, and paid immediately."
+    assert answer[2].startswith("PR-2  ")
+    assert answer[3] == "Of 120.00 USD the plan would pay 96.00 USD."
+    assert left(answer, "policy year") == "100,000.00 USD of 100,000.00 USD"
+    assert left(answer, "out-of-pocket maximum") == "no maximum"
+    assert left(answer, "benefit or its group") == left(answer, "each claim") == "no limit"
 
 
 def test_says_what_is_left(clinic: Clinic, ask: Ask) -> None:
@@ -87,40 +87,42 @@ def test_says_what_is_left(clinic: Clinic, ask: Ask) -> None:
     clinic.file()
     taken = sum(entry.decision.remittance.paid for entry in entries(clinic) if entry.decision)
 
-    said = ask("0", "visit.primary")
+    answer = ask("0", "visit.primary")
 
-    assert left(said, "policy year") == f"{money.to_words(10_000_000 - taken, 'USD')} of 100,000.00 USD"
+    assert left(answer, "policy year") == f"{money.to_words(10_000_000 - taken, 'USD')} of 100,000.00 USD"
 
 
 def test_says_what_limits_there_are(ask: Ask) -> None:
-    said = ask("0", "vision.glasses", "billed=300")
-    assert left(said, "benefit or its group") == "1,500.00 USD of 1,500.00 USD"
-    assert said[1] == "A claim would be decided, and denied."
-    assert said[2].startswith("PR-179  ")
+    answer = ask("0", "vision.glasses", "billed=300")
+    assert left(answer, "benefit or its group") == "1,500.00 USD of 1,500.00 USD"
+    assert answer[1] == "A claim would be decided, and denied."
+    assert answer[2].startswith("PR-179  ")
 
     assert "held for review" in ask("0", "visit.primary", "billed=4000")[1]
-    assert "had to be authorised beforehand" in ask("0", "surgery.weight")[1]
+    assert "needs prior authorisation" in ask("0", "surgery.weight")[1]
 
 
 def test_says_what_is_denied(clinic: Clinic, ask: Ask) -> None:
-    said = ask("0", "visit.primary", "day=2020-01-01", "emergency")
+    answer = ask("0", "visit.primary", "day=2020-01-01", "emergency")
 
-    assert said[1].startswith(f"The day lies outside the cover, which is from {to_date(clinic.start)} to bef")
-    assert said[2] == "A claim would be decided, and denied."
-    assert not [line for line in said if "would pay" in line]
-    assert left(said, "policy year") == "100,000.00 USD of 100,000.00 USD"
+    assert answer[1].startswith(
+        f"The day lies outside the cover, which is from {to_date(clinic.start)} to bef"
+    )
+    assert answer[2] == "A claim would be decided, and denied."
+    assert not [line for line in answer if "would pay" in line]
+    assert left(answer, "policy year") == "100,000.00 USD of 100,000.00 USD"
 
 
 @pytest.mark.parametrize("after", [0, 100])
 def test_asks_for_no_consent_outside_the_cover(clinic: Clinic, ask: Ask, after: int) -> None:
     end = clinic.start + 365
 
-    said = ask("0", "visit.primary", f"day={to_date(end + after)}", "billed=120")
+    answer = ask("0", "visit.primary", f"day={to_date(end + after)}", "billed=120")
 
-    assert said[1] == (
+    assert answer[1] == (
         f"The day lies outside the cover, which is from {to_date(clinic.start)} to before {to_date(end)}."
     )
-    assert said[2] == (
+    assert answer[2] == (
         "A claim would not be decided without the member's consent, and denied with it."
         if after
         else "A claim would be decided, and denied."
@@ -128,9 +130,9 @@ def test_asks_for_no_consent_outside_the_cover(clinic: Clinic, ask: Ask, after: 
 
 
 def test_says_what_would_be_paid_for_care_to_come(clinic: Clinic, ask: Ask) -> None:
-    said = ask("0", "visit.primary", f"day={to_date(clinic.start + 300)}", "billed=4000")
+    answer = ask("0", "visit.primary", f"day={to_date(clinic.start + 300)}", "billed=4000")
 
-    assert "Of 4,000.00 USD the plan would pay 3,200.00 USD." in said
+    assert "Of 4,000.00 USD the plan would pay 3,200.00 USD." in answer
 
 
 def test_says_that_consent_is_missing(ask: Ask) -> None:
@@ -148,14 +150,14 @@ def test_says_that_the_policy_is_not_issued(clinic: Clinic, ask: Ask) -> None:
     people = f"people={clinic.path('people.yaml')}"
     patient.cards(f"folder={clinic.path('keys-9')}", f"policy={policy}", people, "table=family")
 
-    said = ask("9", "visit.primary")
+    answer = ask("9", "visit.primary")
 
-    assert said[1].startswith("A claim would not be decided: the policy was not issued")
-    assert len(said) == 2
+    assert answer[1].startswith("A claim would not be decided: the policy was not issued")
+    assert len(answer) == 2
 
 
 @pytest.mark.parametrize(
-    ("more", "said"),
+    ("more", "expected"),
     [
         (
             ["benefit=visit.primry"],
@@ -168,25 +170,25 @@ def test_says_that_the_policy_is_not_issued(clinic: Clinic, ask: Ask) -> None:
         (["billed=-1"], "billed: '-1': is not an amount of 0 or more; correct it"),
     ],
 )
-def test_names_what_makes_no_sense(
-    clinic: Clinic, capsys: pytest.CaptureFixture[str], more: list[str], said: str
+def test_names_an_invalid_argument(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], more: list[str], expected: str
 ) -> None:
-    assert ended(capsys, hospital.eligibility, *words(clinic, "0", "visit.primary", *more)) == said
+    assert ended(capsys, hospital.eligibility, *words(clinic, "0", "visit.primary", *more)) == expected
 
 
-def test_names_the_card_of_somebody_else(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
-    given = words(clinic, "0", "visit.primary")
-    given[2] = f"cover={clinic.path('keys-1') / 'member-0.cover.json'}"
+def test_names_the_card_of_another_patient(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = words(clinic, "0", "visit.primary")
+    arguments[2] = f"cover={clinic.path('keys-1') / 'member-0.cover.json'}"
 
-    said = ended(capsys, hospital.eligibility, *given)
+    message = ended(capsys, hospital.eligibility, *arguments)
 
     card = clinic.path("keys-0") / "member-0.card.json"
-    assert said == f"{card}: policy: is for another policy than the cover file; use this card's cover file"
+    assert message == f"{card}: policy: is for another policy than the cover file; use this card's cover file"
 
 
 def test_says_that_the_desk_is_retired(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     clinic.suite.providers.retireDesk(clinic.suite.desk, {"from": accounts[1]})
 
-    said = ended(capsys, hospital.eligibility, *words(clinic, "0", "visit.primary"))
+    message = ended(capsys, hospital.eligibility, *words(clinic, "0", "visit.primary"))
 
-    assert said.startswith("the contract refused: the desk is not listed")
+    assert message.startswith("the contract refused: the desk is not listed")

@@ -1,10 +1,10 @@
-"""scripts.hospital: rechecking; scripts.patient: reading claims
+"""scripts.hospital: recheck; scripts.patient: claims
 
-given records that are attested
-    recheck finds nothing in an honest line, and names the field that somebody has changed
-        when the key file is as age-keygen writes it: it opens the record as well
-given claims that are filed
-    the patient reads them
+given attested records
+    rrecheck should report nothing for an honest line, and name the field that was changed
+        when the key file has age-keygen's format, it should open the record too
+given filed claims
+    the patient should be able to read them
 """
 
 from __future__ import annotations
@@ -71,9 +71,9 @@ def test_recheck_names_what_was_changed(
         recheck(clinic, claim)
 
     assert stop.value.code == 1
-    said = capsys.readouterr()
-    assert "billed is not what the record gives" in said.out
-    assert f"Claim/{claim}: differs in 1 fields" in said.err
+    captured = capsys.readouterr()
+    assert "billed is not what the record gives" in captured.out
+    assert f"Claim/{claim}: differs in 1 fields" in captured.err
 
 
 def test_the_patient_reads_the_claims(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
@@ -85,6 +85,6 @@ def test_the_patient_reads_the_claims(clinic: Clinic, capsys: pytest.CaptureFixt
         f"card={keys / 'member-0.card.json'}", f"cover={keys / 'member-0.cover.json'}", "table=family"
     )
 
-    said = capsys.readouterr().out
-    assert f"{READY} claims." in said
-    assert "PR-2  This is your agreed share of the cost." in said
+    output = capsys.readouterr().out
+    assert f"{READY} claims." in output
+    assert "PR-2  This is your agreed share of the cost." in output

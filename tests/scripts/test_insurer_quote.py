@@ -1,16 +1,16 @@
 """scripts.insurer, quote
 
 given an enrolment that matches the offer
-    it shows members and terms, and then signs them
-    when the quote signer is a contract wallet: the quote names it
-    when the answer is no: nothing is signed
-    when it is quoted again into the same files: it is the same policy, signed again
-given a start that has begun, another currency, a policy that is issued, or a key that is no quote signer
-    it says so, and writes nothing
-given files that hold another policy, another quote or something else
-    it names the file and the way out, and leaves them as they are
-given others than were priced, or a table, an offer or an enrolment that does not fit
-    it names what differs, and signs nothing
+    it should show members and terms, and then sign them
+    when the quote signer is a contract wallet, the quote should name it
+    when the answer is no, nothing should be signed
+    when it is quoted again into the same files, it should be the same policy, signed again
+given a start that has begun, another currency, an issued policy, or a key that is not a quote signer
+    it should say so, and write nothing
+given files that contain another policy, another quote or something else
+    it should name the file and the remedy, and leave the files unchanged
+given members who were not priced, or a table, an offer or an enrolment that does not fit
+    it should name the difference, and sign nothing
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ from tests.scripts.conftest import DAY, INSURER, Clinic, day, draft, ended
 def test_a_quote_shows_what_it_signs(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     policy, _ = draft(clinic)
 
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     start, end = day(clinic, 2), day(clinic, 300)
-    assert f"To be signed by {clinic.quotes.address}:" in said
-    assert "Premium 120.07 USD, annual limit 5,000.50 USD, deductible 10.00 USD" in said
-    assert f"member 0: covered from {start} until {end}, paid to the policy's payee" in said
-    assert said.index("member 0: ") < said.index(str(policy))
+    assert f"To be signed by {clinic.quotes.address}:" in output
+    assert "Premium 120.07 USD, annual limit 5,000.50 USD, deductible 10.00 USD" in output
+    assert f"member 0: covered from {start} until {end}, paid to the policy's payee" in output
+    assert output.index("member 0: ") < output.index(str(policy))
 
 
 @pytest.mark.parametrize(
-    ("people", "said"),
+    ("people", "expected"),
     [
         (
             "- consent_signer: '{0}'\n  covered_since: 1970-01-01\n  covered_until: 2999-01-01\n",
@@ -51,14 +51,14 @@ def test_a_quote_shows_what_it_signs(clinic: Clinic, capsys: pytest.CaptureFixtu
         ),
     ],
 )
-def test_others_than_were_priced_are_not_signed(
-    clinic: Clinic, capsys: pytest.CaptureFixture[str], people: str, said: str
+def test_members_who_were_not_priced_are_not_signed(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], people: str, expected: str
 ) -> None:
     draft(clinic)
     for name in ("policy-9.json", "quote-9.json"):
         clinic.path(name).unlink()
-    given = people.format(clinic.parent.address, day(clinic, 2), day(clinic, 300))
-    clinic.path("people.yaml").write_text(f"members:\n{given}")
+    enrolment = people.format(clinic.parent.address, day(clinic, 2), day(clinic, 300))
+    clinic.path("people.yaml").write_text(f"members:\n{enrolment}")
     patient.new_policy_key(
         f"folder={clinic.path('keys-9')}",
         f"people={clinic.path('people.yaml')}",
@@ -68,12 +68,12 @@ def test_others_than_were_priced_are_not_signed(
 
     line = ended(capsys, clinic.quote, "9")
 
-    assert line.startswith(said)
+    assert line.startswith(expected)
     assert not clinic.path("policy-9.json").exists()
     assert not clinic.path("quote-9.json").exists()
 
 
-def test_a_no_signs_nothing(
+def test_signs_nothing_when_the_answer_is_no(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     draft(clinic)
@@ -104,7 +104,7 @@ def test_a_contract_wallet_signs_quotes(clinic: Clinic) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("holder: 1\n", "offer.yaml: holder: "),
         ("premium: '-1'\n", "offer.yaml: premium: input should be greater than or equal to 0"),
@@ -115,7 +115,7 @@ def test_a_contract_wallet_signs_quotes(clinic: Clinic) -> None:
     ],
 )
 def test_an_offer_that_does_not_fit_is_named(
-    clinic: Clinic, capsys: pytest.CaptureFixture[str], text: str, said: str
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], text: str, expected: str
 ) -> None:
     offer = clinic.work / "offer.yaml"
     start, end = day(clinic, 2), day(clinic, 300)
@@ -124,8 +124,8 @@ def test_an_offer_that_does_not_fit_is_named(
         "members: 1\nannual_limit: '1'\npremium: '1'\n"
     )
     key = text.partition(":")[0]
-    kept = "".join(line + "\n" for line in base.splitlines() if not line.startswith(key + ":"))
-    offer.write_text(kept + text if text and "[" not in text else text)
+    remaining = "".join(line + "\n" for line in base.splitlines() if not line.startswith(key + ":"))
+    offer.write_text(remaining + text if text and "[" not in text else text)
     words = [f"{name}={clinic.work / name}" for name in ("policy", "quote")]
 
     line = ended(
@@ -138,10 +138,10 @@ def test_an_offer_that_does_not_fit_is_named(
         *words,
     )
 
-    assert line.removeprefix(str(clinic.work) + "/").startswith(said)
+    assert line.removeprefix(str(clinic.work) + "/").startswith(expected)
 
 
-# AGAIN
+# QUOTED AGAIN
 
 
 def test_quoted_again_it_is_the_same_policy(clinic: Clinic) -> None:
@@ -167,10 +167,12 @@ def test_another_policy_is_not_written_over(
     there.write_bytes(content)
     other = {"policy": quote, "quote": policy}[name].read_bytes()
 
-    said = ended(capsys, clinic.quote, "9")
+    message = ended(capsys, clinic.quote, "9")
 
     what = {"policy": "is not this policy", "quote": "is no quote of this policy"}[name]
-    assert said == (f"{there}: is there, and {what}; name another file with {name}=…, or move this one away")
+    assert message == (
+        f"{there}: is there, and {what}; name another file with {name}=…, or move this one away"
+    )
     assert there.read_bytes() == content
     assert {"policy": quote, "quote": policy}[name].read_bytes() == other
 
@@ -182,17 +184,17 @@ def test_a_policy_that_is_issued_is_not_signed_again(
     clinic.suite.stablecoin.mint(accounts[6], 120_070_000, {"from": accounts[6]})
     insurer.issue(f"policy={policy}", f"quote={quote}", "account=6")
 
-    said = ended(capsys, clinic.quote, "9")
+    message = ended(capsys, clinic.quote, "9")
 
-    assert said == f"{policy}: is issued already; name another file with policy=…, or move this one away"
+    assert message == f"{policy}: is issued already; name another file with policy=…, or move this one away"
 
 
-# NEVER TO BE ISSUED
+# QUOTES THAT COULD NEVER BE ISSUED
 
 
 @pytest.fixture
 def unsigned(clinic: Clinic) -> tuple[Path, Path]:
-    """An offer and an enrolment, and where policy and quote would go."""
+    """Prepares an offer and an enrolment, and returns the paths of policy and quote."""
     policy, quote = draft(clinic)
     policy.unlink()
     quote.unlink()
@@ -205,9 +207,9 @@ def test_a_start_that_has_begun(
     start = day(clinic, 2)
     chain.mine(timestamp=(clinic.now() // DAY + 2) * DAY - 14 * 3_600)
 
-    said = ended(capsys, clinic.quote, "9")
+    message = ended(capsys, clinic.quote, "9")
 
-    assert said == (
+    assert message == (
         f"{clinic.path('offer.yaml')}: start: {start} has begun somewhere on earth, and no policy is issued "
         "after its start; name a later day"
     )
@@ -244,9 +246,9 @@ def test_a_pool_of_another_currency(
     offer = clinic.path("offer.yaml")
     offer.write_text(offer.read_text().replace(clinic.pool, pool))
 
-    said = ended(capsys, clinic.quote, "9")
+    message = ended(capsys, clinic.quote, "9")
 
-    assert said == (
+    assert message == (
         f"{offer}: pool: is in EUR, and the benefit table in USD; name a pool in the table's currency"
     )
     assert not any(path.exists() for path in unsigned)

@@ -1,8 +1,8 @@
 """scripts.insurer, mint
 
-given a local chain and its test stablecoin: the amount is made for whom it is meant
+given a local chain and its test stablecoin, it should mint the amount for the named account
 given a live network, a token that is not listed, or no amount
-    it says so, and makes nothing
+    it should say so, and mint nothing
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ def test_never_on_a_live_network(
     monkeypatch.setattr(_session, "LOCAL_CHAINS", frozenset())
     block = web3.eth.block_number
 
-    said = ended(capsys, insurer.mint, *words(office))
+    message = ended(capsys, insurer.mint, *words(office))
 
-    assert said == (
+    assert message == (
         "test money is not made on unknown chain 1337 (chain 1337), which counts as live; "
         "use a local chain: python -m tools.run -- bash"
     )
@@ -41,14 +41,14 @@ def test_never_on_a_live_network(
 
 
 @pytest.mark.parametrize(
-    ("amount", "said"),
+    ("amount", "expected"),
     [
         ("0", "amount: is 0, and would make nothing; name an amount"),
         ("0.001", "amount: 0.001 has more than the 2 decimals of USD; correct the amount"),
     ],
 )
-def test_no_amount(office: Office, capsys: pytest.CaptureFixture[str], amount: str, said: str) -> None:
-    assert ended(capsys, insurer.mint, *words(office, amount)) == said
+def test_no_amount(office: Office, capsys: pytest.CaptureFixture[str], amount: str, expected: str) -> None:
+    assert ended(capsys, insurer.mint, *words(office, amount)) == expected
 
 
 def test_another_token(office: Office, capsys: pytest.CaptureFixture[str]) -> None:

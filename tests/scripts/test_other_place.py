@@ -1,8 +1,8 @@
 """Cards, cover files and policies of another chain or another policy book
 
-given a card, a cover file or a policy that was made for another chain, or for another suite on this one
-    patient claims, recheck, consent, withdraw_consent and cards, hospital attest, insurer issue
-        say for which it is and which the node serves, and do nothing
+given a card, a cover file or a policy made for another chain, or for other contracts on this chain
+    patient claims, recheck, consent, withdraw_consent and cards, hospital attest, and insurer issue
+        should name both chains or books, and do nothing
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def elsewhere(clinic: Clinic, request: pytest.FixtureRequest) -> Domain:
 
 @pytest.fixture
 def shown(clinic: Clinic, elsewhere: Domain) -> list[str]:
-    """The first patient's card and cover file, as they would be there."""
+    """Returns the first patient's card and cover file, made for the other place."""
     keys = clinic.path("keys-0")
     cover = replace(CoverFile.load(keys / "member-0.cover.json"), book=elsewhere)
     card = replace(
@@ -65,9 +65,9 @@ def test_a_patients_card(
     }
     block = web3.eth.block_number
 
-    said = ended(capsys, getattr(patient, action), *shown, *more[action])
+    message = ended(capsys, getattr(patient, action), *shown, *more[action])
 
-    assert said == refusal(clinic, clinic.work / "0.card.json", elsewhere)
+    assert message == refusal(clinic, clinic.work / "0.card.json", elsewhere)
     assert web3.eth.block_number == block
 
 

@@ -1,9 +1,9 @@
 """scripts.patient, claims
 
-given claims that were decided
-    each is shown with what was billed, what the plan pays, its reasons and where it stands
-        when the same bill line was filed a second time: that decision is denied, whatever became of the first
-        when it was withdrawn: it says so
+given decided claims
+    each should be shown with the billed amount, the plan's payment, its reasons and its status
+        when the same bill line was filed twice, the second decision should be denied, whatever the first was
+        when it was withdrawn, it should say so
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from tests.scripts.conftest import DAY, READY, RELAYER, Clinic, box, entries
 
 
 def states_shown(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> list[str]:
-    """Where each claim stands, as the patient reads it."""
+    """Returns the status of each claim, as the patient reads it."""
     keys = clinic.path("keys-0")
     capsys.readouterr()
     patient.claims(
         f"card={keys / 'member-0.card.json'}", f"cover={keys / 'member-0.cover.json'}", "table=family"
     )
-    said = capsys.readouterr().out
-    assert "PR-2  This is your agreed share of the cost." in said
-    rows = [line for line in said.splitlines() if " billed " in line]
-    assert said.endswith(f"{len(rows)} claims.\n")
+    output = capsys.readouterr().out
+    assert "PR-2  This is your agreed share of the cost." in output
+    rows = [line for line in output.splitlines() if " billed " in line]
+    assert output.endswith(f"{len(rows)} claims.\n")
     return [row.split()[-1] for row in rows]
 
 
@@ -47,10 +47,10 @@ def test_what_was_filed_twice_is_denied_once(clinic: Clinic, capsys: pytest.Capt
     again = clinic.work / "again.sqlite"
     clinic.attest(f"outbox={again}")
     with box(clinic, again) as opened:
-        ((signed, kept),) = opened.to_file()
-        lines = [opened.line(entry).as_tuple() for entry in kept]
+        ((signed, waiting),) = opened.to_file()
+        lines = [opened.line(entry).as_tuple() for entry in waiting]
 
-    # by whoever wants to, since the hospital's script keeps duplicates back
+    # Another account files, because the hospital's script holds duplicates back.
     attestation, key = signed.attestation.as_tuple(), signed.attestor
     clinic.suite.desk.file(attestation, key, signed.signature, lines, {"from": accounts[int(RELAYER)]})
 

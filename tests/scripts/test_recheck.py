@@ -1,13 +1,13 @@
-"""scripts.insurer, scripts.patient: rechecking what was filed
+"""scripts.insurer, scripts.patient: rechecking filed claims
 
-given claims that were filed, the records that the hospital exported, and the holders' enrolments
-    the insurer's recheck finds nothing in honest claims of two patients
-        when a field was attested otherwise: it is named for each claim
-        when one record stands behind two bill lines: both claims are named
-        when a record or an enrolment is missing: it is said
-        when a folder, table or key is wrong: one line names it
-    the patient rechecks the own claims with the own key
-    no output has a name, a code, a claim number or a key
+given filed claims, the records that the hospital exported, and the holders' enrolments
+    the insurer's recheck should report nothing for honest claims of two patients
+        when a field was attested with another value, it should be named for each claim
+        when one record was used for two bill lines, both claims should be named
+        when a record or an enrolment is missing, it should say so
+        when a folder, table or key is wrong, one line should name it
+    the patient should be able to recheck their own claims with their own key
+    no output should contain a name, a code, a claim number or a key
 
 SPECIFICATION X5.
 """
@@ -35,14 +35,14 @@ from tests.support import secrets_of
 
 @pytest.fixture
 def filed(clinic: Clinic) -> Clinic:
-    """What the first patient's hospital has filed and exported."""
+    """Files and exports the first patient's records at the hospital."""
     clinic.attest()
     clinic.file()
     return handed_over(clinic)
 
 
 def handed_over(clinic: Clinic) -> Clinic:
-    """The insurer has all enrolments, and the sealed records as they are in the outbox."""
+    """Gives the insurer all enrolments, and the sealed records of the outbox."""
     folder = clinic.work / "enrolments"
     folder.mkdir(exist_ok=True)
     for path in clinic.folder.glob("keys-*/enrolment.age"):
@@ -56,26 +56,26 @@ def sealed(clinic: Clinic) -> Path:
 
 
 def recheck(clinic: Clinic, *words: str) -> None:
-    given = {
+    arguments = {
         "pool": clinic.pool,
         "records": sealed(clinic),
         "enrolments": clinic.work / "enrolments",
         "table": "family",
         "record_key": clinic.path("insurer.key"),
     }
-    given.update(word.split("=") for word in words)
-    insurer.recheck(*(f"{name}={value}" for name, value in given.items()))
+    arguments.update(word.split("=") for word in words)
+    insurer.recheck(*(f"{name}={value}" for name, value in arguments.items()))
 
 
 def membership(clinic: Clinic) -> Membership:
-    """The first patient's."""
+    """Returns the first patient's membership."""
     card = clinic.path("keys-0") / "member-0.card.json"
     cover = card.with_name("member-0.cover.json")
     return open_card(MemberCard.load(card), CoverFile.load(cover), product.shipped("family"))
 
 
 def bill_again(clinic: Clinic) -> None:
-    """The hospital attests the first bill's record once more, for a bill line that it has invented."""
+    """Lets the hospital attest the first bill's record again, for an invented bill line."""
     again = replace(entries(clinic)[0].diagnosis, bill_line=b"\7" * 32)
     batch = attestation.attest(
         [again],
@@ -107,12 +107,12 @@ def test_honest_claims_pass(filed: Clinic, capsys: pytest.CaptureFixture[str]) -
 
     recheck(filed)
 
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     count = len(entries(filed))
     assert count > READY
-    assert f"{count} claims: {count} as the record." in said
-    assert "No single record shows: member, billLine, caseId, revision." in said
-    assert "To look at: records of one patient were used for members of several policies:" in said
+    assert f"{count} claims: {count} as the record." in output
+    assert "No single record shows: member, billLine, caseId, revision." in output
+    assert "To look at: records of one patient were used for members of several policies:" in output
 
 
 def test_what_was_attested_otherwise_is_named(
@@ -133,12 +133,12 @@ def test_what_was_attested_otherwise_is_named(
     with pytest.raises(SystemExit) as stop:
         recheck(clinic)
 
-    said = capsys.readouterr()
+    captured = capsys.readouterr()
     assert stop.value.code == 1
     for entry in entries(clinic):
-        assert f"record {entry.diagnosis.record.hex()}: differs in billed, flags" in said.out
-    assert f"{READY} claims: {READY} different." in said.out
-    assert said.err.endswith("Error: not every claim says what its record says; ask the providers\n")
+        assert f"record {entry.diagnosis.record.hex()}: differs in billed, flags" in captured.out
+    assert f"{READY} claims: {READY} different." in captured.out
+    assert captured.err.endswith("Error: not every claim says what its record says; ask the providers\n")
 
 
 def test_one_record_behind_two_lines_is_named(filed: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
@@ -148,12 +148,12 @@ def test_one_record_behind_two_lines_is_named(filed: Clinic, capsys: pytest.Capt
     with pytest.raises(SystemExit) as stop:
         recheck(filed)
 
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     assert stop.value.code == 1
-    assert f"{READY + 1} claims: {READY + 1} as the record." in said
-    assert "one bill in the records was filed as several bill lines:" in said
-    assert said.count(f"record {entries(filed)[0].diagnosis.record.hex()}\n") == 2
-    assert f"bill line 0x{'07' * 4}…" in said
+    assert f"{READY + 1} claims: {READY + 1} as the record." in output
+    assert "one bill in the records was filed as several bill lines:" in output
+    assert output.count(f"record {entries(filed)[0].diagnosis.record.hex()}\n") == 2
+    assert f"bill line 0x{'07' * 4}…" in output
 
 
 def test_what_is_missing_is_said(filed: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
@@ -163,20 +163,20 @@ def test_what_is_missing_is_said(filed: Clinic, capsys: pytest.CaptureFixture[st
 
     with pytest.raises(SystemExit):
         recheck(filed)
-    said = capsys.readouterr().out
-    assert f"record {record}: its sealed record is missing" in said
-    assert f"{READY} claims: {READY - 1} as the record, 1 not rechecked." in said
+    output = capsys.readouterr().out
+    assert f"record {record}: its sealed record is missing" in output
+    assert f"{READY} claims: {READY - 1} as the record, 1 not rechecked." in output
 
     (filed.work / "enrolments" / "keys-0.age").unlink()
     with pytest.raises(SystemExit):
         recheck(filed)
-    said = capsys.readouterr().out
-    assert f"Note: no enrolment of policy 0x{membership(filed).policy_id.hex()} is in " in said
-    assert said.count("its member is in no enrolment") == READY - 1
+    output = capsys.readouterr().out
+    assert f"Note: no enrolment of policy 0x{membership(filed).policy_id.hex()} is in " in output
+    assert output.count("its member is in no enrolment") == READY - 1
 
 
 @pytest.mark.parametrize(
-    ("word", "said"),
+    ("word", "expected"),
     [
         ("records=nowhere", "nowhere: is not a folder; name the folder of the sealed records"),
         ("enrolments=nowhere", "nowhere: is not a folder; name the folder of the enrolments"),
@@ -185,18 +185,18 @@ def test_what_is_missing_is_said(filed: Clinic, capsys: pytest.CaptureFixture[st
     ],
 )
 def test_what_does_not_fit_is_named(
-    filed: Clinic, capsys: pytest.CaptureFixture[str], word: str, said: str
+    filed: Clinic, capsys: pytest.CaptureFixture[str], word: str, expected: str
 ) -> None:
-    assert said in ended(capsys, recheck, filed, word)
+    assert expected in ended(capsys, recheck, filed, word)
 
 
 def test_an_enrolment_sealed_to_another_is_named(filed: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     other = filed.work / "other.key"
     other.write_text(RecordKey.generate().reveal())
 
-    said = ended(capsys, recheck, filed, f"record_key={other}")
+    message = ended(capsys, recheck, filed, f"record_key={other}")
 
-    assert said.startswith(f"{filed.work / 'enrolments' / 'keys-0.age'}: cannot be opened with this key")
+    assert message.startswith(f"{filed.work / 'enrolments' / 'keys-0.age'}: cannot be opened with this key")
 
 
 def test_no_output_has_a_name_a_code_or_a_key(filed: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
@@ -210,9 +210,9 @@ def test_no_output_has_a_name_a_code_or_a_key(filed: Clinic, capsys: pytest.Capt
         recheck(filed)
 
     captured = capsys.readouterr()
-    said = captured.out + captured.err
-    assert not [secret for secret in secrets if len(secret) > 4 and secret not in PUBLIC and secret in said]
-    assert filed.path("insurer.key").read_text().strip() not in said
+    output = captured.out + captured.err
+    assert not [secret for secret in secrets if len(secret) > 4 and secret not in PUBLIC and secret in output]
+    assert filed.path("insurer.key").read_text().strip() not in output
 
 
 PUBLIC = {"claim", "official"}

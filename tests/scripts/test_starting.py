@@ -1,11 +1,11 @@
-"""`python -m scripts.…`, before an action begins
+"""`python -m scripts.…` before an action begins
 
 given a script that only Brownie can run
-    one line says how to start it
-given Ctrl-C while a script still loads what it needs
-    one line says that it stopped, and it ends as a shell expects after Ctrl-C
-given any other error there
-    it is traced as ever
+    one line should say how to start it
+given Ctrl-C while a script is still importing modules
+    one line should say that it stopped, and it should end as a shell expects after Ctrl-C
+given any other error at that time
+    it should show the usual traceback
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The laws as a state machine: see README.md."""
+"""The laws as a state machine; see README.md."""
 
 import pytest
 

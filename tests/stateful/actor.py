@@ -1,4 +1,4 @@
-"""One run: the chain and the shadow take each step together. What they disagree about breaks a law."""
+"""One run: the chain and the shadow take each step together. A disagreement means that a law is broken."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ KEYS_TYPE = "(" + ",".join(["bytes32"] * 7 + ["address"] * 2) + ")"
 FACTS_TYPE = "(" + ",".join(["uint256"] * 6) + ")"
 
 Expectation = Callable[[int], str | None]
-"""What the shadow says at a second: the error, or None when it took the step."""
+"""The shadow's answer for a second: the error, or None if it took the step."""
 
 
 @dataclass
 class Touched:
-    """What the last steps may have changed; the rest is looked at now and then, and at the end."""
+    """What the last steps may have changed; the rest is checked occasionally, and at the end."""
 
     pools: set[str] = field(default_factory=set)
     policies: set[bytes] = field(default_factory=set)
@@ -53,7 +53,7 @@ class Actor:
         self.keys: dict[int, int] = defaultdict(int)
         """How often each provider's billing system was replaced."""
         self.seen: dict[ClaimKey, ClaimStatus] = {}
-        """Statuses as the chain last told them."""
+        """Statuses as the chain last reported them."""
         self.auto_paid: dict[tuple[str, int, int], int] = defaultdict(int)
         """By pool, provider and UTC day, from events."""
         self.sales = 0
@@ -75,7 +75,7 @@ class Actor:
 
     @property
     def hospital(self) -> str:
-        """Admin of every provider."""
+        """Returns the admin of every provider."""
         return str(self.world.hospital)
 
     @property
@@ -94,7 +94,7 @@ class Actor:
         return contract, self.shadow.pools[contract.address]
 
     def claim(self, number: int, *statuses: ClaimStatus) -> ClaimModel | None:
-        """One of the claims, rather of these statuses."""
+        """Picks one of the claims, preferably one with these statuses."""
         claims = list(self.shadow.claims())
         wanted = [claim for claim in claims if claim.status in statuses] or claims
         return wanted[number % len(wanted)] if wanted else None
@@ -102,15 +102,15 @@ class Actor:
     # Steps
 
     def do(self, expectation: Expectation, sender: str, method: Any, *arguments: Any) -> Mined | None:
-        """Sends a transaction; the shadow must agree whether, and why not, it goes through."""
+        """Sends a transaction, and checks that the shadow agrees on success, or on the error."""
         mined, error = None, None
         try:
             mined = self.node.send(sender, method, *arguments)
         except Refused as refused:
             error = refused
         expected = expectation(mined.time if mined else self.node.now())
-        told = error.name if error else None
-        assert told == expected, f"{method._name}: {error or 'went through'}, and the model says {expected}"
+        actual = error.name if error else None
+        assert actual == expected, f"{method._name}: {error or 'went through'}, and the model says {expected}"
         return mined
 
     def touch(self, claim: ClaimModel) -> None:
@@ -120,8 +120,8 @@ class Actor:
 
 
 def decided(mined: Mined) -> list[tuple[ClaimKey, SkipReason, Facts | None]]:
-    """What was announced for each line, in order."""
-    found: list[tuple[ClaimKey, SkipReason, Facts | None]] = []
+    """Returns the outcome that was emitted for each line, in order."""
+    outcomes: list[tuple[ClaimKey, SkipReason, Facts | None]] = []
     for log in mined.logs:
         kind, *topics = (topic.removeprefix("0x") for topic in log["topics"])
         data = bytes.fromhex(log["data"][2:])
@@ -130,10 +130,10 @@ def decided(mined: Mined) -> list[tuple[ClaimKey, SkipReason, Facts | None]]:
             named = dict(zip(KEYS, keys, strict=True))
             for name in ("pool", "payee"):
                 named[name] = to_checksum_address(named[name])
-            found.append((_key(topics), SkipReason.NONE, unpack(named, facts)))
+            outcomes.append((_key(topics), SkipReason.NONE, unpack(named, facts)))
         elif kind == SKIPPED:
-            found.append((_key(topics), SkipReason(decode(["uint256", "uint8"], data)[1]), None))
-    return found
+            outcomes.append((_key(topics), SkipReason(decode(["uint256", "uint8"], data)[1]), None))
+    return outcomes
 
 
 def _key(topics: list[str]) -> ClaimKey:

@@ -1,4 +1,4 @@
-"""What the rules choose from, by the name that they give as a parameter's default."""
+"""The values that rules choose from; a rule names its choice as a parameter's default."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The laws, numbered as in README.md, asked of the chain after every step."""
+"""The laws, numbered as in README.md, checked on the chain after every step."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TRANSITIONS = {
 
 class Laws(Actor):
     def invariant_laws(self) -> None:
-        """What the last step touched."""
+        """Checks what the last step touched."""
         touched, self.touched = self.touched, Touched()
         self.check(touched)
 
@@ -76,7 +76,7 @@ class Laws(Actor):
             assert supply == sum(balances), "law 5: nobody else has a token"
 
     def law_5(self, mined: Mined, *permitted: str) -> None:
-        """Tokens leave a pool only to these."""
+        """Checks that tokens leave a pool only for these payees."""
         tokens = {token.address.lower() for token in self.stage.tokens}
         for log in mined.logs:
             if log["topics"][0].removeprefix("0x") != TRANSFER or log["address"].lower() not in tokens:
@@ -126,8 +126,8 @@ class Laws(Actor):
         for bill, answer in zip(bills, answers[len(claims) :], strict=True):
             billed, _, currency, revision = answer[:4]
             model = self.shadow.bills[bill]
-            said = (billed, bytes(currency).rstrip(b"\0").decode(), revision)
-            assert said == (model.billed, model.currency, model.revision), "law 3: what binds on a bill"
+            bound = (billed, bytes(currency).rstrip(b"\0").decode(), revision)
+            assert bound == (model.billed, model.currency, model.revision), "law 3: what binds on a bill"
             paid = [
                 claim.remittance.paid
                 for claim in self.shadow.claims()
@@ -180,5 +180,5 @@ def balances(benefit: Benefit, diagnosis: Diagnosis, facts: Facts) -> None:
 
 
 def policy_payees(policy: PolicyModel) -> set[str]:
-    """Law 5: whom the signed terms let a policy pay."""
+    """Law 5: the payees whom the signed terms of a policy allow."""
     return {policy.sold.terms.payee, *(member.payee for member in policy.sold.members)}

@@ -1,5 +1,6 @@
-"""The shadow: what the contracts must do, after `salus.adjudication` and the design's sentences, in Python.
-Every method tells the typed error that the contract must bring, or takes the step.
+"""The shadow: what the contracts must do, in Python, after `salus.adjudication` and the specification.
+
+Every method returns the typed error that the contract must revert with, or takes the step and returns None.
 """
 
 from __future__ import annotations
@@ -29,13 +30,13 @@ from tests.stateful.model_registry import BillModel, CapModel, Consents, Provide
 from tests.support.craft import DAY, Filing, Sold
 
 EARLIEST_OFFSET = 14 * 3_600
-"""Seconds by which a civil day begins before it begins in UTC."""
+"""Seconds by which a civil day begins somewhere before it begins in UTC."""
 MAX_MEMBER_PROOF = 8
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What must be announced for a line."""
+    """The event that must be emitted for a line."""
 
     reason: SkipReason
     status: ClaimStatus = ClaimStatus.SKIPPED
@@ -43,7 +44,7 @@ class Verdict:
     remittance: Remittance = field(default_factory=Remittance)
     release_at: int = 0
     account: Account | None = None
-    """Counters after it."""
+    """Counters after the decision."""
     use: GroupUse | None = None
 
 
@@ -95,7 +96,7 @@ class Shadow:
     # Claims
 
     def dead(self, filing: Filing, now: int) -> str | None:
-        """Why the attestation cannot be filed now."""
+        """Returns why the attestation cannot be filed now."""
         attestation = filing.attestation
         if not attestation.issued_at <= now <= attestation.expires_at:
             return "AttestationNotInForce"
@@ -132,7 +133,7 @@ class Shadow:
         return Verdict(reason) if reason else self._adjudicate(attestation.provider, policy, line, now)
 
     def _form(self, attestation: Attestation, line: Line) -> SkipReason:
-        """Whether the line hangs together."""
+        """Checks that the line is consistent."""
         if len(line.member_proof) > MAX_MEMBER_PROOF or not verify(
             line.policy.members, line.member.hash_struct(), line.member_proof
         ):
@@ -162,7 +163,7 @@ class Shadow:
         return named.hash_struct()
 
     def _standing(self, provider: int, policy: PolicyModel, line: Line) -> SkipReason:
-        """Whether the line may be decided, given what was decided before."""
+        """Checks whether the line may be decided, given the earlier decisions."""
         diagnosis = line.diagnosis
         claim = policy.claims.get((policy.sold.policy_id, provider, diagnosis.bill_line))
         bill = self.bills[provider, diagnosis.bill_line]
@@ -213,7 +214,7 @@ class Shadow:
         )
 
     def claimed(self, provider: int, bill_line: bytes, other_than: ClaimKey | None = None) -> int:
-        """Paid or reserved for a bill line, minor units."""
+        """Returns what is paid or reserved for a bill line, in minor units."""
         return sum(
             claim.remittance.paid
             for claim in self.claims()
@@ -262,11 +263,11 @@ class Shadow:
         return None if claim.status == ClaimStatus.PAID else "StillOwed"
 
     def is_collectable(self, claim: ClaimModel) -> bool:
-        """Whether an owed claim would be paid now."""
+        """Checks whether an owed claim would be paid now."""
         return self.pool_of(claim).can_pay(claim, first=self._due_with(claim))
 
     def _due_with(self, claim: ClaimModel) -> int:
-        """What an owed claim needs: held claims keep their money."""
+        """Returns the sum that the balance must cover: held claims keep their money."""
         return self.pool_of(claim).reserved() + claim.remittance.paid
 
     def withdraw(self, claim: ClaimModel, now: int) -> str | None:

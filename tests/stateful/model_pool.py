@@ -1,5 +1,5 @@
-"""What a pool owns, owes and lets out. Sums are taken over policies and claims each time anew: a counter that
-drifts on the chain cannot drift here as well.
+"""What a pool owns, owes and pays out. Every sum over policies and claims is computed anew, so a counter that
+drifts on the chain has no counterpart here that could drift with it.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ NOTICE_PERIOD = 35 * DAY
 EXIT_WINDOW = 14 * DAY
 APPEAL_WINDOW = 30 * DAY
 SCALE = 2**40
-"""Premium is earned in parts of a minor unit."""
+"""Premium is earned in fractions of a minor unit."""
 OFFSET = 10**6
-"""Virtual shares to the first token unit."""
+"""Virtual shares, for one virtual token unit."""
 OPEN = (ClaimStatus.HELD, ClaimStatus.OWED)
 
 ClaimKey = tuple[bytes, int, bytes]
-"""Policy, provider, bill line: a `ClaimRef`."""
+"""Policy, provider and bill line, as in a `ClaimRef`."""
 
 
 @dataclass
 class ClaimModel:
-    """A decision that stands."""
+    """A decision that is in force."""
 
     key: ClaimKey
     pool: str
@@ -40,7 +40,7 @@ class ClaimModel:
     revision: int
     release_at: int
     decision: Decision | None = None
-    """As the chain announced it, to be handed back."""
+    """The decision as the chain emitted it, to be passed back in later calls."""
 
     @property
     def is_denied(self) -> bool:
@@ -68,7 +68,7 @@ class PolicyModel:
         return use
 
     def groups(self) -> set[bytes]:
-        """Those of claims that stand, and of its benefits: a withdrawn claim leaves nothing in its group."""
+        """Returns the groups of claims in force; a withdrawn claim leaves nothing in its group."""
         groups = {claim.group for claim in self.claims.values()}
         return {group for group in groups | {row.group_key for row in self.sold.benefits} if any(group)}
 
@@ -77,7 +77,7 @@ class PolicyModel:
         return lock(terms.annual_limit, terms.solvency_bps, self.account())
 
     def unearned(self, now: int) -> int:
-        """Scaled minor units."""
+        """Returns scaled minor units."""
         terms = self.sold.terms
         start, end = terms.start * DAY, terms.end * DAY
         return terms.premium * SCALE // (end - start) * max(0, end - max(now, start))
@@ -88,7 +88,7 @@ class PolicyModel:
 
 
 class Tokens:
-    """Who has how much of each token, in token units."""
+    """Every account's balance of each token, in token units."""
 
     def __init__(self) -> None:
         self.balances: dict[str, dict[str, int]] = {}
@@ -99,7 +99,7 @@ class Tokens:
         return not refused and self.balances[token].get(source, 0) >= amount
 
     def moves(self, token: str, source: str, target: str, amount: int) -> bool:
-        """Whether the transfer went through, as the token has it."""
+        """Makes the transfer, and returns whether the token allows it."""
         if not self.can_move(token, source, target, amount):
             return False
         holders = self.balances[token]
@@ -113,13 +113,13 @@ class PoolModel:
     address: str
     token: str
     unit: int
-    """Token units to a minor unit."""
+    """Token units per minor unit."""
     tokens: Tokens
     policies: list[PolicyModel] = field(default_factory=list)
     paused: set[bytes] = field(default_factory=set)
     shares: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     notices: dict[str, tuple[int, int]] = field(default_factory=dict)
-    """Shares, and the first second at which they may leave."""
+    """Shares, and the first second at which they may be redeemed."""
 
     @property
     def balance(self) -> int:
@@ -149,7 +149,7 @@ class PoolModel:
         )
 
     def unearned(self, now: int) -> int:
-        """Minor units; the sum rounds up, once."""
+        """Returns minor units; only the sum is rounded up."""
         return -(-sum(policy.unearned(now) for policy in self.policies) // SCALE)
 
     def owed(self, now: int) -> int:
@@ -180,12 +180,12 @@ class PoolModel:
     def max_withdraw(self, owner: str, now: int) -> int:
         return min(self.to_assets(self.noticed(owner, now), now), self.free(now))
 
-    # What capital does; each tells whether it went through
+    # What capital does; each method returns the error, or None on success
 
     def deposit(self, owner: str, assets: int, now: int) -> str | None:
         if self.deficit(now):
             return "ERC4626ExceededMaxDeposit"
-        # at a price that no withdrawn claim can raise: what is held counts as unspent
+        # The price is one that no withdrawn claim can raise: held claims count as unspent.
         worth = self.total_assets(now) + (self.reserved() * self.unit if self.supply else 0)
         shares = assets * (self.supply + OFFSET) // (worth + 1)
         assert self.tokens.moves(self.token, owner, self.address, assets)
@@ -225,7 +225,7 @@ class PoolModel:
         self._cut_notice(owner, shares)
 
     def _cut_notice(self, owner: str, used: int = 0) -> None:
-        """Shares that leave take their notice with them."""
+        """Reduces the notice to the shares that remain."""
         if owner in self.notices:
             noticed, ready_at = self.notices[owner]
             self.notices[owner] = (min(noticed - used, self.shares[owner]), ready_at)
@@ -255,8 +255,10 @@ class PoolModel:
         return None
 
     def pay(self, claim: ClaimModel, *, first: int = 0) -> None:
-        """Pays a claim that is due, and stands among the claims of its policy as owed; it may stay so, as it
-        does if the balance does not cover `first` minor units."""
+        """Pays a claim that is due and stored as owed.
+
+        It stays owed if it cannot be paid, for example if the balance does not cover `first` minor units.
+        """
         if self.can_pay(claim, first=first):
             self.tokens.moves(*self._payment(claim))
             claim.status = ClaimStatus.PAID

@@ -1,4 +1,4 @@
-"""What providers may do, and what members have agreed to."""
+"""What providers may do, and what members have consented to."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class ProviderModel:
     admin: str
     since: int
     until: int
-    """First civil day no longer accredited."""
+    """First civil day that is no longer accredited."""
     suspended: bool = False
     keys: dict[str, Stretch] = field(default_factory=dict)
-    """First second, and first second no longer, of keys that are not revoked."""
+    """First second, and first second no longer valid, of keys that are not revoked."""
 
     def accredited_on(self, day: int) -> bool:
         return self.since <= day < self.until
@@ -33,7 +33,7 @@ class ProviderModel:
 
 @dataclass
 class CapModel:
-    """What one provider may be paid by one pool without review, a UTC day."""
+    """What one pool may pay one provider without review, per UTC day."""
 
     limit: int = 0
     day: int = 0
@@ -50,28 +50,28 @@ class CapModel:
 
 @dataclass
 class BillModel:
-    """What binds on a bill line, whoever pays for it."""
+    """What is bound on a bill line, whichever policy pays for it."""
 
     billed: int = 0
-    """0 while nothing binds."""
+    """0 while nothing is bound."""
     currency: str = ""
     revision: int = 0
-    """The one that is due: how often a decision on it was withdrawn."""
+    """The revision that is due: the number of decisions withdrawn so far."""
 
 
 class Consents:
-    """Days on which a member lets a provider file, as stretches for each (member, provider)."""
+    """Days on which a member lets a provider file, as periods for each (member, provider)."""
 
     def __init__(self) -> None:
         self.entries: dict[tuple[bytes, int], list[Stretch]] = {}
 
     def give(self, member: bytes, provider: int, since: int, until: int, today: int, *, files: bool) -> None:
-        """Replaces what is to come; days up to today stay as they were, or are given too."""
-        kept = clipped(self.entry(member, provider) or [], today)
-        self.entries[member, provider] = [*kept, (since, until)] if files else kept
+        """Replaces future days; days up to today stay, or are added."""
+        past = clipped(self.entry(member, provider) or [], today)
+        self.entries[member, provider] = [*past, (since, until)] if files else past
 
     def withdraw(self, member: bytes, provider: int, today: int) -> bool:
-        """Works forward only. False when there is nothing to withdraw."""
+        """Withdraws future days; returns False when there is nothing to withdraw."""
         entry = self.entry(member, provider)
         if entry is None:
             return False
@@ -82,7 +82,7 @@ class Consents:
         return any(since <= day <= until for since, until in self.entry(member, provider) or [])
 
     def entry(self, member: bytes, provider: int) -> list[Stretch] | None:
-        """A provider's own entry overrides that for any."""
+        """Returns a provider's own entry, which overrides that for any provider."""
         return self.entries.get((member, provider), self.entries.get((member, ANY)))
 
 

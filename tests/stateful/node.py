@@ -1,5 +1,7 @@
-"""The chain at arm's length: a state machine sends a thousand calls, and Brownie's receipts would cost more
-than the calls do. Contracts are Brownie's, so what is encoded and decoded is what every other test does.
+"""The chain by direct RPC.
+
+A state machine sends a thousand calls, and Brownie's receipts would take longer than the calls. The contract
+objects are still Brownie's, so encoding and decoding are the same as in other tests.
 """
 
 from __future__ import annotations
@@ -22,11 +24,11 @@ MINED = "0x1"
 WAITS = 5_000
 
 Question = tuple[Any, tuple[Any, ...]]
-"""A view of a Brownie contract, and what to ask it."""
+"""A view of a Brownie contract, and its arguments."""
 
 
 class Refused(Exception):
-    """A contract reverted."""
+    """The contract reverted."""
 
     def __init__(self, name: str, arguments: tuple[Any, ...] = ()) -> None:
         super().__init__(f"{name}{arguments}")
@@ -35,7 +37,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Mined:
-    """A transaction that went through."""
+    """A transaction that succeeded."""
 
     time: int
     """Seconds since 1970 of its block."""
@@ -47,14 +49,14 @@ class Node:
         self.reader = reader
 
     def now(self) -> int:
-        """Second of the latest block; calls are answered as of it."""
+        """Returns the second of the latest block, as of which calls are answered."""
         return int(rpc("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
 
     def travel(self, second: int) -> None:
         chain.mine(timestamp=second)
 
     def send(self, sender: str, method: Any, *arguments: Any) -> Mined:
-        """Raises Refused when the contract does."""
+        """Sends a transaction; raises Refused when the contract reverts."""
         call = _call(sender, method, arguments)
         answer = request("eth_sendTransaction", {**call, "gasPrice": "0x0"})
         if "error" not in answer:
@@ -65,15 +67,17 @@ class Node:
         raise AssertionError(f"{method._name} failed as a transaction and not as a call: {answer}")
 
     def try_(self, sender: str, method: Any, *arguments: Any) -> Any:
-        """What a call would answer, as of the latest block; nothing changes. Raises Refused when the contract
-        does."""
+        """Returns a call's answer as of the latest block, and changes nothing.
+
+        Raises Refused when the contract reverts.
+        """
         answer = request("eth_call", _call(sender, method, arguments), "latest")
         if "error" in answer:
             raise _refused(answer["error"])
         return answer_of(method, bytes.fromhex(answer["result"][2:]))
 
     def refusal(self, sender: str, method: Any, *arguments: Any) -> str | None:
-        """Name of the error that a call would bring; None if it would go through."""
+        """Returns the name of the error that a call would raise, or None if it would succeed."""
         try:
             self.try_(sender, method, *arguments)
         except Refused as refused:
@@ -81,7 +85,7 @@ class Node:
         return None
 
     def read(self, questions: Sequence[Question]) -> tuple[int, list[Any]]:
-        """The second as of which the answers are, and the answers."""
+        """Returns the second to which the answers apply, and the answers."""
         asked = [(view._address, view.encode_input(*arguments)) for view, arguments in questions]
         call = {"to": self.reader.address, "data": self.reader.read.encode_input(asked), "gas": READING_GAS}
         second, answers = decode(["uint256", "bytes[]"], bytes.fromhex(rpc("eth_call", call, "latest")[2:]))
@@ -90,7 +94,7 @@ class Node:
 
 
 def answer_of(method: Any, data: bytes) -> Any:
-    """The values as Python has them; a single one by itself."""
+    """Returns the values as Python objects; a single value without its tuple."""
     values = decode([_type(part) for part in method.abi["outputs"]], data)
     return values[0] if len(values) == 1 else values
 
@@ -112,7 +116,7 @@ def rpc(method: str, *parameters: Any) -> Any:
 
 
 def _receipt(transaction: str) -> dict[str, Any]:
-    """Anvil mines a moment after it has answered."""
+    """Waits for the receipt, because Anvil mines a moment after it has answered."""
     for _ in range(WAITS):
         receipt = rpc("eth_getTransactionReceipt", transaction)
         if receipt:
@@ -136,9 +140,9 @@ def _refused(error: dict[str, Any]) -> Refused:
 
 @cache
 def _errors() -> dict[bytes, dict[str, Any]]:
-    found = {}
+    errors = {}
     for container in get_loaded_projects()[0]:
         for abi in container.abi:
             if abi["type"] == "error":
-                found[keccak(text=abi_to_signature(abi))[:4]] = abi
-    return found
+                errors[keccak(text=abi_to_signature(abi))[:4]] = abi
+    return errors

@@ -16,7 +16,7 @@ from tests.support import craft
 from tests.support.craft import DAY, Filing, word
 
 BILLED = (30_001, 78_633, 1, 120_007, 200_003, 9_999, 45_679, 0, 64_937, 15_013, 400_009, 299_993)
-"""What each bill line is billed at, so that a patient's insurers see the same sum."""
+"""The amount of each bill line, so that all insurers of a patient see the same sum."""
 
 POISONS: dict[str, Callable[[Line], Line]] = {
     "malformed": lambda line: _with(line, units=0),
@@ -47,7 +47,7 @@ class ClaimRules(MoneyRules):
     def line(
         self, policy: int, bill: int, benefit: int = stage.VISIT, member: int = 0, age: int = 0, **facts: Any
     ) -> Line:
-        """A bill line of a patient, served so many days ago."""
+        """Returns a bill line of a patient, served this many days ago."""
         day, provider = self.today - age, self.stage.providers[facts.pop("provider", HOSPITAL)]
         nights = bill if stage.BENEFITS[benefit].by_night else 0
         usual = {
@@ -70,7 +70,7 @@ class ClaimRules(MoneyRules):
         self.present(self.attest(*lines, provider=provider))
 
     def present(self, filing: Filing) -> None:
-        """Files; chain and shadow must refuse, or decide each line, alike."""
+        """Files; chain and shadow must both revert, or decide each line equally."""
         verdicts = []
 
         def expect(now: int) -> str | None:
@@ -88,9 +88,9 @@ class ClaimRules(MoneyRules):
             return
         self.filed.append(filing)
         self.law_5(mined, *self.stage.payees)
-        found = decided(mined)
-        assert len(found) == len(filing.lines)
-        for line, (key, reason, facts), (verdict, new) in zip(filing.lines, found, verdicts, strict=True):
+        outcomes = decided(mined)
+        assert len(outcomes) == len(filing.lines)
+        for line, (key, reason, facts), (verdict, new) in zip(filing.lines, outcomes, verdicts, strict=True):
             assert reason == verdict.reason, f"skipped as {reason.name}, not {verdict.reason.name}"
             if facts is None:
                 continue
@@ -109,8 +109,8 @@ class ClaimRules(MoneyRules):
         return [claim.key for claim in self.shadow.claims()]
 
     def check_claim(self, claim: ClaimModel, decision: Decision) -> None:
-        told = (decision.pool, decision.payee, decision.group, decision.diagnosis)
-        assert told == (claim.pool, claim.payee, claim.group, claim.leaf)
+        announced = (decision.pool, decision.payee, decision.group, decision.diagnosis)
+        assert announced == (claim.pool, claim.payee, claim.group, claim.leaf)
 
     # File
 
@@ -131,7 +131,7 @@ class ClaimRules(MoneyRules):
         self.file(self.line(policy, bill, stage.VISIT, age=min(age, 5)))
 
     def rule_file_everywhere(self, bill: int = "st_bill", benefit: int = "st_benefit") -> None:
-        """One bill under every policy of the patient, in one call."""
+        """Files one bill under every policy of the patient, in one call."""
         count = len(self.shadow.policies)
         self.file(*(self.line(policy, bill, benefit) for policy in range(count)))
 
@@ -142,7 +142,7 @@ class ClaimRules(MoneyRules):
         benefit: int = "st_benefit",
         poison: str = "st_poison",
     ) -> None:
-        """Good lines around one that the attestor signed by mistake."""
+        """Files valid lines around one that the attestor signed by mistake."""
         lines = [
             self.line(policy, bill, benefit),
             POISONS[poison](self.line(policy + 1, (bill + 1) % len(BILLED))),
@@ -153,13 +153,13 @@ class ClaimRules(MoneyRules):
     def rule_file_forged(
         self, policy: int = "st_policy", bill: int = "st_bill", forgery: str = "st_forgery"
     ) -> None:
-        """The filer changes the first of two lines; nobody's claim is burned by it."""
+        """Changes the first of two lines after signing; the claims can still be filed correctly."""
         filing = self.attest(self.line(policy, bill), self.line(policy, (bill + 3) % len(BILLED)))
         first, second = filing.lines
         self.present(replace(filing, lines=(FORGERIES[forgery](first), second)))
 
     def rule_file_again(self, pick: int = "st_pick") -> None:
-        """Replays an earlier filing, whatever has become of it."""
+        """Files an earlier filing again, whatever its outcome was."""
         if self.filed:
             self.present(self.filed[pick % len(self.filed)])
 
@@ -188,15 +188,15 @@ class ClaimRules(MoneyRules):
     def rule_preview(
         self, policy: int = "st_policy", bill: int = "st_bill", benefit: int = "st_benefit"
     ) -> None:
-        """The view tells what filing would bring."""
+        """Checks that the view returns what filing would decide."""
         filing = self.attest(self.line(policy, bill, benefit))
         (line,) = filing.lines
         preview, attestation = self.world.desk.preview, filing.attestation.as_tuple()
-        reason, told = self.node.try_(self.stranger, preview, attestation, line.as_tuple())
+        reason, previewed = self.node.try_(self.stranger, preview, attestation, line.as_tuple())
         verdict = self.shadow.decide(filing.attestation, line, self.node.now())
         assert SkipReason(reason) == verdict.reason
         if verdict.reason == SkipReason.NONE:
-            decision = Decision.from_tuple(told)
+            decision = Decision.from_tuple(previewed)
             assert (decision.status, decision.codes) == (verdict.status, verdict.codes)
             assert decision.remittance == verdict.remittance
 
@@ -220,7 +220,7 @@ class ClaimRules(MoneyRules):
             self._move(claim, self.stranger, collect, lambda claim, now: self.shadow.collect(claim))
 
     def rule_rescue(self) -> None:
-        """Payees take tokens again, the deficit is filled, and whatever is owed is collected."""
+        """Lets payees take tokens again, fills the deficit, and collects every owed claim."""
         for number, payee in [(pool, payee) for pool in (A, B) for payee in self.stage.payees]:
             if (self.stage.tokens[number].address, payee) in self.shadow.tokens.blocked:
                 self.block(number, payee, blocked=False)
@@ -243,7 +243,7 @@ class ClaimRules(MoneyRules):
         self.withdraw(self.claim(pick, ClaimStatus.HELD, ClaimStatus.DENIED))
 
     def rule_correct(self, pick: int = "st_pick", bill: int = "st_bill") -> None:
-        """Takes a line back and files the right one: another sum, the next revision and no other."""
+        """Withdraws a line and files a corrected one with another sum; only the next revision counts."""
         claim = self.claim(pick, ClaimStatus.HELD)
         if not self.withdraw(claim) or claim is None:
             return
@@ -267,7 +267,7 @@ class ClaimRules(MoneyRules):
     def rule_withdraw_root(
         self, pick: int = "st_pick", policy: int = "st_policy", bill: int = "st_bill"
     ) -> None:
-        """A root that is filed already, or one that nobody has filed yet."""
+        """Withdraws a root that is already filed, or one that nobody has filed yet."""
         filing = self.attest(self.line(policy, bill))
         if self.filed and pick % 2:
             filing = self.filed[pick % len(self.filed)]
@@ -281,7 +281,7 @@ class ClaimRules(MoneyRules):
         self.present(filing)
 
     def rule_forge_decision(self, pick: int = "st_pick") -> None:
-        """What is handed back must be what was announced, to the last bit."""
+        """Checks that a decision passed in must equal the emitted one in every bit."""
         claim = self.claim(pick, ClaimStatus.HELD, ClaimStatus.OWED)
         if claim is None or claim.decision is None:
             return

@@ -1,4 +1,4 @@
-"""Capital, and tokens that come unasked or will not go."""
+"""Capital, tokens that were not requested, and payees that are blocked."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class MoneyRules(Laws):
         self.do(lambda now: model.give_notice(owner, shares, now), owner, contract.giveNotice, shares)
 
     def rule_redeem(self, pool: int = "st_pool", lender: int = "st_lender", part: int = "st_part") -> None:
-        """Parts of what the notice lets out, and more than that."""
+        """Redeems parts of what the notice allows, and more than that."""
         contract, model = self.pool(pool)
         owner = self.stage.lenders[lender]
         shares = max(model.max_redeem(owner, self.node.now()), 1) * part // 10_000
@@ -43,7 +43,7 @@ class MoneyRules(Laws):
         self._change(pool, lambda now: model.withdraw(owner, assets, now), owner, method, *arguments)
 
     def rule_leave(self, pool: int = "st_pool", lender: int = "st_lender") -> None:
-        """Everything, by notice, after the notice."""
+        """Redeems everything, with notice and after the notice period."""
         contract, model = self.pool(pool)
         owner = self.stage.lenders[lender]
         shares = model.shares[owner]
@@ -56,7 +56,7 @@ class MoneyRules(Laws):
         self.rule_redeem(pool, lender, 10_000)
 
     def rule_hand_over(self, pool: int = "st_pool", lender: int = "st_lender", part: int = "st_part") -> None:
-        """Shares leave their notice behind."""
+        """Transfers shares, which lose their notice."""
         contract, model = self.pool(pool)
         owner, other = self.stage.lenders[lender], self.stage.lenders[1 - lender]
         shares = model.shares[owner] * part // 10_000
@@ -64,7 +64,7 @@ class MoneyRules(Laws):
         self._change(pool, lambda now: model.hand_over(owner, other, shares), owner, method, *arguments)
 
     def rule_max_is_true(self, pool: int = "st_pool", lender: int = "st_lender") -> None:
-        """A call within `max*` succeeds, one above it is refused."""
+        """Checks that a call within `max*` succeeds, and one above it reverts."""
         contract, model = self.pool(pool)
         owner = self.stage.lenders[lender]
         views = (contract.maxRedeem, contract.maxWithdraw, contract.maxDeposit)
@@ -89,7 +89,7 @@ class MoneyRules(Laws):
         self._change(pool, lambda now: model.recapitalise(payer, assets, now), payer, method, assets)
 
     def rule_donate(self, pool: int = "st_pool", amount: int = "st_amount") -> None:
-        """Tokens that nobody asked for, and of no whole minor unit."""
+        """Sends tokens that were not requested, and not in whole minor units."""
         _, model = self.pool(pool)
         payer, token = str(self.world.payer), self.stage.tokens[pool]
 
@@ -105,7 +105,7 @@ class MoneyRules(Laws):
     def rule_block_payee(
         self, pool: int = "st_pool", lender: int = "st_lender", blocked: bool = "st_yes"
     ) -> None:
-        """One of the payees can no longer take tokens, or can again."""
+        """Blocks one of the payees, or unblocks it."""
         self.block(pool, self.stage.payees[lender], blocked=blocked)
 
     def block(self, pool: int, payee: str, *, blocked: bool) -> None:

@@ -23,7 +23,7 @@ class OfficeRules(ClaimRules):
     # Policies
 
     def rule_sell(self, pool: int = "st_pool", terms: int = "st_terms", lead: int = "st_lead") -> None:
-        """Sold if the pool's capital can carry it, sales are open and its start lies ahead."""
+        """Sells if the pool's capital can carry the policy, sales are open and its start is in the future."""
         if len(self.shadow.policies) >= MAX_POLICIES:
             return
         self.sales += 1
@@ -38,7 +38,7 @@ class OfficeRules(ClaimRules):
                 self.consent(member.commitment, 0, 0, LAST_DAY)
 
     def rule_next_year(self) -> None:
-        """Long after everything has ended: policies close, and the family is insured anew."""
+        """Long after the end of cover, closes policies and insures the family again."""
         if self.sales or len(self.shadow.policies) >= MAX_POLICIES:
             return
         last = max(policy.closable_at for policy in self.shadow.policies.values())
@@ -52,7 +52,7 @@ class OfficeRules(ClaimRules):
         self.travel((self.today + 10) * DAY)
 
     def rule_sell_again(self, policy: int = "st_policy") -> None:
-        """A quote cannot be used twice."""
+        """Checks that a quote cannot be used twice."""
         sold, world = self.sold(policy), self.world
         arguments = (sold.terms.as_tuple(), world.quote_signer.address, world.quote(sold))
         closed = self.node.now() + 14 * 3_600 >= sold.terms.start * DAY
@@ -88,7 +88,7 @@ class OfficeRules(ClaimRules):
         self.do(expect, accreditor, self.world.providers.setSuspended, provider, suspended)
 
     def rule_end_accreditation(self, office: int = "st_office", lead: int = "st_lead") -> None:
-        if office == HOSPITAL:  # somebody must go on
+        if office == HOSPITAL:  # at least one provider must continue
             return
         provider, until = self.stage.providers[office], self.today + lead
         model = self.shadow.providers[provider]
@@ -103,7 +103,7 @@ class OfficeRules(ClaimRules):
         self.do(expect, accreditor, self.world.providers.endAccreditation, provider, until)
 
     def rule_replace_key(self, office: int = "st_office") -> None:
-        """The billing system's key is stolen: revoked, and a fresh one added."""
+        """Replaces the billing system's stolen key: revokes it, and adds a new one."""
         provider, registry = self.stage.providers[office], self.world.providers
         old = self.stage.key_of(office, self.keys[provider]).address
         self.keys[provider] += 1
@@ -139,7 +139,7 @@ class OfficeRules(ClaimRules):
         days: int = "st_days",
         purpose: Purpose = "st_purpose",
     ) -> None:
-        """To any provider, or to one."""
+        """Gives consent to any provider, or to one."""
         provider = [0, *self.stage.providers][office]
         commitment = self.sold(policy).members[member].commitment
         first = self.today + since
@@ -171,7 +171,7 @@ class OfficeRules(ClaimRules):
     # Time
 
     def rule_wait(self, wait: int = "st_wait", policy: int = "st_policy") -> None:
-        """To the next moment at which something changes, or for a while; not yet past the end of cover."""
+        """Moves to the next moment at which something changes, or by a fixed time; not past the cover."""
         now, terms = self.node.now(), self.sold(policy).terms
         releases = [claim.release_at for claim in self.shadow.claims() if claim.status == ClaimStatus.HELD]
         notices = [ready for pool in self.shadow.pools.values() for _, ready in pool.notices.values()]
@@ -191,7 +191,7 @@ class OfficeRules(ClaimRules):
         self.travel(min([second for second in ahead[wait] if second > now], default=now + 40))
 
     def rule_wait_long(self, pick: int = "st_pick", policy: int = "st_policy") -> None:
-        """Now and then; what follows meets closed doors."""
+        """Sometimes waits for very long, so that later steps come too late."""
         if pick < len(LONG_WAITS):
             self.rule_wait(LONG_WAITS[pick], policy)
 
@@ -203,7 +203,7 @@ class OfficeRules(ClaimRules):
             self.catch_up()
 
     def catch_up(self) -> None:
-        """Ganache walks a year of days in seconds, and every view after an idle year would take that long."""
+        """Accrues after an idle time; else Ganache would take seconds for every later view."""
         for pool in self.stage.pools:
             now, (unearned,) = self.node.read([(pool.unearned, ())])
             assert unearned == self.shadow.pools[pool.address].unearned(now), "law 7: premium after idleness"
@@ -212,7 +212,7 @@ class OfficeRules(ClaimRules):
     # Laws 8 and 9
 
     def rule_close_every_target(self) -> None:
-        """As ADMIN, with the list of desks emptied: what is due still goes through."""
+        """Closes everything as ADMIN and empties the list of desks: what is due must still go through."""
         snapshot = rpc("evm_snapshot")
         try:
             self.shut_everything()
@@ -249,7 +249,7 @@ class OfficeRules(ClaimRules):
                 assert error is None, "law 8: capital that is free leaves"
 
     def rule_stranger(self, pool: int = "st_pool", policy: int = "st_policy") -> None:
-        """Whoever is nobody moves nothing."""
+        """Checks that a stranger can move nothing."""
         contract, _ = self.pool(pool)
         chosen, world = self.policy(policy), self.world
         thief, policy_id = self.stranger, chosen.sold.policy_id

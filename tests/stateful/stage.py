@@ -1,6 +1,6 @@
-"""What every run starts from: two pools, three providers, three policies of one family, and their shadow.
+"""The start of every run: two pools, three providers, three policies of one family, and their shadow.
 
-Amounts are small beside each other, so that limits, caps and capital are reached within a few steps.
+Amounts are close to each other, so that limits, caps and capital are used up within a few steps.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ BENEFITS: tuple[Benefit, ...] = (
     craft.scheduled("cancer", rate=150_003, unit_limit=1),
     craft.indemnity("maternity", waiting_days=30),
     craft.indemnity("surgery", authorisation=True),
-    # what no honest insurer signs, and nothing can be decided by
+    # terms that no honest insurer signs, and with which nothing can be decided
     craft.indemnity("no kind", kind=BenefitKind.NONE),
     craft.indemnity("more than the whole", share_bps=10_001),
     craft.scheduled("more than an amount", rate=2**63),
@@ -44,7 +44,7 @@ BENEFITS: tuple[Benefit, ...] = (
 VISIT, IMAGING, LABORATORY, PHYSIOTHERAPY, HOSPITAL_CASH, CANCER, MATERNITY, SURGERY = range(8)
 NO_KIND, OVER_THE_WHOLE, OVER_AN_AMOUNT = range(8, len(BENEFITS))
 SCHEDULE = MerkleTree(benefit.hash_struct() for benefit in BENEFITS)
-"""Every member's."""
+"""The schedule of every member."""
 
 PLAIN: dict[str, Any] = {
     "annual_limit": 400_003,
@@ -78,7 +78,7 @@ A, B = range(2)
 """Pools."""
 CAPITAL = (300_011, 200_003)
 CAPS = {(A, HOSPITAL): 150_001, (B, HOSPITAL): 250_003, (B, CLINIC): 40_001}
-"""Everybody else has none: held whatever the amount."""
+"""All others have no cap, so every claim is held."""
 
 
 @dataclass
@@ -93,10 +93,10 @@ class Stage:
     lenders: list[str]
     child: str
     shadow: Shadow
-    """As of the start; each run works on a copy."""
+    """The state at the start; each run works on a copy."""
 
     def draft(self, pool: int, terms: int, salt: int, *, start: int) -> Sold:
-        """A policy of two members: the first is paid by the policy's payee, the second has its own."""
+        """Returns a policy of two members, of whom the second has a separate payee."""
         return self.world.draft(
             members=2,
             pool=self.pools[pool].address,
@@ -108,7 +108,7 @@ class Stage:
         )
 
     def key_of(self, provider: int, number: int = 0) -> LocalAccount:
-        """The provider's billing system, and those that replace it."""
+        """Returns the key of the provider's billing system, or of one that replaced it."""
         return craft.signer(f"billing system {provider} {number}")
 
     @property
@@ -117,7 +117,7 @@ class Stage:
 
     @property
     def holders(self) -> list[str]:
-        """Everybody who may ever have a token."""
+        """Returns every account that may ever have a token."""
         return [*(pool.address for pool in self.pools), *self.lenders, *self.payees, str(self.world.payer)]
 
 
@@ -175,7 +175,7 @@ def _accredit(stage: Stage) -> None:
 
 
 def _sell(stage: Stage) -> None:
-    """The same family under three policies, so that bills meet other cover; ten days into the cover."""
+    """Sells three policies to one family, for bills with other cover, and moves to their tenth day."""
     world, shadow, node = stage.world, stage.shadow, stage.node
     start = node.now() // DAY + 2
     for salt, (pool, terms) in enumerate([(A, 0), (B, 1), (A, 2)]):

@@ -1,6 +1,6 @@
-"""Random sequences of everything that can happen, held against the shadow: see README.md.
+"""Random sequences of all rules, compared with the shadow; see README.md.
 
-How deep they go says tests/support/depth.py.
+Their depth is set in tests/support/depth.py.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tests.support.depth import DEPTH
 
 WALKS, STEPS = {"": (3, 30), "shallow": (2, 25), "deep": (40, 150)}[DEPTH]
 MACHINES: dict[str, dict[str, Any]] = {
-    # Shrinking runs a sequence hundreds of times; only `make fuzz` has that long.
+    # Shrinking runs a sequence hundreds of times; only `make fuzz` has time for that.
     "": {"max_examples": 3, "stateful_step_count": 15, "phases": (Phase.explicit, Phase.generate)},
     "shallow": {"max_examples": 1, "stateful_step_count": 5, "phases": (Phase.explicit, Phase.generate)},
     "deep": {"max_examples": 150, "stateful_step_count": 60},
@@ -27,7 +27,7 @@ MACHINES: dict[str, dict[str, Any]] = {
 
 
 class Salus(OfficeRules):
-    """Brownie calls `__init__` with the class, once, and `setup` for each run."""
+    """Brownie calls `__init__` once, with the class, and `setup` for each run."""
 
     def __init__(cls, stage: Stage) -> None:  # noqa: N805
         cls.stage = stage

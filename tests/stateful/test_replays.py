@@ -1,7 +1,7 @@
-"""Fixed sequences, one for each corner in which a law could break: what random ones may miss on a given day.
+"""Fixed sequences, one for each corner in which a law could break and which random ones may miss.
 
-They take the same rules as the random ones, and after each step the same laws are asked. What a replay
-asserts itself is only that it came to its corner. tests/seeded_errors.yaml names the errors that they notice.
+They use the same rules as the random ones, and the same laws are checked after each step. A replay itself
+asserts only that it has reached its corner. tests/seeded_errors.yaml names the errors that they notice.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from tests.stateful.walk import Walk
 from tests.support.craft import DAY, word
 
 PLAIN, FULLY_BACKED, HARDLY_BACKED = range(3)
-"""The policies sold at the start. The second stands in pool B."""
+"""The policies sold at the start; the second one is in pool B."""
 SMALL, MIDDLE, DUST, LARGE, HUGE, LITTLE, SIXTH, NOTHING, EIGHTH, NINTH, GIANT, GIANT_TOO = range(12)
 """Bills."""
 HOUR, MIDNIGHT, A_DAY, RELEASE, _, NOTICE, EXIT, MONTH, END, CLOSING, YEARS = range(11)
@@ -44,7 +44,7 @@ PAID, HELD, OWED, DENIED = ClaimStatus.PAID, ClaimStatus.HELD, ClaimStatus.OWED,
 
 class Replay(Walk):
     def bill(self, policy: int, bill: int, benefit: int = VISIT, **facts: int) -> ClaimModel:
-        """Files one line as `rule_file` does; the claim that stands."""
+        """Files one line as `rule_file` does, and returns its claim."""
         claim = self.try_(policy, bill, benefit, **facts)
         assert claim
         return claim
@@ -71,7 +71,7 @@ class Replay(Walk):
         return self.pool(pool)[1].deficit(self.node.now())
 
     def place(self, claim: ClaimModel) -> int:
-        """Where rules that pick a claim find it, if no other has its status."""
+        """Returns the index at which rules that pick a claim find it, if no other claim has its status."""
         return [other for other in self.shadow.claims() if other.status == claim.status].index(claim)
 
 
@@ -131,7 +131,7 @@ def test_law_1_a_deficit_is_the_exact_difference(replay: Replay) -> None:
 
 
 def test_law_1_earlier_claims_come_first(replay: Replay) -> None:
-    """A small claim is not paid out of what is reserved for a large one."""
+    """A small claim is not paid out of the reserve of a large one."""
     first = replay.bill(HARDLY_BACKED, GIANT)
     second = replay.bill(HARDLY_BACKED, LARGE, member=1)
     assert (first.status, second.status) == (HELD, OWED)
@@ -179,7 +179,7 @@ def test_law_3_all_policies_pay_a_bill_once(replay: Replay) -> None:
         replay.file(replay.line(HARDLY_BACKED, bill, billed=BILLED[bill] + 1))
         replay.step("rule_file_everywhere", bill=bill, benefit=VISIT)
         codes = [replay.bill(policy, bill).decision.codes for policy in (FULLY_BACKED, HARDLY_BACKED)]
-        assert any(OTHER_COVER in found for found in codes)
+        assert any(OTHER_COVER in line_codes for line_codes in codes)
         replay.bill(PLAIN, bill, LABORATORY)
         replay.bill(HARDLY_BACKED, bill, PHYSIOTHERAPY)
         replay.step("rule_file_again", pick=0)
@@ -189,8 +189,8 @@ def test_law_3_a_second_diagnosis_is_a_duplicate(replay: Replay) -> None:
     first = replay.bill(PLAIN, SMALL)
     filing = replay.attest(replay.line(PLAIN, SMALL, LABORATORY))
     preview, attestation = replay.world.desk.preview, filing.attestation.as_tuple()
-    _, told = replay.node.try_(replay.stranger, preview, attestation, filing.lines[0].as_tuple())
-    assert bytes(told[1]).endswith(DUPLICATE.on_chain)
+    _, previewed = replay.node.try_(replay.stranger, preview, attestation, filing.lines[0].as_tuple())
+    assert bytes(previewed[1]).endswith(DUPLICATE.on_chain)
     assert replay.bill(PLAIN, SMALL, LABORATORY) is first
 
 
@@ -207,7 +207,7 @@ def test_law_3_a_withdrawn_line_returns_only_in_the_next_revision(replay: Replay
 
 
 def test_law_4_a_line_signed_by_mistake_is_skipped(replay: Replay) -> None:
-    """It burns nobody's claim: the right line follows."""
+    """The mistake blocks nobody's claim: the corrected line is decided."""
     line = replay.line(PLAIN, SMALL)
     replay.bill(FULLY_BACKED, MIDDLE)
     replay.file(*(wrong(line) for wrong in POISONS.values() if wrong is not POISONS["another bill"]))
@@ -256,9 +256,9 @@ def test_law_4_the_member_agrees_for_the_day(replay: Replay) -> None:
     assert replay.bill(PLAIN, MIDDLE, flags=FLAG_EMERGENCY).status == HELD
     replay.bill(PLAIN, LARGE, age=1)
     replay.bill(PLAIN, MIDDLE, provider=CLINIC)
-    given = {"policy": PLAIN, "member": 0, "office": 1}
-    replay.step("rule_give_consent", **given, since=2, days=3, purpose=Purpose.RESEARCH)
-    replay.step("rule_give_consent", **given, since=2, days=3, purpose=Purpose.FILE)
+    consent = {"policy": PLAIN, "member": 0, "office": 1}
+    replay.step("rule_give_consent", **consent, since=2, days=3, purpose=Purpose.RESEARCH)
+    replay.step("rule_give_consent", **consent, since=2, days=3, purpose=Purpose.FILE)
     assert replay.skips(PLAIN, HUGE)
     replay.bill(PLAIN, HUGE, age=2)
     replay.wait_until(replay.node.now() + 2 * DAY)

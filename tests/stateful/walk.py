@@ -1,7 +1,7 @@
 """Random walks through the rules, repeatable by their seed.
 
 Hypothesis begins with short and simple sequences, and finds the interesting ones after thousands of steps. A
-walk is long and dense from its first step, so a few of them serve every day.
+walk is long and dense from its first step, so a few walks are enough for every day.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Walk(OfficeRules):
         self.setup()
 
     def step(self, name: str, **arguments: Any) -> None:
-        """A rule, and the laws after it."""
+        """Takes a step by a rule, and checks the laws after it."""
         getattr(self, name)(**arguments)
         self.invariant_laws()
 

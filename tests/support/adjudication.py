@@ -1,4 +1,4 @@
-"""Cases of the rulebook, for the model and the contract alike: golden, tabled, and any number at random."""
+"""Cases of adjudication for the model and the contract: golden cases, tabled cases and random ones."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ONE = bytes(31) + b"\1"
 
 @dataclass(frozen=True)
 class Case:
-    """What adjudication is asked."""
+    """The inputs of one adjudication."""
 
     policy: Policy
     member: Member
@@ -45,21 +45,22 @@ class Case:
     used: Used
 
     def outcome(self) -> Outcome:
-        """The model's answer."""
+        """Returns the model's answer."""
         return adjudicate(self.policy, self.member, self.benefit, self.diagnosis, self.used)
 
     def as_tuple(self) -> tuple[Any, ...]:
-        """What the harness takes."""
+        """Returns the arguments of the contract harness."""
         used = self.used
         books = (account_word(used.account), group_word(used.group), used.claimed_by_others, used.filed_day)
+        work = (*books, (0,) * 10)
         terms = (part.as_tuple() for part in (self.policy, self.member, self.benefit))
-        # A filed diagnosis leaves out policy, member and benefit, which the line brings.
-        return (*terms, self.diagnosis.as_tuple()[3:], books)
+        # A filed diagnosis omits policy, member and benefit, because the line contains them.
+        return (*terms, self.diagnosis.as_tuple()[3:], work)
 
 
 @dataclass(frozen=True)
 class Tabled:
-    """A case with the answer that somebody worked out."""
+    """A case with an answer that was worked out by hand."""
 
     name: str
     case: Case
@@ -67,7 +68,7 @@ class Tabled:
     denied: str | None
     remittance: Remittance
     after: dict[str, int] | None
-    """The counters after a payment at once, as far as the table names them."""
+    """The counters after an immediate payment, as far as the table names them."""
 
 
 def case(
@@ -77,7 +78,7 @@ def case(
     diagnosis: dict[str, int],
     used: dict[str, int],
 ) -> Case:
-    """A case from the fields that the rules read; the others are blank."""
+    """Returns a case from the fields that the rules read; the others are blank."""
     terms = {
         "share_bps": 0, "rate": 0, "claim_limit": 0, "group_limit": 0, "unit_limit": 0, "waiting_days": 0,
         "elimination_days": 0, "deductible_applies": False, "by_night": False, "authorisation": False,
@@ -109,14 +110,14 @@ ACCOUNT = ("paid", "reserved", "deductible", "out_of_pocket")
 
 
 def counters(account: Account, group: GroupUse) -> dict[str, int]:
-    """The counters as the table names them, those that are 0 left out."""
+    """Returns the counters under the names of the table, without those that are 0."""
     named = {name: getattr(account, name) for name in ACCOUNT}
     named |= {"group_paid": group.paid, "group_units": group.units}
     return {name: value for name, value in named.items() if value}
 
 
 def tabled() -> list[Tabled]:
-    """The cases of adjudication-cases.json."""
+    """Returns the cases of adjudication-cases.json."""
     table = json.loads(TABLE.read_text(encoding="utf-8"))
     return [_tabled(table, row) for row in table["cases"]]
 
@@ -139,7 +140,7 @@ def _tabled(table: dict[str, Any], row: dict[str, Any]) -> Tabled:
 
 
 def golden() -> list[Tabled]:
-    """The cases of golden-cases.json. They name counters only where a limit reads them."""
+    """Returns the cases of golden-cases.json; they name counters only if a limit reads them."""
     return [_golden(row) for row in json.loads(GOLDEN.read_text(encoding="utf-8"))]
 
 
@@ -207,7 +208,7 @@ def _golden(row: dict[str, Any]) -> Tabled:
 
 
 def random_case(rng: Random) -> Case:
-    """Any well-formed case, its edges far likelier than chance would have them; each gate denies some."""
+    """Returns a well-formed case, with boundary values more often than by chance; each gate denies some."""
     start = rng.choice((0, 20_000, rng.randrange(20_000, 21_000), LAST_DAY - 400))
     end = start + rng.choice((1, 365, 366, rng.randint(1, 366)))
     since = rng.choice((start, start, max(0, start - 40), rng.randint(start, end)))
@@ -272,17 +273,17 @@ def random_case(rng: Random) -> Case:
 
 
 def amount(rng: Random, high: int = MAX_AMOUNT) -> int:
-    """Minor units: none, dust, everyday, and up to the largest."""
+    """Returns an amount in minor units: 0, tiny, usual, or up to the largest."""
     everyday = rng.randint(0, min(2_000_000, high))
     return rng.choice((0, min(rng.randint(1, 9), high), everyday, everyday, rng.randint(0, high), high))
 
 
 def part_of(rng: Random, limit: int, high: int = MAX_AMOUNT) -> int:
-    """What was used of a limit: nothing, some, nearly all, all, or a little more."""
+    """Returns the used part of a limit: nothing, some, nearly all, all, or a little more."""
     some = rng.randint(0, limit)
     return rng.choice((0, 0, some, some, some, max(limit - 1, 0), beside(rng, limit, high=high)))
 
 
 def beside(rng: Random, *edges: int, high: int = LAST_DAY) -> int:
-    """An edge, the value before or the value after: where rules change."""
+    """Returns a boundary, or the value before or after it, because rules change there."""
     return min(max(rng.choice(edges) + rng.choice((-1, 0, 1)), 0), high)

@@ -1,4 +1,4 @@
-"""What a contract answers: its typed errors with their arguments, and its events."""
+"""A contract's answers: its typed errors with their arguments, and its events."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from brownie.convert.datatypes import HexString
 
 
 def refuses(error: str, *arguments: Any) -> Any:
-    """A context in which the contract must refuse with this error and exactly these arguments."""
+    """Expects the contract to revert with this error and exactly these arguments."""
     return reverts(refusal(error, *arguments))
 
 
 def refusal(error: str, *arguments: Any) -> str:
-    """A typed error as Brownie writes it."""
+    """Returns a typed error as Brownie writes it."""
     return f"{error}: {', '.join(map(_text, arguments))}"
 
 
 def emitted(transaction: Any, name: str, by: Any = None) -> dict[str, Any]:
-    """The arguments of the only event of that name, or the only one by that contract; bytes as bytes."""
+    """Returns the arguments of the only event of that name, or of that contract; bytes as bytes."""
     (event,) = (
         event[0]
         for event in transaction.events

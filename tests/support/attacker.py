@@ -1,8 +1,8 @@
-"""Somebody who has the benefit tables, all codes and the whole chain, but no card.
+"""An attacker who has the benefit tables, all codes and the whole chain, but no card.
 
-For each line that was filed it reads the terms and the group that the calldata reveals, lists the benefits of
-all tables that have these terms and such a group (with room for every row that was seen under it), tries
-every plain and keyed hash that it can think of on all of them and on all codes, and names one benefit.
+For each filed line it reads the terms and the group that the calldata reveals, and lists the benefits of all
+tables that have these terms and such a group (one with room for every row that was seen under it). It tries
+all plausible plain and keyed hashes on all of them and on all codes, and names one benefit.
 """
 
 from __future__ import annotations
@@ -40,20 +40,20 @@ _TERMS = {
 
 @dataclass(frozen=True)
 class Guess:
-    """What the attacker makes of one filed line."""
+    """The attacker's result for one filed line."""
 
     benefit: bytes
     """`BenefitRow.id` on the chain."""
     member: bytes
     candidates: tuple[BenefitRow, ...]
     named: str
-    """Code of the benefit that it names."""
+    """Code of the benefit that the attacker names."""
     certain: bool
-    """A hash gave it away."""
+    """True if a hash revealed the benefit."""
 
 
 class Attacker:
-    """`tables` are public, `codes` are every code of the classifications."""
+    """`tables` are public; `codes` are all codes of the classifications."""
 
     def __init__(self, tables: Iterable[Table], codes: Iterable[str], seed: int = 0) -> None:
         self.tables = tuple(tables)
@@ -92,7 +92,7 @@ class Attacker:
         )
 
     def _break(self, ids: set[bytes], line: Mapping[str, Any]) -> str | None:
-        """Tries the public words under every key that stands on the chain or is easily guessed."""
+        """Tries the public words under every key that is on the chain or is easy to guess."""
         groups = {row.group: row.code for row in self.rows.values() if row.group}
         for key in _keys(line):
             for word, row in [*((code, code) for code in self.rows), *groups.items()]:
@@ -101,25 +101,27 @@ class Attacker:
         return None
 
     def break_by_codes(self, ids: set[bytes]) -> set[str]:
-        """Codes of all classifications whose plain hash is among the ids, or whose hash as the library makes
-        it, but under an empty key (which for HMAC is the key of zeros too)."""
+        """Returns the codes of all classifications whose hash is among the ids.
+
+        The hash is plain, or the library's under an empty key (which for HMAC equals a key of zeros).
+        """
         makes = [*_PLAIN, _mac(b"salus 1", b"benefit"), _mac(b"salus 1", b"group")]
         return {code for code in self.codes for make in makes if make(b"", code) in ids}
 
 
 def _look(benefit: Mapping[str, Any]) -> Look:
-    """The terms that calldata shows of a row."""
+    """Returns the terms of a row that calldata shows."""
     return int(benefit["kind"]), *(int(benefit[name]) for name in _TERMS)
 
 
 def _look_of(row: BenefitRow) -> Look:
-    """The terms of a row of a table, as calldata would show them."""
+    """Returns the terms of a table row, as calldata would show them."""
     terms = row.terms
     return int(BenefitKind[terms.kind.upper()]), *(int(getattr(terms, name)) for name in _TERMS.values())
 
 
 def _has_room(table: Table, row: BenefitRow, benefit: Mapping[str, Any], seen: Counter[Look]) -> bool:
-    """Whether the row has a group if the line has one, and that group holds all that was seen under it."""
+    """Checks that the row has a group if the line has one, and that it includes all looks seen under it."""
     if not row.group or not any(benefit["group"]):
         return not row.group and not any(benefit["group"])
     return seen <= Counter(_look_of(other) for other in table if other.group == row.group)

@@ -1,6 +1,6 @@
-"""A risk pool on its own: book and desk are plain accounts, so that every function can be called by itself.
+"""A risk pool without the other contracts: book and desk are plain accounts that can call every function.
 
-Amounts are minor units unless a name says tokens. Whole paths, with the real book and desk, use `World`.
+Amounts are minor units unless a name says tokens. Tests with the real book and desk use `World`.
 """
 
 from __future__ import annotations
@@ -16,28 +16,28 @@ from tests.support import craft
 from tests.support.craft import DAY, PREMIUM, YEAR
 
 CAPITAL = 5_000_011
-"""Minor units that alice has brought."""
+"""Minor units that Alice has deposited."""
 LOCK = 250_101
 UNLIMITED = 2**256 - 1
 NOTICE_PERIOD = 35 * DAY
 EXIT_WINDOW = 14 * DAY
 OFFSET = 10**6
-"""Virtual shares, to one virtual token unit."""
+"""Virtual shares, for one virtual token unit."""
 TABLE = craft.word("table")
 CURRENCY = {0: b"JPY", 2: b"USD", 3: b"KWD"}
-"""One for each exponent."""
+"""One currency for each exponent."""
 
 
 @dataclass(frozen=True)
 class Sale:
-    """What a premium is earned over: civil days, the last one excluded."""
+    """The premium of a sale and the civil days over which it is earned, the last one excluded."""
 
     premium: int
     start: int
     end: int
 
     def unearned(self, second: int) -> Fraction:
-        """What is left to earn, minor units."""
+        """Returns the premium that is still unearned, in minor units."""
         begin, end = self.start * DAY, self.end * DAY
         return Fraction(self.premium * (end - min(max(second, begin), end)), end - begin)
 
@@ -56,7 +56,7 @@ class Figures:
 
 
 class Bench:
-    """Alice has brought CAPITAL; nothing is sold."""
+    """A pool in which Alice has deposited CAPITAL and nothing is sold."""
 
     def __init__(self, decimals: int = 6, exponent: int = 2, asset: Any = None, capital: int = CAPITAL):
         self.book, self.desk, self.insurer = accounts[1], accounts[2], accounts[3]
@@ -95,7 +95,7 @@ class Bench:
         self.mint_tokens(self.pool, amount * self.unit)
 
     def balance(self, account: Any) -> int:
-        """Token units."""
+        """Returns token units."""
         return int(self.asset.balanceOf(account))
 
     def deposit(self, amount: int, owner: Any = None) -> Any:
@@ -107,7 +107,7 @@ class Bench:
         return self.pool.deposit(tokens, owner, {"from": owner})
 
     def open_exit(self, *owners: Any) -> None:
-        """Gives notice for all shares of the owners, and goes to where they may leave."""
+        """Gives notice for all shares of the owners, and moves to the time at which they may redeem."""
         for owner in owners or (self.alice,):
             self.pool.giveNotice(self.pool.balanceOf(owner), {"from": owner})
         self.travel(self.now() + NOTICE_PERIOD)
@@ -115,7 +115,7 @@ class Bench:
     # Policies and claims
 
     def request(self, **changes: Any) -> tuple[Any, ...]:
-        """An `Underwriting` that the pool accepts: from the day after tomorrow, for a year."""
+        """Returns an `Underwriting` that the pool accepts: from the day after tomorrow, for a year."""
         facts: dict[str, Any] = {
             "payer": self.payer,
             "quote_signer": self.quote_signer,
@@ -132,7 +132,7 @@ class Bench:
         return tuple(facts.values())
 
     def underwrite(self, **changes: Any) -> Any:
-        """The payer has the money and has allowed the pool to take it."""
+        """Underwrites with a payer that has the money and has approved the pool."""
         request = self.request(**changes)
         self.mint_tokens(self.payer, request[5] * self.unit)
         return self.pool.underwrite(request, {"from": self.book})
@@ -143,7 +143,7 @@ class Bench:
         return Sale(premium, start, end)
 
     def pay(self, amount: int, payee: Any = None, unlocked: int = 0) -> tuple[bool, Any]:
-        """What the desk is told, and the transaction."""
+        """Returns the pool's answer to the desk, and the transaction."""
         arguments = (payee or self.payee, amount, unlocked, {"from": self.desk})
         return bool(self.pool.pay.call(*arguments)), self.pool.pay(*arguments)
 
@@ -151,12 +151,12 @@ class Bench:
         return self.pool.reserve(amount, unlocked, {"from": self.desk})
 
     def settle(self, amount: int, payee: Any = None) -> tuple[bool, Any]:
-        """What the desk is told, and the transaction."""
+        """Returns the pool's answer to the desk, and the transaction."""
         arguments = (payee or self.payee, amount, {"from": self.desk})
         return bool(self.pool.settle.call(*arguments)), self.pool.settle(*arguments)
 
     def collect(self, amount: int, payee: Any = None) -> tuple[bool, Any]:
-        """What the desk is told, and the transaction."""
+        """Returns the pool's answer to the desk, and the transaction."""
         arguments = (payee or self.payee, amount, {"from": self.desk})
         return bool(self.pool.collect.call(*arguments)), self.pool.collect(*arguments)
 
@@ -164,16 +164,16 @@ class Bench:
         return self.pool.release(amount, relocked, {"from": self.desk})
 
     def owe(self, amount: int) -> None:
-        """An owed claim: it was held, and came due while its payee could not be paid."""
+        """Creates an owed claim: it was held, and came due while its payee could not be paid."""
         self.reserve(amount)
         self.settle(amount, payee=self.pool)
 
     def fall_short(self, amount: int = 1) -> None:
-        """Held claims eat up the capital, and that much more."""
+        """Reserves claims that exceed the capital by this amount."""
         self.reserve(int(self.pool.totalAssets()) // self.unit + amount)
 
     def wipe_out(self) -> None:
-        """A loss of everything, made up for to the last token unit: shares stay, with nothing behind them."""
+        """Loses everything and recapitalises to the last token unit; shares remain without any value."""
         self.owe(int(self.pool.totalAssets()) // self.unit + 1)
         missing = self.pool.deficit()
         self.mint_tokens(self.bob, missing)
@@ -194,7 +194,7 @@ class Bench:
         )
 
     def check_law_1(self, owners: Sequence[Any] = ()) -> None:
-        """Balance ≥ outstanding + unearned + what may be withdrawn now, or the deficit is the difference."""
+        """Checks: balance ≥ outstanding + unearned + withdrawable, or the deficit is the difference."""
         check_law_1(self.pool, self.balance(self.pool), self.unit, owners or (self.alice,))
 
 

@@ -1,4 +1,4 @@
-"""What a desk records on a bill line, and what the registry then knows of it."""
+"""What a desk records on a bill line, and how the registry then reports it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LINE = ("billed", "claimed", "currency", "revision", "payer", "leaf", "shared")
 
 
 def bill(world: World, **changes: Any) -> tuple[tuple[Any, ...], int]:
-    """A `Bill` of the hospital, paid without review, and its `BillSums`."""
+    """Returns a `Bill` of the hospital, paid without review, and its `BillSums`."""
     facts: dict[str, Any] = {
         "provider": world.provider,
         "line": LINE,
@@ -37,14 +37,14 @@ def bill(world: World, **changes: Any) -> tuple[tuple[Any, ...], int]:
 
 
 def line(world: World, bill_line: bytes = LINE) -> dict[str, Any]:
-    """The bill line as stored; the heads of hashes left out."""
-    found = dict(zip(_LINE, world.providers.billLineOf(world.provider, bill_line), strict=True))
-    found["currency"] = bytes(found["currency"]).rstrip(b"\0").decode()
-    return {name: found[name] for name in _LINE if name not in ("payer", "leaf")}
+    """Returns the bill line as stored, without the first bytes of hashes."""
+    stored = dict(zip(_LINE, world.providers.billLineOf(world.provider, bill_line), strict=True))
+    stored["currency"] = bytes(stored["currency"]).rstrip(b"\0").decode()
+    return {name: stored[name] for name in _LINE if name not in ("payer", "leaf")}
 
 
 def standing(world: World, desk: Any, day: int | None = None, **changes: Any) -> dict[str, Any]:
-    """What the desk is told about a bill on a day, today unless given."""
+    """Returns what the desk receives about a bill on a day, today by default."""
     on = world.today() if day is None else day
     asked, _ = bill(world, **changes)
     return words.standing(world.providers.standingOf(asked, desk, on))

@@ -1,7 +1,7 @@
-"""Calldata that no encoder makes: a word with more in it than its field holds.
+"""Calldata that no encoder produces: a word with a value that exceeds its field.
 
-The desk and the book hash structs word by word, as they lie in memory. A word that says more than its field
-would be hashed with it, so it has to be refused before: by Solidity, which decodes it.
+The desk and the book hash structs word by word, as they are in memory, and would hash the excess too. So
+Solidity must revert when it decodes such calldata.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from brownie import web3
 from salus.crypto.abi import Struct
 
 EXCESS = {"bool": 1 << 1, "bytes3": 1, "address": 1 << 160}
-"""A bit beside those of the type; of a number, the one above."""
+"""One bit outside the type; for a number, the next higher bit is used."""
 WORD = 64
 """Hexadecimal digits."""
 
 
 def overfull(calldata: str, struct: Struct, left_out: int = 0) -> Iterator[tuple[str, str]]:
-    """For each field that is smaller than a word: its name, and the call with one bit too many in it.
+    """Yields each field that is smaller than a word: its name, and the call with one bit too many in it.
 
-    The struct lies in the calldata once, without its first `left_out` members.
+    The struct occurs in the calldata once, without its first `left_out` members.
     """
     parts = struct.parts[left_out:]
     words = struct.encode()[32 * (1 + left_out) :].hex()
@@ -40,7 +40,7 @@ def overfull(calldata: str, struct: Struct, left_out: int = 0) -> Iterator[tuple
 def check_refuses_overfull(
     sender: Any, method: Any, arguments: Any, struct: Struct, left_out: int = 0
 ) -> int:
-    """The call goes through, and not with a bit too many in any field; how many fields those were."""
+    """Checks that an extra bit in any field reverts the call; returns the number of such fields."""
     calldata = method.encode_input(*arguments)
     assert _refusal(sender, method, calldata) is None
     wrong = dict(overfull(calldata, struct, left_out))
@@ -50,7 +50,7 @@ def check_refuses_overfull(
 
 
 def _refusal(sender: Any, method: Any, calldata: str) -> bytes | None:
-    """What the call is refused with. Of calldata that is none, Solidity says nothing."""
+    """Returns the call's revert data, None if it succeeds; malformed calldata gives no data."""
     call = {"from": sender.address, "to": method._address, "data": calldata}
     answer: dict[str, Any] = dict(web3.provider.make_request("eth_call", [call, "latest"]))
     if "error" not in answer:

@@ -1,4 +1,4 @@
-"""What tests of claims ask for again and again: the model's answer, a pool's ledger, each step of a claim."""
+"""Helpers for tests of claims: the model's answer, a pool's ledger, and each step of a claim."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.world import CAPITAL, DAILY_CAP, World, codes, decision
 
 
 def with_asset(world: World, asset: Any) -> World:
-    """The same world with a pool of another asset."""
+    """Returns the same world with a pool of another asset."""
     world.factory.listAsset(asset, b"USD", 2, {"from": world.governor})
     other = copy(world)
     other.asset = asset
@@ -27,7 +27,7 @@ def with_asset(world: World, asset: Any) -> World:
 
 
 def plain(value: Any) -> Any:
-    """An answer of Brownie's as plain integers, bytes, text and tuples."""
+    """Converts an answer of Brownie to plain integers, bytes, text and tuples."""
     if isinstance(value, tuple):
         return tuple(map(plain, value))
     if isinstance(value, HexString):
@@ -36,7 +36,7 @@ def plain(value: Any) -> Any:
 
 
 class Ledger(NamedTuple):
-    """What a pool books, minor units, and what it has, token units."""
+    """A pool's books in minor units, and its balance in token units."""
 
     locked: int
     outstanding: int
@@ -49,23 +49,23 @@ def ledger(world: World, pool: Any = None) -> Ledger:
 
 
 def lock(line: Line, account: Account) -> int:
-    """What the pool keeps for the line's policy, minor units."""
+    """Returns what the pool locks for the line's policy, in minor units."""
     return adjudication.lock(line.policy.annual_limit, line.policy.solvency_bps, account)
 
 
 def account(world: World, line: Line) -> Account:
-    """The counters of the line's policy."""
+    """Returns the counters of the line's policy."""
     return Account.from_tuple(plain(world.book.accountOf(line.diagnosis.policy)))
 
 
 def use(world: World, line: Line) -> GroupUse:
-    """The counters of the line's group."""
+    """Returns the counters of the line's group."""
     _, counters = world.book.usageOf(line.diagnosis.policy, line.benefit.group_key)
     return GroupUse.from_tuple(plain(counters))
 
 
 def model(world: World, line: Line, claimed_by_others: int = 0) -> Outcome:
-    """What the reference model decides on the line today, with the counters as they stand."""
+    """Returns the reference model's decision on the line today, with the present counters."""
     used = Used(
         account=account(world, line),
         group=use(world, line),
@@ -76,7 +76,7 @@ def model(world: World, line: Line, claimed_by_others: int = 0) -> Outcome:
 
 
 def model_each(world: World, lines: Sequence[Line]) -> list[Outcome]:
-    """What the reference model decides on lines of one policy, paid at once, in order; no groups."""
+    """Returns the model's decisions on lines of one policy, paid at once, in order; without groups."""
     outcomes: list[Outcome] = []
     counters = account(world, lines[0])
     for line in lines:
@@ -89,7 +89,7 @@ def model_each(world: World, lines: Sequence[Line]) -> list[Outcome]:
 def preview(
     world: World, line: Line, *, at: int | None = None, **changes: Any
 ) -> tuple[SkipReason, Decision]:
-    """What filing would decide, now or in a block at the second `at`."""
+    """Returns what filing would decide, now or in a block at the second `at`."""
     filing = world.attest([line], **changes)
     if at is not None:
         world.travel(at)
@@ -98,14 +98,14 @@ def preview(
 
 
 def status_at(world: World, line: Line, second: int) -> ClaimStatus:
-    """What the line would become if it were filed in a block at that second."""
+    """Returns the status that the line would get if it were filed in a block at that second."""
     reason, decided = preview(world, line, at=second)
     assert reason is SkipReason.NONE, reason
     return decided.status
 
 
 def code_of(world: World, line: Line, **changes: Any) -> str:
-    """The only code with which the line would be decided."""
+    """Returns the only code with which the line would be decided."""
     reason, decided = preview(world, line, **changes)
     assert reason is SkipReason.NONE, reason
     (carc,) = decided.codes
@@ -113,12 +113,12 @@ def code_of(world: World, line: Line, **changes: Any) -> str:
 
 
 def ask(world: World, filing: Filing) -> None:
-    """Files for the answer alone, in the latest block: a call that is refused late is slow to trace."""
+    """Calls `file` without a transaction, because tracing one that reverts late is slow."""
     world.desk.file.call(*filing.as_arguments(), {"from": world.stranger})
 
 
 def hold(world: World, line: Line) -> Decision:
-    """Files a line that is held, by a cap of 0, and gives its decision."""
+    """Files a line that is held because of a cap of 0, and returns its decision."""
     world.providers.setDailyCap(world.pool, world.provider, 0, {"from": world.insurer})
     filed = world.file(line)
     held = decision(filed)

@@ -1,4 +1,4 @@
-"""Consents seen as the days on which a purpose is allowed."""
+"""Consents as the days on which a purpose is allowed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def give(
     purposes: int = FILE,
     member: bytes = MEMBER,
 ) -> Any:
-    """By the signer's own transaction."""
+    """Gives consent by the signer's own transaction."""
     return world.consents.give(member, provider, purposes, first, last, {"from": signer})
 
 
@@ -38,6 +38,6 @@ def allowed(
     purpose: int = FILE,
     member: bytes = MEMBER,
 ) -> list[int]:
-    """The days among these on which the provider, the hospital unless named, is allowed the purpose."""
+    """Returns those of these days on which the provider, by default the hospital, is allowed the purpose."""
     named = world.provider if provider is None else provider
     return [day for day in days if world.consents.inForce(signer, member, named, day, purpose)]

@@ -1,6 +1,6 @@
 """Policies, lines and attestations for tests: real structs, real trees, real signatures, odd amounts.
 
-Nothing here knows a chain. Every default is named once, so that a test says only what it is about.
+Nothing here needs a chain. Every default has one name, so a test states only what it is about.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from salus.types import Attestation, Benefit, BenefitKind, Diagnosis, Line, Memb
 
 DAY = 86_400
 LIFETIME = 30 * DAY
-"""Seconds for which an attestation is good."""
+"""Seconds for which an attestation is valid."""
 YEAR = 365
 """Days of cover."""
 ANNUAL_LIMIT = 1_000_003
-"""Minor units, as all amounts here."""
+"""Minor units, like all amounts here."""
 DEDUCTIBLE = 50_001
 OUT_OF_POCKET = 200_003
 AUTO_PAY_LIMIT = 400_009
@@ -40,17 +40,17 @@ RATE = 15_001
 
 
 def word(*parts: Any) -> bytes:
-    """32 bytes that stand for something, always the same."""
+    """Returns 32 bytes that stand for something, the same in every run."""
     return keccak(repr(parts).encode())
 
 
 def signer(name: str) -> LocalAccount:
-    """An account with a key of its own, always the same for a name."""
+    """Returns an account with a local key, the same in every run for a name."""
     return Account.from_key(word("signer", name))
 
 
 def indemnity(name: str = "visit", **terms: Any) -> Benefit:
-    """A share of the bill after the deductible, without limits."""
+    """A benefit that pays a share of the bill after the deductible, without limits."""
     return replace(
         Benefit(
             id=word("benefit", name),
@@ -72,7 +72,7 @@ def indemnity(name: str = "visit", **terms: Any) -> Benefit:
 
 
 def scheduled(name: str = "night", **terms: Any) -> Benefit:
-    """A sum for each unit."""
+    """A benefit that pays a fixed sum per unit."""
     benefit = indemnity(
         name, kind=BenefitKind.SCHEDULED, share_bps=10_000, rate=RATE, deductible_applies=False
     )
@@ -93,7 +93,7 @@ VISIT, IMAGING, PHYSIOTHERAPY, MATERNITY, SURGERY, HOSPITAL_CASH, CANCER = range
 
 @dataclass(frozen=True)
 class Sold:
-    """A policy with everything its parties know."""
+    """A policy, and everything that its parties know of it."""
 
     book: Domain
     terms: Policy
@@ -113,7 +113,7 @@ class Sold:
         return MerkleTree(benefit.hash_struct() for benefit in self.benefits)
 
     def line(self, bill: Any = 1, *, member: int = 0, benefit: int = VISIT, **diagnosis: Any) -> Line:
-        """A bill under the policy, not yet attested; ten days after the start unless the diagnosis says."""
+        """Returns a bill under the policy, not yet attested; by default ten days after the start."""
         day = diagnosis.pop("day", self.terms.start + 10)
         facts: dict[str, Any] = {
             "policy": self.policy_id,
@@ -154,7 +154,7 @@ def policy(
     covered_until: int | None = None,
     **terms: Any,
 ) -> Sold:
-    """A policy with one member for each consent signer, all under the same schedule."""
+    """Returns a policy with one member for each consent signer, all under the same schedule."""
     end = terms.pop("end", start + YEAR)
     schedule = MerkleTree(benefit.hash_struct() for benefit in benefits).root
     members = tuple(
@@ -193,7 +193,7 @@ def policy(
 
 @dataclass(frozen=True)
 class Filing:
-    """What `ClaimDesk.file` takes."""
+    """The arguments of `ClaimDesk.file`."""
 
     attestation: Attestation
     attestor: str
@@ -212,7 +212,7 @@ class Filing:
 def attest(
     desk: Domain, attestor: LocalAccount, provider: int, lines: Sequence[Line], issued_at: int, **changes: Any
 ) -> Filing:
-    """One signature over the diagnoses of the lines."""
+    """Signs the diagnoses of the lines with one signature."""
     tree = MerkleTree(line.diagnosis.hash_struct() for line in lines)
     attestation = replace(
         Attestation(provider=provider, root=tree.root, issued_at=issued_at, expires_at=issued_at + LIFETIME),

@@ -1,4 +1,4 @@
-"""Claim events as the chain would announce them, decided by the reference model, for whoever reads events."""
+"""Claim events as the chain would emit them, decided by the reference model, for code that reads events."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WINDOW = 3 * 86_400
 
 
 def memberships(plan: str = "family", members: int = 2, **terms: Any) -> tuple[Membership, ...]:
-    """The members of one policy of the year 2026, opened by their cards. Keys are fixed."""
+    """Returns the members of one policy of the year 2026, opened by their cards; the keys are fixed."""
     benefits = product.shipped(plan)
     people = [
         Applicant(consent_signer=SIGNER, covered_since=START, covered_until=START + 365)
@@ -62,7 +62,7 @@ def memberships(plan: str = "family", members: int = 2, **terms: Any) -> tuple[M
 
 
 def bill(claim: str, benefit: str, day: int, billed: int, *, nights: int = 0, **changes: Any) -> BillLine:
-    """A bill of a member on the day counted from the start."""
+    """Returns a bill of a member on a day counted from the start."""
     facts: dict[str, Any] = {
         "patient": "patient", "provider": "clinic", "encounter": "visit " + claim, "units": nights or 1,
         "currency": "USD", "emergency": False, "diagnosis": (), "record": b"", "source": "",
@@ -79,7 +79,7 @@ def bill(claim: str, benefit: str, day: int, billed: int, *, nights: int = 0, **
 
 @dataclass
 class Desk:
-    """Decides like the claim desk and keeps what it announced."""
+    """Decides like the claim desk, and stores the events."""
 
     events: list[ClaimEvent] = field(default_factory=list)
     account: Account = field(default_factory=Account)

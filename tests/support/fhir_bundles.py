@@ -1,4 +1,4 @@
-"""Small FHIR R4 records to read: one clinic visit, to be altered by each test. Nobody stands behind them."""
+"""Small FHIR R4 records: one clinic visit of an invented patient, which each test changes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Resource = dict[str, Any]
 
 
 def read_one(*resources: Resource, plan: product.Table = FAMILY) -> fhir.Result:
-    """What the one Claim among the resources becomes, read on the last day of 2025."""
+    """Returns what the only Claim among the resources becomes, read on the last day of 2025."""
     (result,) = fhir.read(document(*resources), plan, today=TODAY)
     return result
 
@@ -41,7 +41,7 @@ def line(*resources: Resource, plan: product.Table = FAMILY) -> BillLine:
 
 
 def refused(*resources: Resource, plan: product.Table = FAMILY) -> tuple[fhir.Reason, str, str]:
-    """Reason, resource and field of the refusal."""
+    """Returns reason, resource and field of the refusal."""
     result = read_one(*resources, plan=plan)
     assert isinstance(result, fhir.Refused), result
     return result.reason, result.resource, result.field
@@ -56,8 +56,8 @@ def ref(address: str) -> Resource:
 
 
 def claim(**changes: Any) -> Resource:
-    """A bill of 120.50 USD for a visit on 2025-03-10, late in the evening of New York; `None` takes an
-    element out."""
+    """Returns a bill of 120.50 USD for a visit on 2025-03-10, late in the evening of New York; `None` removes
+    an element."""
     return _with(
         {
             "resourceType": "Claim",
@@ -108,7 +108,7 @@ def condition(snomed: str = ASTHMA, **changes: Any) -> Resource:
 
 
 def diagnosed(*addresses: str, **changes: Any) -> Resource:
-    """A bill with diagnoses in the order given."""
+    """Returns a bill with diagnoses in the order given."""
     rows = [{"sequence": n, "diagnosisReference": ref(a)} for n, a in enumerate(addresses, 1)]
     return claim(diagnosis=rows, **changes)
 
@@ -150,7 +150,7 @@ def bundle(*resources: Resource, kind: str = "collection") -> Resource:
 
 
 def document(*resources: Resource) -> bytes:
-    """A Bundle of the resources as JSON bytes."""
+    """Returns a Bundle of the resources as JSON bytes."""
     return json.dumps(bundle(*resources)).encode()
 
 

@@ -1,4 +1,4 @@
-"""What it takes to issue a policy, each part open to be changed by a test."""
+"""The arguments for issuing a policy; a test can change each part."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tests.support.world import World
 
 
 def quoted(world: World, sold: Sold, signer: LocalAccount | None = None) -> tuple[Any, ...]:
-    """Terms, quote signer and quote, as `issue` takes them."""
+    """Returns terms, quote signer and quote, as `issue` takes them."""
     by = signer or world.quote_signer
     return sold.terms.as_tuple(), by.address, world.quote(sold, by)
 
 
 def purse(world: World, payer: Any, minor_units: int, spender: Any = None) -> None:
-    """Gives the payer so much, and the pool, or another spender, the allowance to take it."""
+    """Gives the payer this amount, and the pool, or another spender, the allowance for it."""
     world.mint(payer, minor_units)
     world.asset.approve(spender or world.pool, minor_units * world.unit, {"from": payer})
 
@@ -28,7 +28,7 @@ def purse(world: World, payer: Any, minor_units: int, spender: Any = None) -> No
 def permit(
     world: World, owner: LocalAccount, value: int, *, asset: Any = None, spender: Any = None, **changes: Any
 ) -> SignedPermit:
-    """The owner's permit of token units, to the pool and over the world's asset unless the test says else."""
+    """Returns the owner's permit of token units, by default for the pool and the world's asset."""
     token = asset or world.asset
     _, name, version, chain_id, contract, *_ = token.eip712Domain()
     domain = EIP712Domain(
@@ -46,5 +46,5 @@ def permit(
 
 
 def sender(signer: LocalAccount) -> Any:
-    """The Brownie account of a signer, which sends without its key."""
+    """Returns the Brownie account of a signer, which sends without its key."""
     return accounts.at(signer.address, force=True)

@@ -1,4 +1,4 @@
-"""Everything that anybody can read of a chain: calldata, events, code and storage."""
+"""Everything that anybody can read on a chain: calldata, events, code and storage."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SLOTS = 100_000
 
 @dataclass(frozen=True)
 class Seen:
-    """Each as one run of bytes; parts are set apart by a byte that belongs to none of them."""
+    """Each kind of data as one byte string; a separator byte that occurs in no part divides the parts."""
 
     calldata: bytes
     events: bytes
@@ -49,22 +49,22 @@ def look(w3: Web3) -> Seen:
 
 
 def _knock(w3: Web3) -> None:
-    """Ganache shows storage as of a transaction, so the last thing that happens must be one."""
+    """Sends a last transaction, because Ganache shows storage only as of a transaction."""
     account = w3.eth.accounts[0]
     sent = w3.eth.send_transaction({"from": account, "to": account, "gasPrice": 0})
     w3.eth.wait_for_transaction_receipt(sent)
 
 
 def storage(w3: Web3, address: str) -> Iterator[bytes]:
-    """Keys and values of a contract's slots, 32 bytes each."""
+    """Returns keys and values of a contract's slots, 32 bytes each."""
     try:
         state = json.loads(gzip.decompress(bytes.fromhex(_ask(w3, "anvil_dumpState")[2:])))
-        account = next(found for key, found in state["accounts"].items() if key.lower() == address.lower())
+        account = next(value for key, value in state["accounts"].items() if key.lower() == address.lower())
         slots = account["storage"].items()
     except Web3RPCError:
         latest = w3.eth.get_block("latest")
-        found = _ask(w3, "debug_storageRangeAt", latest["hash"].to_0x_hex(), 0, address, "0x0", _SLOTS)
-        slots = [(slot["key"], slot["value"]) for slot in found["storage"].values()]
+        answer = _ask(w3, "debug_storageRangeAt", latest["hash"].to_0x_hex(), 0, address, "0x0", _SLOTS)
+        slots = [(slot["key"], slot["value"]) for slot in answer["storage"].values()]
     for key, value in slots:
         yield int(key, 16).to_bytes(32, "big")
         yield int(value, 16).to_bytes(32, "big")

@@ -1,4 +1,4 @@
-"""Filings that must be skipped, one for every way in which a line can be at fault."""
+"""Filings that must be skipped: one for every way in which a line can be faulty."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _proven(world: World, line: Line, **changes: Any) -> Filing:
 
 
 def together(world: World, filings: Sequence[Filing]) -> Filing:
-    """One attestation in place of many of one line each, each line proven as it was."""
+    """Joins attestations of one line each into one, with each line proven as before."""
     tree = MerkleTree(filing.attestation.root for filing in filings)
     attestation = replace(filings[0].attestation, root=tree.root, issued_at=world.now())
     lines = tuple(
@@ -58,7 +58,7 @@ def other_payee(world: World, sold: Sold) -> Filing:
 
 
 def inner_node(world: World, sold: Sold) -> Filing:
-    """A proof that is longer by a node does not lead to the same root."""
+    """A proof with an extra node does not lead to the same root."""
     return _proven(world, sold.line("inner node"), member_proof=(word("node"),))
 
 
@@ -77,13 +77,13 @@ def other_bill(world: World, sold: Sold) -> Filing:
 
 
 def other_benefit(world: World, sold: Sold) -> Filing:
-    """The benefit is the member's, and not the one that was attested."""
+    """The member has the benefit, but another one was attested."""
     line, better = sold.line("other benefit"), sold.line("other benefit", benefit=craft.PHYSIOTHERAPY)
     return _proven(world, line, benefit=better.benefit, benefit_proof=better.benefit_proof)
 
 
 def other_policy(world: World, sold: Sold) -> Filing:
-    """The policy is issued, to the same members, and not the one that was attested."""
+    """The policy is issued to the same members, but another one was attested."""
     start = world.today() + 2
     twin = replace(sold, terms=replace(sold.terms, start=start, end=start + craft.YEAR))
     world.issue(twin)
@@ -100,7 +100,7 @@ def ends_before_it_begins(world: World, sold: Sold) -> Filing:
 
 
 def bad_terms(name: str, **terms: Any) -> Poison:
-    """A benefit that no honest insurer would sign."""
+    """Returns a filing with benefit terms that no honest insurer would sign."""
 
     def filing(world: World, sold: Sold) -> Filing:
         benefits = (replace(scheduled(name), **terms), *BENEFITS)
@@ -179,4 +179,4 @@ POISON: dict[str, tuple[SkipReason, Poison]] = {
     "no consent": (SkipReason.NO_CONSENT, no_consent),
     "not authorised": (SkipReason.NOT_AUTHORISED, not_authorised),
 }
-"""By name: the reason, and how to come by it."""
+"""By name: the reason for skipping, and the function that makes the filing."""

@@ -1,4 +1,4 @@
-"""What nobody may read on a chain, in every disguise that hides nothing: clear text, hex, plain hashes."""
+"""Secrets that nobody may read on a chain, in clear text, in hex and as plain hashes."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from uuid import UUID
 from salus.crypto.abi import keccak
 
 _SHORTEST = 5
-"""Bytes: shorter texts turn up by chance in a megabyte of hashes."""
+"""Bytes: shorter texts occur by chance in a megabyte of hashes."""
 _PREFIX = 8
 _TELLING = (
     *("family", "given", "birthDate", "line", "city"),
     *("id", "value", "name", "code", "display", "text"),
 )
-"""Elements of a record that name a person, a bill, a stay, a place or what somebody has."""
+"""Elements of a record that identify a person, a bill, a stay, a place or a diagnosis."""
 
 
 def of_bundle(bundle: dict[str, Any]) -> Iterator[str]:
-    """Names, birth date, address, ids, case and claim numbers, and every clinical code of a FHIR Bundle."""
+    """Returns names, birth date, address, ids, case and claim numbers, and clinical codes of a Bundle."""
     for entry in bundle["entry"]:
         yield from _texts(entry["resource"])
 
@@ -38,7 +38,7 @@ def _texts(value: Any, key: str = "") -> Iterator[str]:
 
 
 def disguises(secret: str) -> Iterator[bytes]:
-    """The text as it is, in other spellings, in hexadecimal, and its plain hashes."""
+    """Returns the text itself, other spellings of it, its hexadecimal form and its plain hashes."""
     for text in {secret, secret.lower(), secret.upper(), secret.replace(".", ""), secret.replace("-", "")}:
         raw = text.encode()
         yield from (raw, raw.hex().encode(), keccak(raw), sha256(raw).digest())
@@ -48,8 +48,8 @@ def disguises(secret: str) -> Iterator[bytes]:
         yield UUID(secret).bytes
 
 
-def found(haystack: bytes, secrets: Iterable[str]) -> set[str]:
-    """The secrets that can be read in the bytes."""
+def readable(haystack: bytes, secrets: Iterable[str]) -> set[str]:
+    """Returns the secrets that can be read in the bytes."""
     return {
         secret
         for secret in secrets
@@ -58,7 +58,7 @@ def found(haystack: bytes, secrets: Iterable[str]) -> set[str]:
 
 
 def hashed(haystack: bytes, words: Iterable[str]) -> set[str]:
-    """Those of very many words whose plain hash stands in the bytes."""
+    """Returns those of very many words whose plain hash is in the bytes."""
     hashes = {form(word.encode()): word for word in words for form in (keccak, _sha256)}
     heads = {digest[:_PREFIX] for digest in hashes}
     places = (at for at in range(len(haystack) - _PREFIX) if haystack[at : at + _PREFIX] in heads)

@@ -1,4 +1,4 @@
-"""A script as a process of its own that is stopped by Ctrl-C, and a node that lets it wait."""
+"""A script in a separate process that Ctrl-C stops, and a node that makes it wait."""
 
 from __future__ import annotations
 
@@ -23,9 +23,11 @@ STOPPED = "Stopped. Nothing is lost: run the same command again, and it goes on 
 
 
 class Between:
-    """A node in front of the node, which keeps one method's answer back: asked or not, as `passes` says, and
-    after the first `spared`. From then on it answers nothing. With a selector, the method's calls are those
-    of that function."""
+    """A proxy in front of the node that holds back the answer to one method, and answers nothing after that.
+
+    The first `spared` calls are answered. `passes` says whether the node receives the call that is held back.
+    With a selector, only calls of that function count.
+    """
 
     def __init__(self, method: str, *, passes: bool, spared: int, selector: str) -> None:
         self.spared = spared
@@ -57,7 +59,7 @@ class Between:
                 try:
                     super().handle()
                 except OSError:
-                    self.close_connection = True  # whoever asked is gone
+                    self.close_connection = True  # the client is gone
 
             def log_message(self, *_: Any) -> None:
                 pass
@@ -66,7 +68,7 @@ class Between:
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
     def hold(self) -> None:
-        """Until the process is gone; then what was asked and not passed on must not reach the chain."""
+        """Waits until the process is gone; a call that was not passed on must not reach the chain then."""
         self.reached.set()
         self.leave.wait(PATIENCE)
         raise ConnectionAbortedError
@@ -94,14 +96,17 @@ def start(command: list[str], **environment: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # a shell's background jobs ignore SIGINT, and their children would
+        # A shell's background jobs ignore SIGINT, and so would their children.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
 
 
 def stop(process: subprocess.Popen[str], release: Callable[[], None]) -> None:
-    """Ctrl-C, and what must then be seen. What the process waits for ends after the signal: one that comes in
-    the moment before a wait begins is seen only when it is over."""
+    """Sends Ctrl-C and checks the outcome.
+
+    `release` ends the process's wait after the signal, because a signal just before a wait begins is noticed
+    only when the wait is over.
+    """
     process.send_signal(signal.SIGINT)
     release()
     try:

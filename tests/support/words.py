@@ -1,4 +1,4 @@
-"""The words that our contracts pass to each other, packed and opened: contracts/types."""
+"""Packs and unpacks the words that our contracts pass to each other: contracts/types."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ def group_word(use: GroupUse) -> int:
 
 
 def charge(paid: int, deductible: int, coinsurance: int, units: int) -> int:
-    """A `Charge`; sums in minor units."""
+    """Packs a `Charge`; sums in minor units."""
     return paid << 160 | deductible << 96 | coinsurance << 32 | units
 
 
 def bill_sums(billed: int, currency: str, claimed: int, auto_paid: bool) -> int:
-    """A `BillSums`; sums in minor units."""
+    """Packs a `BillSums`; sums in minor units."""
     return billed | claimed << 64 | int.from_bytes(currency.encode(), "big") << 128 | auto_paid << 152
 
 
 def standing(word: int) -> dict[str, Any]:
-    """A `Standing`, by name."""
+    """Unpacks a `Standing` into a dictionary."""
     currency = (word >> 128 & 2**24 - 1).to_bytes(3, "big")
     return {
         "accredited": bool(word >> 224 & 1),

@@ -1,6 +1,6 @@
-"""A small insured world on a chain: a hospital, an insurer with a funded pool, and whoever the test invites.
+"""A small insured world on a chain: a hospital, an insurer with a funded pool, and parties that tests add.
 
-It drives the contracts through Brownie and keeps what the parties keep. Tests read its parts by name.
+It drives the contracts through Brownie and keeps what the parties know. Tests read its attributes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.support import craft
 from tests.support.craft import DAY, Filing, Sold
 
 CAPITAL = 5_000_011
-"""Minor units that the capital provider brings."""
+"""Minor units that the capital provider deposits."""
 DAILY_CAP = 900_001
 FAR = 2**64 - 1
 
@@ -36,7 +36,7 @@ class World:
         self.hospital, self.holder, self.stranger = accounts[7], accounts[8], accounts[9]
         self.quote_signer, self.attestor = craft.signer("quotes"), craft.signer("billing system")
         self.patient = craft.signer("patient")
-        """Signs consents; a key of its own, so that it can sign typed data."""
+        """Signs consents; a local key, so that it can sign typed data."""
         self.payee = craft.signer("payee").address
         self.currency = currency
         self.unit = 10 ** (decimals - exponent)
@@ -49,7 +49,7 @@ class World:
         self.providers.addKey(self.provider, self.attestor.address, 0, FAR, {"from": self.hospital})
         self.providers.setDailyCap(self.pool, self.provider, DAILY_CAP, {"from": self.insurer})
 
-    # What signatures are bound to
+    # What signatures are bound to: of these contracts, which a test may have replaced by the next version's
 
     @property
     def chain_id(self) -> int:
@@ -73,15 +73,15 @@ class World:
         return int(chain[-1].timestamp)
 
     def today(self) -> int:
-        """The UTC day."""
+        """Returns the UTC day."""
         return self.now() // DAY
 
     def travel(self, second: int) -> None:
-        """Mines a block at that second, which lies ahead."""
+        """Mines a block at that second, which must be in the future."""
         chain.mine(timestamp=second)
 
     def travel_to_day(self, day: int) -> None:
-        """Noon of a civil day in UTC."""
+        """Moves to noon of a civil day in UTC."""
         self.travel(day * DAY + DAY // 2)
 
     # Parties
@@ -94,7 +94,7 @@ class World:
         return pool
 
     def fund(self, amount: int, owner: Any = None, pool: Any = None) -> None:
-        """Brings capital, minor units."""
+        """Deposits capital, in minor units."""
         owner, pool = owner or self.capital, pool or self.pool
         self.mint(owner, amount)
         self.asset.approve(pool, amount * self.unit, {"from": owner})
@@ -104,7 +104,7 @@ class World:
         self.asset.mint(to, amount * self.unit, {"from": self.governor})
 
     def balance(self, account: Any) -> int:
-        """Token units."""
+        """Returns token units."""
         return int(self.asset.balanceOf(account))
 
     def accredit(self, admin: Any, since: int = 0, until: int = 2**32 - 1) -> int:
@@ -114,7 +114,7 @@ class World:
     # Policies
 
     def draft(self, members: int = 1, **terms: Any) -> Sold:
-        """A policy that starts the day after tomorrow, not yet sold."""
+        """Returns a policy that starts the day after tomorrow, not yet sold."""
         defaults: dict[str, Any] = {
             "holder": self.holder.address,
             "payee": self.payee,
@@ -137,7 +137,7 @@ class World:
         return self.book.issue(*arguments, {"from": payer})
 
     def sell(self, members: int = 1, *, consent: bool = True, begin: bool = True, **terms: Any) -> Sold:
-        """A policy issued, its members consenting to any provider, and time moved to its tenth day."""
+        """Issues a policy, lets its members consent to any provider, and moves to its tenth day."""
         sold = self.draft(members, **terms)
         self.issue(sold)
         if consent:
@@ -150,7 +150,7 @@ class World:
     def consent(
         self, sold: Sold, member: int = 0, provider: int = 0, since: int = 0, until: int = 2**32 - 1
     ) -> Any:
-        """By the patient's signature, relayed by a stranger."""
+        """Records the patient's signed consent, relayed by a stranger."""
         return self.consents.giveBySignature(
             *self.signed_consent(sold.members[member].commitment, provider, since, until),
             {"from": self.stranger},
@@ -191,20 +191,20 @@ class World:
         return self.desk.file(*filing.as_arguments(), {"from": sender or self.stranger})
 
     def claim(self, line: Line, provider: int | None = None) -> tuple[bytes, int, bytes]:
-        """The `ClaimRef` of a line."""
+        """Returns the `ClaimRef` of a line."""
         return line.diagnosis.policy, provider or self.provider, line.diagnosis.bill_line
 
     def status(self, line: Line, provider: int | None = None) -> ClaimStatus:
         return ClaimStatus(self.desk.statusOf(self.claim(line, provider)))
 
     def account(self, sold: Sold) -> dict[str, int]:
-        """The policy's counters."""
+        """Returns the policy's counters."""
         names = ("paid", "reserved", "deductible", "outOfPocket", "issued", "closed")
         return dict(zip(names, self.book.accountOf(sold.policy_id), strict=True))
 
 
 def decided(transaction: Any) -> list[Facts]:
-    """What was decided on the lines of a transaction, in order."""
+    """Returns the decisions on the lines of a transaction, in order."""
     if "ClaimDecided" not in transaction.events:
         return []
     return [
@@ -214,22 +214,22 @@ def decided(transaction: Any) -> list[Facts]:
 
 
 def decision(transaction: Any) -> Decision:
-    """The decision on the only line that was decided."""
+    """Returns the decision on the only line that was decided."""
     (facts,) = decided(transaction)
     return facts.decision
 
 
 def codes(transaction: Any) -> list[str]:
-    """The CARC codes of the only line that was decided, in order."""
+    """Returns the CARC codes of the only line that was decided, in order."""
     return [carc.code for carc in decision(transaction).codes]
 
 
 def skipped(transaction: Any) -> list[SkipReason]:
-    """Why lines were skipped, in order."""
+    """Returns the reasons of skipped lines, in order."""
     if "ClaimSkipped" not in transaction.events:
         return []
     return [SkipReason(event["reason"]) for event in transaction.events["ClaimSkipped"]]
 
 
 KEYS = ("member", "benefit", "caseId", "record", "diagnosis", "group", "codes", "pool", "payee")
-"""Of `ClaimKeys`, in ABI order."""
+"""Fields of `ClaimKeys`, in ABI order."""

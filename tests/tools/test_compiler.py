@@ -1,10 +1,10 @@
 """tools.compiler
 
-given the program that set-up put where Brownie looks
-    it is solc 0.8.30, and compiles
+given the compiler that setup put where Brownie looks for it
+    it should be solc 0.8.30, and should compile
 given no native build
-    the WebAssembly build of the same version stands in, with the same command line
-    when it is of another version: it is not taken for right
+    the WebAssembly build of the same version should replace it, with the same command line
+    a build of another version should be rejected
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """tools.ending, and how each tool ends when it is stopped
 
-given a disk that is full, may not be written, or lacks a file
-    a tool says so in one line, with the file and what to do, and its exit code is none of pytest's
+given a disk that is full or read-only, or a missing file
+    a tool should name file and remedy in one line, and its exit code should differ from those of pytest
 given Ctrl-C
-    a tool says so in one line, and ends as a shell expects
-    pytest without a chain hears of it through `tools.test`, and ends first
+    a tool should say so in one line, and end as a shell expects
+    pytest without a chain should receive it through `tools.test`, and end first
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ def test_a_disk_that_refuses(error: OSError, words: str, capsys: pytest.CaptureF
         raise error
 
     assert ending.plainly("tool", main) == ending.CANNOT_RUN
-    said = capsys.readouterr().err
-    assert said.startswith(f"tool: {words}")
-    assert said.count("\n") == 1
+    output = capsys.readouterr().err
+    assert output.startswith(f"tool: {words}")
+    assert output.count("\n") == 1
 
 
 def test_ctrl_c(capsys: pytest.CaptureFixture[str]) -> None:
@@ -67,7 +67,7 @@ def test_every_tool_ends_like_this(tool: object) -> None:
 
 @pytest.mark.parametrize(("tool", "words"), [("setup", []), ("run", ["--", "true"])])
 def test_a_clone_that_may_not_be_written(tool: str, words: list[str], tmp_path: Path) -> None:
-    # a copy: tools.places finds the clone by where it lies
+    # A copy, because tools.places finds the clone by its own location.
     copy = tmp_path / "copy"
     (copy / "tools").mkdir(parents=True)
     for file in (ROOT / "tools").iterdir():
@@ -117,10 +117,10 @@ def test_ctrl_c_while_tests_run_without_a_chain(tmp_path: Path) -> None:
         while not (marker.exists() and marker.read_text()) and time.monotonic() < deadline:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=PATIENCE)
+        _, output = process.communicate(timeout=PATIENCE)
 
     assert process.returncode == 130
-    assert said == "test: stopped by signal 2; run it again\n"
+    assert output == "test: stopped by signal 2; run it again\n"
     for folder in map(Path, marker.read_text().split()):
         assert folder.is_relative_to(RUNS)
         assert not folder.exists()

@@ -1,9 +1,9 @@
-"""What people keep beside the clone, and git
+"""Git and the files that people keep in the clone
 
-given a file that docs/files.md has people write
-    when it lies in the clone, git leaves it out: most are secret, and all are somebody's
-given a source of the project
-    git keeps it
+given a file that docs/files.md asks people to write
+    git should ignore it in the clone, because most such files are secret, and all are personal
+given a source file of the project
+    git should track it
 """
 
 from __future__ import annotations
@@ -22,14 +22,16 @@ pytestmark = pytest.mark.skipif(not (ROOT / ".git").exists(), reason="this is no
 
 
 def names() -> list[str]:
-    """The files of the table, each part that differs from case to case replaced by a word; a mere suffix
-    belongs to the name before."""
-    found: list[str] = []
+    """Returns the file names in the table, with each variable part replaced by a word.
+
+    A bare suffix continues the name before it.
+    """
+    files: list[str] = []
     for row in re.findall(r"^\| (`.+?) \|", FILES.read_text(), flags=re.MULTILINE):
         for name in re.findall(r"`([^`]+)`", row):
-            whole = found[-1].partition(".")[0] + name if name.startswith(".") else name
-            found.append(STAND_INS.sub("0", whole))
-    return found
+            whole = files[-1].partition(".")[0] + name if name.startswith(".") else name
+            files.append(STAND_INS.sub("0", whole))
+    return files
 
 
 def is_ignored(name: str) -> bool:
@@ -47,7 +49,7 @@ def test_all_of_them_are_looked_at() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["salus/crypto/records.py", "scripts/networks.yaml", "docs/files.md", "salus/new.py"]
+    "name", ["salus/crypto/records.py", "salus/chain/networks.yaml", "docs/files.md", "salus/new.py"]
 )
 def test_keeps_sources(name: str) -> None:
     assert not is_ignored(name)

@@ -1,16 +1,17 @@
 """tools.run
 
-given a command beside a chain
-    it finds a live node where SALUS_RPC_URL says, with chain id 1337, and a HOME of its own
-    when it fails: its exit code comes back
-    when it ends, fails, or is stopped by Ctrl-C or SIGTERM: no process and no folder of the run is left
-    when the runner itself is killed: no process is left
-given two runs side by side
-    each has a chain of its own
-given a program that is nowhere
-    it says so in one line
+given a command with a chain
+    it should find a live node at SALUS_RPC_URL, with chain id 1337, and a HOME of its own
+    when it fails, its exit code should be returned
+    when it ends, fails, or is stopped by Ctrl-C or SIGTERM, no process and no folder of the run should be
+│ left
+    when the runner itself is killed, no process should be left
+given two runs at the same time
+    each should have a chain of its own
+given a program that is not installed
+    it should say so in one line
 given a live network
-    it needs the address of a node, and its clock is not set
+    it should require the address of a node, and its clock should not be set
 """
 
 from __future__ import annotations
@@ -41,13 +42,13 @@ def command(network: str, *words: str) -> list[str]:
 
 @contextmanager
 def started(program: str, network: str = "anvil") -> Iterator[tuple[subprocess.Popen[str], int, Path]]:
-    """A run of a Python program that tells its chain's port and its HOME."""
+    """Starts a Python program that prints its chain's port and its HOME."""
     words = command(network, "python", "-c", program)
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
-            told = next(line for line in process.stdout if line.startswith("told"))
-            _, address, home = told.split()
+            printed = next(line for line in process.stdout if line.startswith("told"))
+            _, address, home = printed.split()
             yield process, int(address.rsplit(":", 1)[1]), Path(home)
         finally:
             process.kill()
@@ -112,7 +113,7 @@ def test_leaves_no_process_when_it_is_killed() -> None:
         assert home not in RUNS.iterdir()
 
 
-def test_two_runs_do_not_meet() -> None:
+def test_two_runs_have_separate_chains() -> None:
     with started(WAIT) as (_, first, home), started(WAIT) as (_, second, other):
         assert first != second
         assert home != other

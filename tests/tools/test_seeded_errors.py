@@ -1,10 +1,10 @@
 """tools.seeded_errors
 
 given the list of seeded errors
-    the text of each stands once in its file, and its tests are there
-    no law is without one
+    the text of each should occur once in its file, and its tests should exist
+    every law should have one
 given an unknown name
-    it lists the known ones
+    it should list the known names
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """tools.test
 
-given any moment at which the tests are begun
-    their chains begin at six in the morning of the next day, UTC
-given a path that is nowhere
-    it says so
+given any time at which the tests are started
+    their chains should start at six in the morning of the next day, UTC
+given a path that does not exist
+    it should say so
 """
 
 from __future__ import annotations

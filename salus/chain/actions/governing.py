@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from web3.exceptions import BadFunctionCallOutput, ContractLogicError
-
 from salus.base import money
-from salus.base.days import moment_words, span_words
+from salus.base.days import DAY_SECONDS, moment_words, span_words
 from salus.base.errors import InputError
 from salus.chain import roles
-from salus.chain.roles import MANAGER, Role
+from salus.chain.manifest import GOVERNED, MANAGER, Role
 from salus.chain.sending import Action
 from salus.chain.suite import Chain
+from salus.chain.web3_lazily import web3
 
 _LISTED, _RETIRED = 1, 2  # DeskStatus
+LONGEST_DELAY_DAYS = 365
+"""A longer delay would stop the governor from acting at all."""
 
 
 def list_asset(chain: Chain, *, asset: str, currency: str) -> Action:
@@ -86,7 +87,10 @@ def retire_desk(chain: Chain, *, desk: str) -> Action:
 
 
 def grant_role(chain: Chain, *, role: Role, holder: str, delay: int) -> Action:
-    """Gives a role to an account, or changes its delay; `delay` is in seconds."""
+    """Gives a role to an account, or changes its delay; `delay` is in seconds. Raises InputError if it is
+    longer than `LONGEST_DELAY_DAYS`."""
+    if not 0 <= delay <= LONGEST_DELAY_DAYS * DAY_SECONDS:
+        raise InputError(f"{delay} seconds is not 0 to {LONGEST_DELAY_DAYS} days", field="delay")
     holds, before = chain.manager.functions.hasRole(role, holder).call()
     words = [f"Give the role {role.name} to {holder}{' (it holds it now)' if holds else ''}."]
     words.append(f"Its actions {_notice(delay)}{f' (now: {_notice(before)})' if holds else ''}.")
@@ -124,7 +128,7 @@ def revoke_role(chain: Chain, *, role: Role, holder: str) -> Action:
 
 def close(chain: Chain, *, contract: str, closed: bool) -> Action:
     """Closes what roles may call in a contract to all of them, or opens it again."""
-    functions = ", ".join(roles.GOVERNED[contract])
+    functions = ", ".join(GOVERNED[contract])
     verb = "Close" if closed else "Open"
     return Action(
         MANAGER,
@@ -162,7 +166,7 @@ def _token(chain: Chain, asset: str) -> tuple[str, int]:
     token = chain.at("Asset", asset).functions
     try:
         return str(token.symbol().call()), int(token.decimals().call())
-    except (BadFunctionCallOutput, ContractLogicError):
+    except (web3.exceptions.BadFunctionCallOutput, web3.exceptions.ContractLogicError):
         raise InputError(f"there is no token at {asset}", field="asset", remedy="name an ERC-20") from None
 
 

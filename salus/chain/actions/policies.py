@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from web3.exceptions import Web3Exception
-
 from salus.base.days import to_date
 from salus.base.errors import ChainError
 from salus.chain.sending import Action
 from salus.chain.suite import Chain, Pool
+from salus.chain.web3_lazily import web3
 from salus.crypto.abi import Address, Struct, Uint256
 from salus.crypto.eip712 import EIP712Domain, Signer
 from salus.types import Account, Policy
@@ -60,7 +59,7 @@ def _domain_of(pool: Pool) -> EIP712Domain:
     try:
         separator = functions.DOMAIN_SEPARATOR().call()
         name = functions.name().call()
-    except Web3Exception:
+    except web3.exceptions.Web3Exception:
         raise ChainError("the token has no permits", remedy="approve the pool instead") from None
     for version in _VERSIONS:
         domain = EIP712Domain(

@@ -1,22 +1,22 @@
-"""Adjudication, through its harness
+"""The Adjudication library, called through its harness
 
 adjudicate
-  given a case that somebody worked out
-    it gives that denial, remittance and codes: golden-cases.json, adjudication-cases.json
-  given a denial
-    it splits nothing and lists no other code
+  given a case that was worked out by hand
+    it should give the denial, remittance and codes of golden-cases.json and adjudication-cases.json
+  given a case that is denied
+    it should give an empty remittance and no further code
   given a line that cannot be decided
-    it reverts
+    it should revert
   given any well-formed case
-    it gives what the model gives
+    it should give what the Python model gives
 isWellFormed
-  it tells the lines that the model refuses from all others
+  it should accept exactly the lines that the Python model accepts
 lock
-  it is what the model says, up to the largest terms
+  it should equal the Python model, up to the largest terms
   given a closed account
-    it is 0
-  when more was decided than the limit
-    it reverts
+    it should be 0
+  given an account whose decided sum exceeds the limit
+    it should revert
 
 SPECIFICATION A1, A2, A3, A4, A5, A6, A7, A8, A9, A10, A11, A12, A13, A14.
 """
@@ -39,7 +39,7 @@ from tests.support.adjudication import Case, amount, golden, random_case, tabled
 from tests.support.depth import SHALLOW
 from tests.support.words import account_word
 
-BATCH = 8 if SHALLOW else 100  # a node holds the whole trace of a call in one string
+BATCH = 8 if SHALLOW else 100  # a node returns the whole trace of a call as one string
 RANDOM_CASES = 2_000
 RANDOM_LOCKS = 40
 
@@ -48,7 +48,7 @@ Answer = tuple[tuple[str, ...], Remittance]
 
 @pytest.fixture(autouse=True)
 def isolation() -> None:
-    """Pure functions leave nothing to put back, and need no world around them."""
+    """Replaces the isolation fixture: pure functions change no state and need no deployed world."""
 
 
 @pytest.fixture(scope="module")
@@ -57,14 +57,16 @@ def harness(AdjudicationHarness: Any, accounts: Any) -> Any:
 
 
 def answer(outcome: Any) -> Answer:
-    """The contract's answer in the model's words."""
+    """Returns the contract's answer in the types of the model."""
     denial, reasons, remittance = outcome
-    given = codes.from_chain(bytes(denial)) or codes.from_chain(bytes(reasons))
-    return tuple(code.code for code in given), Remittance.from_tuple([int(value) for value in remittance])
+    reason_codes = codes.from_chain(bytes(denial)) or codes.from_chain(bytes(reasons))
+    return tuple(code.code for code in reason_codes), Remittance.from_tuple(
+        [int(value) for value in remittance]
+    )
 
 
 def asked(function: Any, cases: Sequence[Case]) -> list[Any]:
-    """What a function of the harness returns for each case."""
+    """Returns what a function of the harness answers for each case."""
     batches = (cases[at : at + BATCH] for at in range(0, len(cases), BATCH))
     return [each for batch in batches for each in function([case.as_tuple() for case in batch])]
 
@@ -82,9 +84,9 @@ def model(case: Case) -> Answer:
 def test_gives_the_answers_of_the_tables(harness: Any, table: Any) -> None:
     rows = [row for row in table() if not row.malformed]
 
-    given = answers(harness.adjudicate, [row.case for row in rows])
+    results = answers(harness.adjudicate, [row.case for row in rows])
 
-    for row, (reasons, remittance) in zip(rows, given, strict=True):
+    for row, (reasons, remittance) in zip(rows, results, strict=True):
         assert remittance == row.remittance, row.name
         assert reasons == model(row.case)[0], row.name
         if row.denied:
@@ -103,9 +105,9 @@ def test_a_denial_splits_nothing(harness: Any) -> None:
 def test_tells_malformed_lines_from_the_others(harness: Any) -> None:
     rows = tabled()
 
-    told = asked(harness.isWellFormed, [row.case for row in rows])
+    verdicts = asked(harness.isWellFormed, [row.case for row in rows])
 
-    assert {row.name for row, well_formed in zip(rows, told, strict=True) if not well_formed} == {
+    assert {row.name for row, well_formed in zip(rows, verdicts, strict=True) if not well_formed} == {
         row.name for row in rows if row.malformed
     }
 
@@ -130,8 +132,8 @@ def test_gives_what_the_model_gives(harness: Any) -> None:
     rng = Random(secrets.randbits(64))
     cases = [random_case(rng) for _ in range(RANDOM_CASES)]
 
-    for case, given in zip(cases, answers(harness.adjudicate.call, cases), strict=True):
-        assert given == model(case), case
+    for case, result in zip(cases, answers(harness.adjudicate.call, cases), strict=True):
+        assert result == model(case), case
 
 
 def test_random_cases_reach_every_rule() -> None:

@@ -1,15 +1,15 @@
-"""Attacks on the signature that a claim stands on
+"""Attacks on the signature under a claim
 
 given a stolen key
-├── it should be worthless once it is revoked, however far back it dates its signatures
+├── it should be worthless once it is revoked, even if its signatures are backdated
 └── it should not sign for another provider
-given a signature that is good elsewhere
-├── it should not be good on another chain
-├── it should not be good at another desk, of the same registry or another
-└── it should not be good for another pool or policy
-given a good signature
-├── it should be good in the one form that the signer gave it
-└── it should be good once: filed again, nothing more is paid
+given a signature that is valid elsewhere
+├── it should not be valid on another chain
+├── it should not be valid at another desk, of the same registry or of another
+└── it should not be valid for another pool or policy
+given a valid signature
+├── it should be valid only in the form that the signer produced
+└── it should pay only once, even when it is filed again
 
 SPECIFICATION F3, L4.
 """
@@ -91,7 +91,7 @@ class TestElsewhere:
 
 @pytest.fixture
 def heirs(world: World, accounts: Any, PolicyBook: Any, ClaimDesk: Any, RiskPoolFactory: Any) -> World:
-    """The next version: a book, a desk and pools of its own, beside the same registries."""
+    """Deploys the next version: a book, a desk and pools of its own, on the same registries."""
     deployer = accounts[0]
     book, desk, _ = planned = [deployer.get_deployment_address(deployer.nonce + at) for at in range(3)]
     heirs = copy(world)
@@ -107,7 +107,7 @@ def heirs(world: World, accounts: Any, PolicyBook: Any, ClaimDesk: Any, RiskPool
 
 
 def test_two_desks_pay_no_more_than_the_bill(world: World, full: Sold, heirs: World) -> None:
-    """The same patient, insured under both; the registry tells each desk what the other has paid."""
+    """One patient is insured under both versions; the registry gives each desk what the other paid."""
     later = heirs.sell(salt=word("heirs"))
     day = later.terms.start
     here, there = full.line(day=day), later.line(day=day)
@@ -122,8 +122,8 @@ def test_two_desks_pay_no_more_than_the_bill(world: World, full: Sold, heirs: Wo
 
 
 class TestForm:
-    def test_malleable(self, world: World, sold: Sold) -> None:
-        """The mirrored s signs the same digest; a signer never gives it."""
+    def test_refuses_a_malleable_signature(self, world: World, sold: Sold) -> None:
+        """The mirrored s signs the same digest, but no signer produces it."""
         filing = world.attest([sold.line()])
         r, s, v = filing.signature[:32], int.from_bytes(filing.signature[32:64], "big"), filing.signature[64]
         mirrored = r + (CURVE_ORDER - s).to_bytes(32, "big") + bytes([27 + 28 - v])
@@ -131,8 +131,8 @@ class TestForm:
         with refuses("InvalidAttestation", world.attestor.address):
             world.file_signed(replace(filing, signature=mirrored))
 
-    def test_compact(self, world: World, sold: Sold) -> None:
-        """As ERC-2098 writes it, in 64 bytes."""
+    def test_refuses_a_compact_signature(self, world: World, sold: Sold) -> None:
+        """The 64-byte form of ERC-2098."""
         filing = world.attest([sold.line()])
         r, s, v = filing.signature[:32], int.from_bytes(filing.signature[32:64], "big"), filing.signature[64]
         compact = r + (s | (v - 27) << 255).to_bytes(32, "big")
@@ -140,15 +140,15 @@ class TestForm:
         with refuses("InvalidAttestation", world.attestor.address):
             world.file_signed(replace(filing, signature=compact))
 
-    def test_another_v(self, world: World, sold: Sold) -> None:
+    def test_refuses_another_recovery_value(self, world: World, sold: Sold) -> None:
         filing = world.attest([sold.line()])
         zero_based = filing.signature[:64] + bytes([filing.signature[64] - 27])
 
         with refuses("InvalidAttestation", world.attestor.address):
             world.file_signed(replace(filing, signature=zero_based))
 
-    def test_nobody(self, world: World, sold: Sold) -> None:
-        """A recovery that fails gives the zero address, which is no key."""
+    def test_refuses_the_zero_address_as_attestor(self, world: World, sold: Sold) -> None:
+        """A failed recovery returns the zero address, which is never a key."""
         filing = replace(world.attest([sold.line()]), attestor=craft.ZERO_ADDRESS, signature=bytes(65))
 
         with refuses("DeadKey", world.provider, craft.ZERO_ADDRESS):

@@ -1,25 +1,25 @@
-"""Attacks on the bill line: the guard against double payment
+"""Attacks on the bill line, which prevents double payment
 
 given a bill that several policies cover
-├── when each files for it
-│   ├── each should be paid its share of what the others have left, all together never more than the bill
-│   └── the last should be paid 0
-├── when a later policy states another amount, or another currency
-│   └── it should be skipped: the first one binds
+├── when a claim is filed under each policy
+│   ├── it should pay each its share of what the others have left, and never more than the bill in total
+│   └── it should pay 0 under the last policy
+├── when a later policy states another amount or currency
+│   └── it should skip the line, because the first amount and currency bind
 ├── when the first payer withdraws
-│   ├── the others should stay, and what they have claimed should count
-│   ├── the amount should bind as long as anybody has a decision, a denial too
-│   └── the revision should be due that counts the withdrawals of all
-├── when all have withdrawn
-│   └── another amount may be billed
+│   ├── it should keep the claims of the others, and count them
+│   ├── it should keep the amount bound while any policy has a decision, even a denial
+│   └── it should expect the revision that counts the withdrawals under all policies
+├── when all payers have withdrawn
+│   └── it should accept another amount
 └── when a payer was denied, or paid nothing
-    └── it should take nothing from the others
-given a benefit that pays a sum
-└── it should pay whatever others have paid, and count for them
+    └── it should leave the others' payments unchanged
+given a benefit that pays a fixed sum
+└── it should pay that sum whatever others have paid, and count it for the others
 given the same value at another provider
-├── it should be another bill line
+├── it should be a separate bill line
 └── when the other provider signs the very same root
-    └── it should decide its leaves anew: other cover is not seen, and its own cap holds
+    └── it should decide the leaves again: it does not see the other cover, and its own cap applies
 
 SPECIFICATION L1, L2, L3, L4, A10, A11, F14.
 """
@@ -40,12 +40,12 @@ from tests.support.world import CAPITAL, DAILY_CAP, FAR, World, codes, decided, 
 SHARE = 4_000
 PART = BILLED * SHARE // 10_000
 LATE = 3
-"""Days after the youngest policy's start on which the service lies."""
+"""Days between the start of the youngest policy and the service."""
 
 
 @pytest.fixture(scope="module")
 def policies(world: World) -> list[Sold]:
-    """Four policies of one patient, each of which bears two fifths of a bill."""
+    """Sells four policies to one patient; under each, the member bears two fifths of a bill."""
     rows = (indemnity("share", share_bps=SHARE, deductible_applies=False), indemnity("wait", waiting_days=90))
     terms: dict[str, Any] = {"benefits": (*rows, scheduled("sum", rate=PART)), "out_of_pocket": 2**56 - 1}
     sold = [world.sell(begin=False, salt=word("payer", number), **terms) for number in range(4)]
@@ -54,7 +54,7 @@ def policies(world: World) -> list[Sold]:
 
 
 def bill(sold: Sold, *, benefit: int = 0, **facts: Any) -> Line:
-    """The same bill under each policy."""
+    """Returns the same bill under each policy."""
     return sold.line("shared", benefit=benefit, day=sold.terms.start + LATE, **facts)
 
 
@@ -115,7 +115,7 @@ class TestBinding:
         abroad = euros.sell(salt=word("euros"))
 
         assert skipped(world.file(abroad.line("shared"))) == [SkipReason.BILL_MISMATCH]
-        assert decision(world.file(abroad.line("own"))).status is ClaimStatus.HELD  # it has no cap
+        assert decision(world.file(abroad.line("own"))).status is ClaimStatus.HELD  # no cap is set
 
     def test_of_a_bill_of_nothing_is_none(self, world: World, policies: list[Sold]) -> None:
         world.file(bill(policies[0], billed=0))
@@ -212,7 +212,7 @@ def test_the_same_value_at_another_provider_is_another_line(world: World, full: 
 
 
 def test_the_same_root_of_another_provider_is_decided_anew(world: World, policies: list[Sold]) -> None:
-    """A leaf names no provider, so whoever has it may sign it too; the cap bounds what that brings."""
+    """A leaf names no provider, so anybody who has it may sign it too; the cap limits what that can pay."""
     clinic, other = craft.signer("a clinic's billing system"), world.accredit(world.stranger)
     world.providers.addKey(other, clinic.address, 0, FAR, {"from": world.stranger})
     world.providers.setDailyCap(world.pool, other, 2 * PART, {"from": world.insurer})
@@ -230,7 +230,7 @@ def test_the_same_root_of_another_provider_is_decided_anew(world: World, policie
 
 
 def test_a_denied_line_holds_the_bill_line_of_its_policy(world: World, sold: Sold) -> None:
-    """Only the provider can free it: a stranger cannot, by filing another line."""
+    """Only the provider can free it; a stranger cannot free it by filing another line."""
     world.file(sold.line(benefit=MATERNITY))
 
     assert codes(world.file(sold.line())) == ["18"]

@@ -1,26 +1,26 @@
-"""The edges of days and amounts
+"""The first and last valid days and amounts
 
-given a day at an edge
-├── cover: from its first day to the day before its end, cut to the member's
-├── waiting period: over on the day that is so many days after coveredSince, also of an earlier policy
-├── filing: up to the last second of the last filing day
-├── accreditation: from its first day to the day before its end
-├── consent: from its first day to its last
-└── signature: on the latest day that anybody on earth can write
-given an amount at an edge
-├── when it is nothing or a minor unit
-│   └── it should be paid, exactly
-├── when it is the largest that a bill can say
-│   └── it should be cut to the limit, and every counter hold it
-├── when it is the largest that terms can say
+given a day at a limit
+├── cover should last from its first day to the day before its end, within the member's own days
+├── the waiting period should end that many days after coveredSince, also if that is before this policy
+├── filing should be possible up to the last second of the last filing day
+├── accreditation should last from its first day to the day before its end
+├── consent should last from its first day to its last day
+└── a signature should be accepted as soon as the last day of service has begun anywhere on earth
+given an amount at a limit
+├── when the bill is 0 or one minor unit
+│   └── it should be paid exactly
+├── when the bill is the largest that a line can state
+│   └── it should be cut to the limit, and fit every counter
+├── when the payment is the largest that terms can allow
 │   └── it should be paid
-├── when units are the most that a line can say
+├── when the units are the most that a line can state
 │   └── it should pay per unit, rounded down
-└── when asset and currency have other decimals
+└── when asset and currency have different decimals
     └── it should be paid exactly
 
-The seconds of attestation, key, review window and safe mode stand with test_file_attestation, test_settle and
-test_file_held; the UTC day of the cap with test_file_held.
+The limits in seconds of attestation, key, review window and safe mode are tested in test_file_attestation,
+test_settle and test_file_held; the UTC day of the cap in test_file_held.
 
 SPECIFICATION A1, A2, A3, A4, C2, P2.
 """
@@ -55,7 +55,7 @@ MAX_UINT16 = 2**16 - 1
 
 
 def verdict(world: World, line: Line, **changes: Any) -> str:
-    """Paid, the denial's code, or why it would be skipped."""
+    """Returns "PAID", the code of the denial, or the reason for skipping the line."""
     reason, made = preview(world, line, **changes)
     if reason is not SkipReason.NONE:
         return reason.name
@@ -151,7 +151,7 @@ class TestDays:
 
 
 class TestSmall:
-    def test_nothing(self, world: World, full: Sold) -> None:
+    def test_a_bill_of_nothing(self, world: World, full: Sold) -> None:
         before = ledger(world)
 
         filed = world.file(full.line(billed=0))
@@ -192,7 +192,7 @@ class TestLarge:
         assert code_of(world, sold.line(2)) == "119"
 
     def test_terms_are_paid(self, world: World) -> None:
-        """The largest of every amount; the cap counts what a day can pay."""
+        """Every amount is the largest, and the day's payments still fit the counter of the cap."""
         most = dict.fromkeys(("annual_limit", "deductible", "out_of_pocket", "premium"), MAX_AMOUNT)
         world.fund(MAX_AMOUNT)
         world.providers.setDailyCap(world.pool, world.provider, MAX_UINT64, {"from": world.insurer})
@@ -230,9 +230,9 @@ class TestLarge:
         assert part.paid == BILLED * UNIT_LIMIT // MAX_UINT16
         assert part.paid + part.not_covered == BILLED
 
-    def test_number_that_calldata_can_say(self, world: World, full: Sold) -> None:
-        """The days at the end of time are days like others."""
-        day = 2**32 - 2  # the last of the provider's accreditation
+    def test_days_that_calldata_can_state(self, world: World, full: Sold) -> None:
+        """The last days that a `uint32` can state are treated like any other day."""
+        day = 2**32 - 2  # the last day of the provider's accreditation
         assert verdict(world, full.line(day=day), issued_at=day * DAY) == "27"
         assert verdict(world, full.line(service_to=day), issued_at=day * DAY) == "PAID"
 

@@ -1,33 +1,33 @@
-"""Attacks by whoever files
+"""Attacks by the sender of a filing
 
-given an attestation that is public once it is in a transaction
+given an attestation that is public because a transaction carries it
 ├── when a stranger files it first
-│   └── it should be decided as for the hospital, whose own call then changes nothing and does not fail
+│   └── it should be decided as for the hospital, whose own call then succeeds and changes nothing
 ├── when a stranger files a part of it first
 │   └── the hospital's call should decide the rest
-└── when a stranger files it badly first, in every way there is
-    └── it should be decided all the same when it is filed well
-given the one who is paid
+└── when a stranger files it with faults first, in every possible way
+    └── it should still be decided once it is filed correctly
+given a recipient who wants more
 ├── when they change payee, amount, benefit or flags of a line
-│   └── it should be skipped
-└── when they sell the policy's token
-    └── it cannot be sold, and pays the payee of the terms
+│   └── the line should be skipped
+└── when they try to sell the policy's token
+    └── the transfer should revert, and claims should go to the payee in the terms
 given a stay with several bills
-└── it should pay each, and none twice
+└── each bill should be paid exactly once
 given a claim late in the year
-├── when the service was on the last day and is filed on the last
+├── when the service is on the last day of cover and is filed on the last filing day
 │   └── it should be paid, with its capital still locked
 ├── when the policy is closed
-│   └── a line should be denied as late
+│   └── it should be denied as late
 └── when a long stay ends after the policy is closed
     └── it should still be decided, and paid from what the pool has
-given a policy that has paid its limit
+given a policy that has paid its annual limit
 └── it should pay no more
-given two years of one family
-├── when bills are filed for both in turns, until both are full
-│   └── it should pay each year's limit, and no more
-└── when a day of one year is filed under the policy of the other
-    └── it should be denied: after cover, or before
+given the policies of one family for two years
+├── when bills are filed under both in turn, until both are used up
+│   └── each should pay its annual limit and no more
+└── when a day of one year is filed under the policy of the other year
+    └── it should be denied as after or before cover
 
 SPECIFICATION F1, F5, L2, I6, A1, A9.
 """
@@ -136,7 +136,7 @@ def test_the_token_takes_no_payout_along(world: World, sold: Sold) -> None:
 
 
 def test_pays_every_bill_of_one_stay(world: World, full: Sold) -> None:
-    """Three bills of one encounter: the bill line, not the case, guards against double payment."""
+    """Files three bills of one encounter; the bill line, not the case, prevents double payment."""
     stay = word("stay")
     lines = [full.line(number, case_id=stay, billed=10_007) for number in range(3)]
 
@@ -161,8 +161,11 @@ class TestLateInTheYear:
         assert code_of(world, full.line(day=full.terms.end - 1)) == "29"
 
     def test_decides_a_stay_that_ends_after_the_policy_is_closed(self, world: World, full: Sold) -> None:
-        """The deadline runs from the end of the stay, and nothing is locked for it any more: a known weakness
-        of stays longer than the filing days and the appeal window together."""
+        """The filing deadline counts from the end of the stay, so it can be after the policy was closed.
+
+        No capital is locked for the claim any more: a known weakness of stays that are longer than the filing
+        days and the appeal window together.
+        """
         day = full.terms.end - 1
         closed = self.close(world, full)
         stay = full.line(benefit=HOSPITAL_CASH, day=day, service_to=closed)
@@ -180,7 +183,7 @@ class TestLateInTheYear:
         assert account(world, therapy).closed
 
     def close(self, world: World, sold: Sold) -> int:
-        """Closes the policy as soon as that can be, and gives the day."""
+        """Closes the policy as soon as possible, and returns the day."""
         world.travel(world.book.closableAt(sold.terms.as_tuple()))
         world.book.close(sold.terms.as_tuple(), {"from": world.stranger})
         return world.today()
@@ -200,13 +203,13 @@ def test_a_full_policy_pays_no_more_than_its_limit(world: World, full: Sold) -> 
 class TestTwoYears:
     @pytest.fixture
     def years(self, world: World, full: Sold) -> tuple[Sold, Sold]:
-        """This year and the next, in whose first days both can be filed for."""
+        """Sells this year and the next, and moves to a time at which claims can be filed under both."""
         following = world.sell(deductible=0, out_of_pocket=0, start=full.terms.end, salt=word("next year"))
         lift_cap(world)
         return full, following
 
     def test_pay_their_limits_in_turns(self, world: World, years: tuple[Sold, Sold]) -> None:
-        """The counters live under each policy's own id, so alternating is no way around either."""
+        """The counters belong to each policy's id, so filing in turn does not get around either limit."""
         border = years[1].terms.start
         days = [border - 1, border, border - 2, border + 1, border - 3, border + 2]
         for number, day in enumerate(days):

@@ -1,10 +1,10 @@
-"""Attacks by those who hold power
+"""Attacks by accounts that hold roles
 
 given the governor, the accreditor, the sentinel or the insurer
-├── none of them, nor the access manager in their name, should move money or a counter
-├── none of them should settle a claim before its time
-├── the governor can list a desk that blocks a bill, and moves nothing
-└── the accreditor can name another admin for a provider, who can withdraw what is in review, and nothing else
+├── none of them, nor the access manager acting for them, should be able to move money or a counter
+├── none of them should be able to settle a claim before its review window is over
+├── the governor should be able to list a desk that blocks a bill line, but to move nothing with it
+└── the accreditor should be able to name another admin, who can only withdraw lines under review
 
 SPECIFICATION R3, M8, M11, I8.
 """
@@ -64,7 +64,7 @@ class TestPower:
                 settle(world, line, held, getattr(world, role))
 
     def test_a_listed_desk_can_block_a_bill_and_move_nothing(self, world: World, full: Sold) -> None:
-        """The governor lists itself and claims the bill for a policy that it makes up."""
+        """The governor lists its own account as a desk, and claims the bill line for an invented policy."""
         world.providers.listDesk(world.governor, {"from": world.governor})
         line = full.line()
         name = world.provider, line.diagnosis.bill_line

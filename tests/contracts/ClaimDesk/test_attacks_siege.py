@@ -1,14 +1,14 @@
-"""Attack by the ADMIN role: whatever is due goes through (law 8)
+"""Attack by the ADMIN role: everything that is due still goes through (law 8)
 
-given claims held, owed and denied, capital under notice, and an ADMIN who closes every target, retires the
-desk, delists the asset, takes every role, and starts safe mode first
+given claims that are held, owed and denied, capital under notice, and an ADMIN who closes every target,
+retires the desk, delists the asset, takes every role, and starts safe mode first
 ├── a held claim that is due should be settled
 ├── an owed claim should be collected
-├── a held and a denied line should be withdrawn by their provider
-├── a policy should be closed and capital redeemed
-├── capital that nothing locks should leave, and a consent be withdrawn
-├── nothing new should be filed
-└── and when the insurer turns away as well, all of that should stay so
+├── a held line and a denied line should be withdrawn by their provider
+├── a policy should be closed and capital should be redeemed
+├── capital that nothing locks should leave, and a consent should be withdrawn
+├── no new line should be filed
+└── all of this should still hold when the insurer gives up the pool as well
 
 SPECIFICATION R3, P8.
 """
@@ -31,7 +31,7 @@ ADMIN, ACCREDITOR, SENTINEL = 0, 1, 2
 
 @dataclass(frozen=True)
 class Besieged:
-    """What was decided before power was misused."""
+    """What was decided before ADMIN misused its power."""
 
     world: World
     sold: Sold
@@ -63,7 +63,7 @@ def before(world: World, BlockingTokenMock: Any) -> Besieged:
 
 @pytest.fixture(scope="module")
 def besieged(before: Besieged) -> Besieged:
-    """ADMIN does its worst."""
+    """Lets ADMIN do all the harm it can."""
     world, power = before.world, {"from": before.world.governor}
     world.providers.enterSafeMode(world.desk, {"from": world.sentinel})
     world.providers.setSuspended(world.provider, True, {"from": world.accreditor})
@@ -106,8 +106,8 @@ class TestBesieged:
         assert ledger(world).outstanding == outstanding - BILLED
         assert world.status(line) is world.status(other) is ClaimStatus.NONE
 
-    def test_everything_comes_to_its_end(self, besieged: Besieged) -> None:
-        """Every claim is paid, the policy closed, and all that is left goes to those who brought it."""
+    def test_claims_policy_and_capital_are_finished(self, besieged: Besieged) -> None:
+        """Every claim is paid, the policy is closed, and the capital providers receive all that is left."""
         world, sold = besieged.world, besieged.sold
         terms = sold.terms.as_tuple()
         collect(world, *besieged.owed)
@@ -125,7 +125,7 @@ class TestBesieged:
 
         assert world.balance(world.payee) == 3 * BILLED * world.unit
         assert ledger(world)[:2] == (0, 0)
-        assert ledger(world).balance <= 1  # what rounding leaves, of millions
+        assert ledger(world).balance <= 1  # rounding leaves at most one of millions
 
     def test_capital_that_nothing_locks_leaves(self, besieged: Besieged) -> None:
         world = besieged.world
@@ -152,7 +152,7 @@ class TestBesieged:
         with refuses("NotDesk", world.desk):
             ask(world, world.attest([besieged.sold.line("new")]))
 
-    def test_so_it_is_when_the_insurer_turns_away_too(self, besieged: Besieged) -> None:
+    def test_all_is_still_finished_when_the_insurer_leaves_too(self, besieged: Besieged) -> None:
         world = besieged.world
         mine = {"from": world.insurer}
         world.pool.setQuoteSigner(world.quote_signer.address, False, mine)
@@ -161,4 +161,4 @@ class TestBesieged:
         world.pool.transferOwnership(world.stranger, mine)
         world.pool.acceptOwnership({"from": world.stranger})
 
-        self.test_everything_comes_to_its_end(besieged)
+        self.test_claims_policy_and_capital_are_finished(besieged)

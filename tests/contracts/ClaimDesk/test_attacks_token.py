@@ -1,23 +1,23 @@
 """Attacks by the asset and by payees
 
-given an asset that calls back in the middle of a payment
+given an asset that calls back during a payment
 ├── when it files the same line again, or settles, collects or withdraws the claim that is being paid
-│   └── it should find the claim finished
+│   └── it should find the claim already finished
 ├── when it files another line that would be paid, settles another claim, or moves capital
-│   └── it should be refused, and the payment go on
+│   └── it should be refused, and the payment should go on
 └── when it files another line that is held
-    └── it should be booked beside the payment, exactly
+    └── it should book that line exactly, in addition to the payment
 given an asset with a block list
-├── when the payee is on it
-│   ├── its claims should be owed and no other should be blocked
-│   ├── it should be collected once it is off
-│   └── a held claim of its should lose its reserve to whoever settles it then, and wait for money and payee
-└── when the pool is on it
-    └── all should be owed, and paid in the end
-given an asset that answers false
-└── it should be owed, and collected when the asset answers true
-given a payee who cannot take money
-└── it should be owed: the pool, the asset
+├── when the payee is on the list
+│   ├── its claims should be owed, and no other claim should be blocked
+│   ├── its claims should be collected once it is off the list
+│   └── its held claim should lose the reserve when somebody settles it, and wait for money and payee
+└── when the pool is on the list
+    └── all claims should be owed, and paid in the end
+given an asset whose transfers return false
+└── a claim should be owed, and collected once transfers return true
+given a payee that cannot take money: the pool, or the asset
+└── a claim should be owed
 
 SPECIFICATION F12, M7, S2.
 """
@@ -36,7 +36,7 @@ from tests.support.craft import ANNUAL_LIMIT, BILLED, PREMIUM, Sold, word
 from tests.support.world import CAPITAL, World, decided, decision
 
 THIN = 251_003
-"""Minor units of capital that carry one policy, and with its premium not both claims below."""
+"""Minor units of capital: enough for one policy, but with its premium not for both claims below."""
 REENTRANT_CALL = "37ed32e8"
 """Selector of `ReentrantCall()`."""
 
@@ -62,7 +62,7 @@ def blocking(world: World, BlockingTokenMock: Any) -> World:
 
 @pytest.fixture(scope="module")
 def family(blocking: World) -> Sold:
-    """The second member has a payee of its own."""
+    """Sells a policy whose second member has a separate payee."""
     payees = [blocking.payee, blocking.holder.address]
     return sell_full(blocking, members=2, payees=payees)
 
@@ -72,7 +72,7 @@ class TestCallsBack:
         world.asset.arm(target, calldata, {"from": world.stranger})
 
     def check_books(self, world: World, line: Line, paid: int) -> None:
-        """The payment was made once, and the pool's ledger is the sum of what was decided."""
+        """Checks that the payment was made once, and that the pool's ledger is the sum of the decisions."""
         counters = account(world, line)
         assert world.balance(world.payee) == paid * world.unit
         assert counters.paid == paid
@@ -147,7 +147,7 @@ class TestCallsBack:
 
     @pytest.mark.parametrize("function", ["deposit", "redeem", "recapitalise"])
     def test_to_move_capital(self, hooked: World, insured: Sold, function: str) -> None:
-        """Of shares or sums of 0, which would pass at any other time."""
+        """The shares or sums are 0, which would succeed at any other time."""
         asset = hooked.asset.address
         arguments = {"deposit": (0, asset), "redeem": (0, asset, asset), "recapitalise": (1,)}[function]
         self.arm(hooked, hooked.pool, getattr(hooked.pool, function).encode_input(*arguments))
@@ -197,7 +197,7 @@ class TestBlocks:
         assert blocking.balance(blocking.payee) == BILLED * blocking.unit
 
     def test_a_payee_whose_claim_is_settled_then(self, blocking: World) -> None:
-        """Whoever settles it meanwhile takes its reserve away: owed claims of others may go first."""
+        """Settling the claim meanwhile releases its reserve, so owed claims of others may be paid first."""
         thin = copy(blocking)
         thin.pool = thin.new_pool(thin.asset)
         thin.fund(THIN)
@@ -264,7 +264,7 @@ def test_an_asset_that_answers_false(world: World, FalseTokenMock: Any) -> None:
 
 @pytest.mark.parametrize("payee", ["pool", "asset"])
 def test_a_payee_that_cannot_take_money(world: World, payee: str) -> None:
-    """No terms of the policy name them; a member's leaf may, and then only that member waits."""
+    """No policy terms can name such a payee; a member's leaf may, and then only that member waits."""
     address = getattr(world, payee).address
     sold = world.sell(payees=[address], deductible=0, out_of_pocket=0, salt=word(payee))
     before = ledger(world)

@@ -1,25 +1,25 @@
 """collect
 
 given a claim that is not owed
-├── it should refuse: none, paid, held, denied
+├── it should revert for status None, Paid, Held or Denied
 given an owed claim
-├── when the decision handed back is not the one that was made
-│   └── it should refuse
+├── when the decision passed in is not the one that was made
+│   └── it should revert
 ├── when the payee still refuses, or the pool is still short
-│   └── it should refuse, and leave it owed
-├── when the money is there and the payee takes it
-│   ├── it should pay exactly what was decided, to the payee, whoever calls
-│   └── it should be paid then, and cannot be collected twice
-└── when it was held, settled and owed then
+│   └── it should revert, and leave the claim owed
+├── when the pool has the money and the payee accepts it
+│   ├── it should pay exactly what was decided, to the payee, for any caller
+│   └── it should set the status to Paid, and revert when it is called again
+└── when the claim was held, and became owed when it was settled
     └── it should be collected with the decision that held it
 
 given a pool that is short
 ├── when a claim is filed
-│   └── it should be owed, with its counters moved
-├── when money is there, but reserved for held claims
-│   └── it should be owed, and not be collected
-└── when a claim that was reserved is due
-    └── it should be paid before later ones
+│   └── it should be owed, and its counters should move
+├── when the pool has money, but reserved for held claims
+│   └── a new claim should be owed, and collecting it should revert
+└── when a claim with a reserve is due
+    └── it should be paid before later claims
 
 SPECIFICATION S2, S5, M7.
 """
@@ -39,14 +39,14 @@ from tests.support.craft import ANNUAL_LIMIT, BILLED, MATERNITY, PREMIUM, Sold, 
 from tests.support.world import DAILY_CAP, World, decided, decision
 
 THIN = 260_003
-"""Minor units of capital that carry one policy, and not all that may be claimed under it."""
+"""Minor units of capital: enough for one policy, but not for all that may be claimed under it."""
 LARGE = 380_011
-"""More than that and the premium."""
+"""Minor units: more than the capital and the premium."""
 
 
 @pytest.fixture(scope="module")
 def thin(world: World) -> Sold:
-    """A policy of a pool with little capital; its members bear nothing."""
+    """Sells a policy whose pool has little capital; its members bear no costs."""
     pool = world.new_pool(world.asset)
     world.fund(THIN, pool=pool)
     world.providers.setDailyCap(pool, world.provider, 2**64 - 1, {"from": world.insurer})

@@ -1,7 +1,7 @@
 """eip712Domain
 
 given the desk
-└── it should name the domain that attestations are signed under
+└── it should return the EIP-712 domain under which attestations are signed
 """
 
 from __future__ import annotations

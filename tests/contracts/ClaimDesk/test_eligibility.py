@@ -1,21 +1,21 @@
 """eligibility
 
 ├── when nothing was used
-│   └── it should answer the limits of the terms, and what the claim would become
-├── when something was used, held included
-│   └── it should answer what is left of each
-├── when the benefit has no limit of group or units
-│   └── it should answer the largest number
+│   └── it should return the limits of the terms, and what the claim would become
+├── when a part was used, by held claims too
+│   └── it should return what is left of each limit
+├── when the benefit has no limit for the group or for units
+│   └── it should return the largest number
 ├── when all units are used
-│   └── it should answer 0
+│   └── it should return 0
 ├── when the claim would be held, denied or skipped
-│   └── it should say so, with codes or reason, and what is left all the same
-├── when the diagnosis is not proven, or lies ahead
-│   └── it should answer all the same
+│   └── it should return that with its codes or reason, and what is left
+├── when the diagnosis is not proven, or the day is in the future
+│   └── it should still answer
 ├── when the policy is not issued
-│   └── it should answer that, and nothing is left
+│   └── it should report that, and return that nothing is left
 └── when the desk is retired
-    └── it should refuse
+    └── it should revert
 
 SPECIFICATION F16.
 """
@@ -55,15 +55,15 @@ class Answer:
     status: ClaimStatus
     codes: tuple[str, ...]
     left: tuple[int, int, int]
-    """Of the year, the deductible and the out-of-pocket maximum."""
+    """What is left of the year, the deductible and the out-of-pocket maximum."""
     group: int
     units: int
 
 
 def eligibility(world: World, line: Line, **changes: Any) -> Answer:
-    """Of the attestation only the provider is told."""
-    told = {"provider": world.provider, "root": bytes(32), "issued_at": 0, "expires_at": 0}
-    answer = world.desk.eligibility(Attestation(**{**told, **changes}).as_tuple(), line.as_tuple())
+    """Calls eligibility; the attestation gives it only the provider."""
+    attestation = {"provider": world.provider, "root": bytes(32), "issued_at": 0, "expires_at": 0}
+    answer = world.desk.eligibility(Attestation(**{**attestation, **changes}).as_tuple(), line.as_tuple())
     reason, status, packed, *left, group, units = plain(answer)
     codes = tuple(carc.code for carc in from_chain(packed))
     return Answer(SkipReason(reason), ClaimStatus(status), codes, tuple(left), group, units)

@@ -1,24 +1,24 @@
-"""file, and the attestation that it stands on
+"""file: the attestation of the lines
 
 given lines that would be paid
-├── when the attestation is signed later than now, or has expired
-│   └── it should refuse; at the first and the last second it should not
-├── when it is good for longer than 90 days
-│   └── it should refuse; for exactly 90 days it should not
+├── when the attestation is signed in the future, or has expired
+│   └── it should revert; in the first and the last valid second it should not
+├── when it is valid for longer than 90 days
+│   └── it should revert; for exactly 90 days it should not
 ├── when the provider has withdrawn the root
-│   └── it should refuse
-├── when the key is not the provider's, was not in its window when it signed, or is revoked now
-│   └── it should refuse; in the first and the last second of the window it should not
+│   └── it should revert
+├── when the key is not the provider's, signed outside its window, or is revoked by now
+│   └── it should revert; in the first and the last second of the window it should not
 ├── when the signature is not the attestor's
-│   └── it should refuse, whatever was changed
+│   └── it should revert, whichever field was changed
 ├── when the attestor is a contract
 │   └── it should ask the contract (ERC-1271)
 ├── when its lines are filed one by one
 │   └── it should decide each
 ├── when there are no lines
 │   └── it should do nothing
-└── when the desk is not listed, or no longer
-    └── it should refuse
+└── when the desk is not listed, or no longer listed
+    └── it should revert
 
 SPECIFICATION F2, F3, F4, P5, P8.
 """
@@ -114,7 +114,7 @@ class TestKey:
 
         world.file(sold.line(), provider=other)
 
-        assert world.status(sold.line(), other) is ClaimStatus.HELD  # no cap is set for it
+        assert world.status(sold.line(), other) is ClaimStatus.HELD  # the other provider has no cap
         assert world.status(sold.line()) is ClaimStatus.NONE
 
     def test_must_sign_in_its_window(self, world: World, sold: Sold) -> None:
@@ -166,7 +166,7 @@ class TestSignature:
             world.file_signed(forged)
 
     @pytest.mark.parametrize("signature", [b"", bytes(65), bytes(64), b"\1" * 65, b"\1" * 66])
-    def test_must_be_one(self, world: World, sold: Sold, signature: bytes) -> None:
+    def test_must_be_well_formed(self, world: World, sold: Sold, signature: bytes) -> None:
         with refuses("InvalidAttestation", world.attestor.address):
             world.file_signed(replace(world.attest([sold.line()]), signature=signature))
 
@@ -179,7 +179,7 @@ class TestSignature:
 class TestContractAsAttestor:
     @pytest.fixture
     def seal(self, world: World, ERC1271WalletMock: Any) -> Any:
-        """A seal in a contract, operated by the billing system."""
+        """A contract as attestor, operated by the billing system."""
         seal = ERC1271WalletMock.deploy(world.attestor.address, {"from": world.hospital})
         world.providers.addKey(world.provider, seal, 0, FAR, {"from": world.hospital})
         return seal

@@ -1,21 +1,21 @@
-"""file, many lines in one call
+"""file: many lines in one call
 
 given one attestation of many lines
-├── when all are good
-│   ├── it should decide each with the counters as the one before left them, and announce them in order
+├── when all lines are valid
+│   ├── it should decide each with the counters that the one before left, and emit the events in order
 │   └── it should pay their sum
-├── when some are poisoned, in every way at once
-│   └── it should skip those, each with its place, and decide the others as if they were alone
-├── when a payee refuses
+├── when some lines are faulty, in every way at once
+│   └── it should skip those, each with its index, and decide the others as if they were alone
+├── when a payee refuses the money
 │   └── it should owe that line, and pay the others
-├── when a line stands in it twice
+├── when a line is in the call twice
 │   └── it should decide it once
 ├── when two lines claim one bill line
 │   └── it should decide the first, and deny the other as a duplicate
-├── when the lines are of two policies, of two pools
-│   └── it should pay each from its own
+├── when the lines belong to two policies of two pools
+│   └── it should pay each from its own pool
 └── when fifty lines are filed
-    └── each should cost no more than one of two
+    └── each should cost no more than a line in a call of two
 
 SPECIFICATION F5, F6.
 """
@@ -72,7 +72,7 @@ def test_skips_every_kind_of_poison_and_decides_the_others(world: World, sold: S
 
 
 def test_owes_one_and_pays_the_others(world: World) -> None:
-    """The payee is the pool itself, which takes no money from itself."""
+    """The payee is the pool itself, which makes no payment to itself."""
     family = world.sell(members=2, payees=[world.pool.address, world.payee], salt=word("family"))
     lines = [family.line(number, member=number % 2) for number in range(4)]
 

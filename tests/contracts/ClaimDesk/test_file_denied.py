@@ -1,17 +1,17 @@
-"""file, when a gate denies the line
+"""file: a gate denies the line
 
 given a live attestation
 ├── when a gate fails (B7, 26, 27, 29, 179, 119 for year, group and units)
-│   ├── it should be denied with that code and no other, and split nothing
+│   ├── it should deny the line with that code only, and an empty remittance
 │   ├── it should move no counter and no money
-│   └── it should be remembered, and bind the bill
+│   └── it should store the decision, and bind the amount of the bill
 ├── when two gates fail
 │   └── it should name the first
 ├── when the policy has another decision on the bill line
-│   ├── it should be announced as a duplicate
-│   └── and the first decision should stand, be it paid, held or denied
+│   ├── it should deny the line as a duplicate
+│   └── it should leave the first decision unchanged, whether Paid, Held or Denied
 └── when it is an emergency
-    └── it should announce the access all the same
+    └── it should still emit the emergency access
 
 SPECIFICATION F8, F9, A1.
 """
@@ -50,7 +50,7 @@ class Gate:
 
 
 def not_accredited(world: World, sold: Sold) -> Line:
-    """Since yesterday."""
+    """Ends the accreditation as of yesterday."""
     today = world.today()
     world.providers.endAccreditation(world.provider, today, {"from": world.accreditor})
     return sold.line(day=today)
@@ -63,7 +63,7 @@ def too_late(world: World, sold: Sold) -> Line:
 
 
 def used_up(world: World, sold: Sold, benefit: int, each: int, units: int = 1) -> Line:
-    """After two bills that leave nothing."""
+    """Files two bills that use up the limit."""
     for bill in ("first", "second"):
         world.file(sold.line(bill, benefit=benefit, billed=each, units=units))
     return sold.line(benefit=benefit, billed=1)

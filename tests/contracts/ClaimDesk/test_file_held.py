@@ -1,22 +1,22 @@
-"""file, when a payable line wants review
+"""file: a payable line needs review
 
 given a live attestation and a payable line
-├── when it lies above the policy's limit for automatic payment
-│   └── it should be held: nothing paid, its sum reserved, its capital freed, a date of release announced
-├── when it lies above what is left of the provider's cap of the day
+├── when it exceeds the policy's limit for automatic payment
+│   └── it should be held: pay nothing, reserve its sum, free its capital, and emit the release date
+├── when it exceeds what is left of the provider's daily cap
 │   ├── it should be held
-│   ├── and the next day it should be paid
-│   └── and what was held, or owed, should count as it was decided: held never, owed as paid
+│   ├── it should be paid when it is filed on the next day
+│   └── the cap should count claims as they were decided: a held claim never, an owed one as paid
 ├── when the pool has set no cap
 │   └── it should be held, unless it pays 0
 ├── when it is an emergency
-│   ├── it should be held whatever its amount, 0 too
+│   ├── it should be held whatever its amount, even 0
 │   ├── it should need no consent
-│   └── it should announce the access
+│   └── it should emit the emergency access
 ├── when the provider is suspended
-│   └── it should be held, and paid once that has ended
+│   └── it should be held, and paid when it is filed after the suspension
 ├── when the desk is in safe mode
-│   └── it should be held, and paid once that has ended by itself
+│   └── it should be held, and paid when it is filed after safe mode has expired
 └── when there are several reasons
     └── it should be held once
 

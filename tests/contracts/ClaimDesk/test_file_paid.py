@@ -1,21 +1,21 @@
-"""file, when the line is payable
+"""file: the line is payable
 
-given a live attestation and a policy with room
+given a live attestation and a policy with unused limits
 ├── when the line is within every limit for automatic payment
-│   ├── it should pay the policy's payee exactly what the model says
+│   ├── it should pay the policy's payee exactly the sum of the model
 │   ├── it should move the counters of the policy by the remittance
 │   ├── it should free the capital that the claim no longer needs
-│   ├── it should announce service, times, amounts, codes and counters
-│   └── it should be known as paid, with nothing stored but its bill line
+│   ├── it should emit service, times, amounts, codes and counters
+│   └── it should have status Paid, and store nothing but its bill line
 ├── when the member names a payee
-│   └── it should pay that one
-├── when the benefit pays a sum by the night
-│   └── it should pay the nights after the elimination days, and leave the deductible alone
+│   └── it should pay that payee
+├── when the benefit pays a sum per night
+│   └── it should pay the nights after the elimination days, and leave the deductible unchanged
 ├── when the benefit belongs to a group
 │   └── it should count for the group, and cut the payment to what the group has left
-├── when all of the bill is inside the deductible
-│   └── it should be paid 0, and credit the deductible
-└── when somebody else relays it
+├── when the whole bill is within the deductible
+│   └── it should pay 0, and credit the deductible
+└── when another account relays the call
     └── it should pay the same payee
 
 SPECIFICATION F1, F12, F13.
@@ -91,10 +91,10 @@ def test_announces_everything(world: World, sold: Sold) -> None:
     (event,) = filed.events["ClaimDecided"]
     assert (bytes(event["policy"]), event["provider"]) == (sold.policy_id, world.provider)
     assert bytes(event["billLine"]) == line.diagnosis.bill_line
-    ((given, service, counters, group),) = decided(filed)
-    assert given.status is ClaimStatus.PAID
-    assert given.diagnosis == line.diagnosis.hash_struct()
-    assert (given.pool, given.payee, given.release_at) == (world.pool.address, world.payee, 0)
+    ((announced, service, counters, group),) = decided(filed)
+    assert announced.status is ClaimStatus.PAID
+    assert announced.diagnosis == line.diagnosis.hash_struct()
+    assert (announced.pool, announced.payee, announced.release_at) == (world.pool.address, world.payee, 0)
     assert codes(filed) == ["1", "2"] == [code.code for code in expected.codes]
     for name in SHOWN:
         assert getattr(service, name) == getattr(line.diagnosis, name), name

@@ -1,19 +1,19 @@
-"""file, when a line cannot be decided
+"""file: a line cannot be decided
 
 given a live attestation
-├── when a line is at fault, in any of the ways of tests/support/poison.py
-│   ├── it should be skipped, with its reason and its place in the call
+├── when a line is faulty, in any of the ways of tests/support/poison.py
+│   ├── it should be skipped, with its reason and its index in the call
 │   └── it should write nothing: no counter, no money, no bill line, no status
 ├── when a member's proof is longer than that of 256 members
-│   └── it should be skipped, although it proves the member
-├── when the fault is healed
-│   └── it should be decided: consent given, policy issued, service over, revision raised, bill set right
-├── when consent is for other days, another purpose or another provider, or withdrawn since
+│   └── it should be skipped, although the proof is valid
+├── when the fault is removed
+│   └── it should be decided: consent given, policy issued, service over, revision raised, bill corrected
+├── when consent is for other days, another purpose or provider, or has been withdrawn
 │   └── it should be skipped
 ├── when there are several faults
-│   └── it should tell the first of their order
-└── when calldata is no line at all: a kind that does not exist, a word with more than its field holds
-    └── it should refuse the whole call
+│   └── it should give the first in the fixed order
+└── when calldata encodes no line: a kind that does not exist, a value that exceeds its field
+    └── the whole call should revert
 
 SPECIFICATION F6, F7, L3.
 """
@@ -58,14 +58,14 @@ def test_skips_and_writes_nothing(world: World, sold: Sold, name: str) -> None:
 
 
 def standing(world: World, filing: Filing) -> tuple[Any, ...]:
-    """All that a decision could change."""
+    """Returns all state that a decision could change."""
     (line,) = filing.lines
     bill = world.providers.billLineOf(world.provider, line.diagnosis.bill_line)
     books = account(world, line), use(world, line), ledger(world), world.balance(world.payee)
     return books, plain(bill), world.status(line)
 
 
-def test_every_reason_has_a_way_to_come_by_it() -> None:
+def test_every_reason_has_a_faulty_line() -> None:
     assert {reason for reason, _ in POISON.values()} == set(SkipReason) - {SkipReason.NONE}
 
 
@@ -81,7 +81,7 @@ def test_skips_a_member_beyond_256(world: World, sold: Sold) -> None:
     assert reasons == [SkipReason.BAD_MEMBER_PROOF, SkipReason.NO_CONSENT]
 
 
-class TestHealing:
+class TestFaultRemoved:
     def test_by_consent(self, world: World) -> None:
         shy = world.sell(consent=False, salt=word("shy"))
         filing = world.attest([shy.line()])
@@ -167,11 +167,11 @@ def test_a_withdrawn_consent_covers_the_days_until_then(world: World, sold: Sold
 
 
 WITHOUT_REASON = (None, "", "execution reverted", "Unknown typed error: 0x")
-"""What Brownie makes of a revert without data, by chain."""
+"""How Brownie reports a revert without data, by network."""
 
 
 def test_refuses_a_call_with_a_kind_that_does_not_exist(world: World, sold: Sold) -> None:
-    """Such calldata is no `Line`. Nobody can put it into another's call: its sender spoils the own only."""
+    """Such calldata encodes no `Line`. A sender can spoil only their own call with it."""
     good, bad = sold.line(1), sold.line(2)
     attestation, attestor, signature, lines = world.attest([good, bad]).as_arguments()
     benefit = (*bad.benefit.as_tuple()[:2], 3, *bad.benefit.as_tuple()[3:])
@@ -200,20 +200,20 @@ def test_refuses_a_call_with_more_than_a_field_holds(
 
 
 def test_tells_reasons_apart_in_their_order(world: World, sold: Sold) -> None:
-    """What cannot heal by itself is told before what can."""
+    """A reason that can never change is given before one that may change later."""
     shy = world.sell(consent=False, salt=word("order"))
     line = shy.line(benefit=craft.SURGERY, units=0, currency="EUR", day=world.today() + 3)
 
-    told = []
+    reasons = []
     for mend in (
         {},
         {"units": 1},
         {"units": 1, "currency": "USD"},
         {"units": 1, "currency": "USD", "service_from": shy.terms.start, "service_to": shy.terms.start},
     ):
-        told += skipped(world.file(replace(line, diagnosis=replace(line.diagnosis, **mend))))
+        reasons += skipped(world.file(replace(line, diagnosis=replace(line.diagnosis, **mend))))
 
-    assert told == [
+    assert reasons == [
         SkipReason.MALFORMED,
         SkipReason.WRONG_CURRENCY,
         SkipReason.NOT_YET_SERVED,

@@ -1,16 +1,16 @@
 """preview
 
 ├── when the line would be decided
-│   ├── it should answer the very decision that filing makes: paid, held, denied, duplicate
+│   ├── it should return the same decision as filing: paid, held, denied, duplicate
 │   └── it should write nothing
 ├── when the line would be skipped
-│   └── it should answer the reason, and no decision
-├── when the attestation is not signed, not in force, by no key, or of a withdrawn root
-│   └── it should answer all the same
+│   └── it should return the reason, and no decision
+├── when the attestation is unsigned, not in force, signed by no valid key, or of a withdrawn root
+│   └── it should still answer
 ├── when the pool is short
-│   └── it should answer Paid: whether the money is there shows when it is paid
+│   └── it should return Paid, because only filing shows whether the pool can pay
 └── when the desk is retired
-    └── it should refuse, as filing does
+    └── it should revert, as filing does
 
 SPECIFICATION F15.
 """

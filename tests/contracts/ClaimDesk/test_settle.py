@@ -1,27 +1,27 @@
 """settle
 
 given a claim that is not held
-├── it should refuse: none, paid, owed, denied, withdrawn
+├── it should revert for status None, Paid, Owed or Denied, and for a withdrawn line
 given a held claim
-├── when the decision handed back is not the one that was made
-│   └── it should refuse, whatever was changed
+├── when the decision passed in is not the one that was made
+│   └── it should revert, whichever field was changed
 ├── when the review window is open
-│   └── it should refuse until the last second, and no second longer
-├── when the terms give it a window of 0
-│   └── it should be paid in the very second, whatever held it, and can never be withdrawn
+│   └── it should revert up to the window's last second, and not after
+├── when the terms set a review window of 0
+│   └── it should pay in the same second, whatever held the claim, and the claim can never be withdrawn
 ├── when the window is over
-│   ├── it should pay exactly what was decided, to the payee of the terms, whoever calls
-│   ├── it should move it from reserved to paid, and leave the lock alone
-│   └── it should be paid then, and cannot be settled twice
-├── when it pays 0
-│   └── it should be paid
+│   ├── it should pay exactly what was decided, to the payee in the terms, for any caller
+│   ├── it should move the sum from reserved to paid, and leave the lock unchanged
+│   └── it should set the status to Paid, and revert when it is called again
+├── when the claim pays 0
+│   └── it should set the status to Paid
 ├── when the payee refuses
-│   ├── it should be owed
-│   └── and be collected as it was decided
-├── when the provider is suspended, unaccredited, or its key revoked since
-│   └── it should be paid all the same
+│   ├── it should set the status to Owed
+│   └── the claim should then be collected as it was decided
+├── when the provider has since been suspended or lost its accreditation, or its key was revoked
+│   └── it should still pay
 └── when the policy's year has ended
-    └── it should be paid all the same
+    └── it should still pay
 
 SPECIFICATION S1, S2, S5.
 """
@@ -78,7 +78,7 @@ class TestWrongStatus:
 
 
 def unpayable(world: World) -> Sold:
-    """The payee is the pool itself, which takes no money from itself."""
+    """The payee is the pool itself, which makes no payment to itself."""
     return world.sell(payees=[world.pool.address], deductible=0, out_of_pocket=0, salt=word("unpayable"))
 
 
@@ -118,7 +118,7 @@ def test_refuses_until_the_window_is_over(world: World, full: Sold) -> None:
 
 
 def test_pays_at_once_when_the_terms_ask_for_no_review(world: World) -> None:
-    """What an insurer signs with a review window of 0: no cap, suspension or safe mode buys any time."""
+    """With a review window of 0 in the terms, no cap, suspension or safe mode delays the payment."""
     hasty = world.sell(review_window=0, deductible=0, out_of_pocket=0, salt=word("hasty"))
     world.providers.setSuspended(world.provider, True, {"from": world.accreditor})
     world.providers.enterSafeMode(world.desk, {"from": world.sentinel})

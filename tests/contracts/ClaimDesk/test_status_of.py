@@ -1,18 +1,18 @@
 """statusOf
 
-├── when the line was never filed, or skipped
+├── when the line was never filed, or was skipped
 │   └── it should be None
-├── when it was paid at once, with nothing or something
+├── when it was paid at once, even with 0
 │   └── it should be Paid
 ├── when it was held
-│   ├── it should be Held, then Paid or Owed as it is settled, and None when it is withdrawn
+│   ├── it should be Held, then Paid or Owed after settlement, or None after withdrawal
 ├── when it is owed
 │   └── it should be Owed, and Paid once it is collected
 ├── when it was denied
-│   └── it should be Denied, and None when it is withdrawn
+│   └── it should be Denied, and None after withdrawal
 ├── when a later line of the same bill was a duplicate
-│   └── it should stay what it was
-└── when policy, provider or bill line is another
+│   └── it should not change
+└── when policy, provider or bill line differ
     └── it should be None
 """
 

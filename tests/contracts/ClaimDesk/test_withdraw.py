@@ -1,28 +1,28 @@
 """withdraw
 
-given somebody who is not the provider's admin
-└── it should refuse: a stranger, another provider's admin, any role, and for a provider that does not exist
+given a caller who is not the provider's admin
+└── it should revert: for a stranger, another provider's admin, any role, and an unknown provider
 given the provider's admin
-├── when the claim is neither held nor denied: none, paid, owed, withdrawn, settled
-│   └── it should refuse
-├── when the decision or the terms handed back are not those of the claim
-│   └── it should refuse
-├── when the terms are none: a word with more than its field holds
-│   └── it should refuse
+├── when the claim is neither held nor denied: never filed, paid, owed, withdrawn or settled
+│   └── it should revert
+├── when the decision or the terms passed in are not those of the claim
+│   └── it should revert
+├── when the terms are malformed: a value exceeds its field
+│   └── it should revert
 ├── when the claim is held
-│   ├── it should give back counters, group, units, reserve, lock and bill line exactly
-│   ├── it should do so until the last second of its review window, and refuse from then on: it is due
-│   └── it should do so although others have been paid since
+│   ├── it should restore counters, group, units, reserve, lock and bill line exactly
+│   ├── it should succeed up to the last second of the review window, and revert after: the claim is due
+│   └── it should succeed even if other claims have been paid since
 ├── when the claim is denied
-│   └── it should free the bill line, and move nothing else
-├── when the policy was closed since it was denied
+│   └── it should free the bill line, and change nothing else
+├── when the policy was closed after the denial
 │   └── it should free the bill line
 └── when the line is withdrawn
-    ├── a corrected one with the next revision should be decided, with another amount too
-    ├── the withdrawn one should be skipped, whoever files it
-    ├── one that is numbered ahead should be skipped
-    ├── the corrected one can be withdrawn as well
-    └── after 255 times none should be decided any more: no higher revision is left
+    ├── a corrected line with the next revision should be decided, even with another amount
+    ├── the withdrawn line should be skipped, whoever files it
+    ├── a line with a revision that is too high should be skipped
+    ├── the corrected line should be withdrawn in the same way
+    └── no line should be decided after 255 withdrawals, because no higher revision is left
 
 SPECIFICATION S3, S4, S5, L5.
 """
@@ -234,7 +234,7 @@ class TestCorrection:
 
     @pytest.mark.parametrize("revision", [1, 255])
     def test_must_bear_the_revision_that_is_due(self, world: World, full: Sold, revision: int) -> None:
-        """A line numbered ahead could be filed again once it is withdrawn, by whoever it pays."""
+        """A payee could file a line with a revision that is too high again after its withdrawal."""
         assert skipped(world.file(full.line(revision=revision))) == [SkipReason.SUPERSEDED]
 
     def test_may_be_withdrawn_as_well(self, world: World, full: Sold) -> None:
@@ -247,7 +247,7 @@ class TestCorrection:
         assert account(world, full.line()) == Account(paid=BILLED)
 
     def test_ends_with_the_last_revision(self, world: World, full: Sold, BusyDeskMock: Any) -> None:
-        """The count stops at 255, so a line of that number could be filed again after each withdrawal."""
+        """The count stops at 255, so a line with that revision could be filed again after each withdrawal."""
         last, beyond = (full.line(revision=number, flags=FLAG_EMERGENCY) for number in (254, 255))
         bill_line = last.diagnosis.bill_line
         busy = BusyDeskMock.deploy({"from": world.governor})

@@ -1,16 +1,16 @@
 """withdrawRoot
 
-given somebody who is not the provider's admin
-└── it should refuse
+given a caller who is not the provider's admin
+└── it should revert
 given the provider's admin
-├── it should remember the root, and announce it
-├── when the root was withdrawn already
-│   └── it should do so again
+├── it should store the root as withdrawn, and emit an event
+├── when the root was already withdrawn
+│   └── it should do the same again
 ├── when another provider signed the same root
-│   └── it should leave that one alone
-└── when lines of it were decided
-    ├── they should stay decided, and be settled
-    └── the others can be filed no more, unless they are signed under another root
+│   └── it should leave that provider's root valid
+└── when some lines under it were decided
+    ├── those should stay decided, and be settled
+    └── the other lines should be refused until they are signed under another root
 
 SPECIFICATION F4.
 """

@@ -1,8 +1,8 @@
 """eip712Domain, nonces
 
 given the registry
-├── it should name the domain that consents are signed under
-└── it should begin every signer at nonce 0
+├── it should return the EIP-712 domain under which consents are signed
+└── it should start every signer at nonce 0
 """
 
 from __future__ import annotations

@@ -1,27 +1,27 @@
 """give
 
-given nothing consented yet
-├── when the last day lies before the first
-│   └── it should refuse
-├── when the purposes are none, or bits without meaning
-│   └── it should refuse
-└── when all is well
-    ├── it should be in force from the first day to the last, and tell
-    ├── it should hold for this signer, member and purpose only
-    └── it should move the nonce, so that signed consents not yet recorded die
+given no consent yet
+├── when the last day is before the first
+│   └── it should revert
+├── when there is no purpose, or a bit without meaning
+│   └── it should revert
+└── when the consent is valid
+    ├── it should be in force from the first day to the last, and emit an event
+    ├── it should cover this signer, member, provider and purpose only
+    └── it should increase the nonce, which invalidates signed consents not yet recorded
 given a consent in force
-├── when it is given anew for other days
-│   ├── it should keep the days past, and drop today and those to come
-│   └── it should keep nothing of one that had not begun
-├── when it is given anew for fewer purposes
-│   └── it should keep all purposes for the days past
-└── when the new one holds all of the old
-    └── it should simply be the new one, however often it is given
+├── when it is given again for other days
+│   ├── it should keep the past days, and drop today and future days
+│   └── it should keep nothing of a consent that had not begun
+├── when it is given again for fewer purposes
+│   └── it should keep all purposes for the past days
+└── when the new consent includes the old one
+    └── it should replace the old one, however often it is given
 given a consent for any provider
-└── when one provider is given one of its own
-    ├── it should override it for that provider from today on
-    └── it should keep the days past for that provider too
-given more than eight stretches past
+└── when one provider is given a consent of its own
+    ├── it should override the general consent for that provider from today on
+    └── it should keep the past days for that provider too
+given more than eight past periods
 └── it should look at the last eight
 
 SPECIFICATION C2, C4, C5, C6, C7.
@@ -39,9 +39,9 @@ from tests.support.world import World
 
 
 def test_is_in_force_from_the_first_day_to_the_last(world: World) -> None:
-    given = give(world, world.holder, 20_000, 20_002, provider=world.provider)
+    transaction = give(world, world.holder, 20_000, 20_002, provider=world.provider)
 
-    assert emitted(given, "ConsentGiven") == {
+    assert emitted(transaction, "ConsentGiven") == {
         "signer": world.holder,
         "member": MEMBER,
         "provider": world.provider,
@@ -69,7 +69,7 @@ def test_holds_for_this_signer_member_provider_and_purpose_only(world: World) ->
     assert allowed(world, world.stranger, [5]) == []
 
 
-def test_kills_signed_consents_not_yet_recorded(world: World) -> None:
+def test_invalidates_signed_consents_not_yet_recorded(world: World) -> None:
     from brownie import accounts
 
     patient = accounts.at(world.patient.address, force=True)
@@ -174,7 +174,7 @@ def test_looks_at_the_last_eight_stretches_past(world: World) -> None:
 
 
 @pytest.mark.parametrize("provider", [ANY, 1])
-def test_refuses_days_turned_round(world: World, provider: int) -> None:
+def test_refuses_a_last_day_before_the_first(world: World, provider: int) -> None:
     with refuses("InvalidPeriod", 20_001, 20_000):
         give(world, world.holder, 20_001, 20_000, provider=provider)
 

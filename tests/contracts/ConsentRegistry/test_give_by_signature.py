@@ -1,23 +1,23 @@
 """giveBySignature
 
 given a consent signed by a key
-├── when anyone relays it by its deadline, the last second included
-│   └── it should be the signer's consent, and move the nonce
-├── when someone else has relayed it first
-│   └── it should refuse the second time: the consent is there, and nothing else was given
-├── when it comes a second after its deadline
-│   └── it should refuse
+├── when anyone relays it by its deadline, including the last second
+│   └── it should record the signer's consent, and increase the nonce
+├── when another account has relayed it first
+│   └── it should revert: the consent is already recorded, and the first relay could record nothing else
+├── when it arrives a second after its deadline
+│   └── it should revert
 ├── when it is for another nonce
-│   └── it should refuse
-├── when it is for another chain, registry or signer, was changed, or is malleable
-│   └── it should refuse
-└── when it has no purpose, or days turned round
-    └── it should refuse: what withdraws cannot give
+│   └── it should revert
+├── when it is for another chain, registry or signer, was changed, or has a malleable signature
+│   └── it should revert
+└── when it has no purpose, or its last day is before its first
+    └── it should revert: a signed withdrawal cannot give consent
 given a signer that is a contract
-├── when it accepts the signature (ERC-1271)
-│   └── it should be the contract's consent
-└── when it does not
-    └── it should refuse
+├── when the contract accepts the signature (ERC-1271)
+│   └── it should record the contract's consent
+└── when the contract does not accept it
+    └── it should revert
 
 SPECIFICATION C1, C3.
 """
@@ -45,9 +45,9 @@ def record(world: World, signed: tuple[Any, ...]) -> Any:
 
 
 def test_is_the_signers_consent_whoever_relays_it(world: World) -> None:
-    given = record(world, world.signed_consent(MEMBER, world.provider, 20_000, 20_001))
+    transaction = record(world, world.signed_consent(MEMBER, world.provider, 20_000, 20_001))
 
-    assert emitted(given, "ConsentGiven") == {
+    assert emitted(transaction, "ConsentGiven") == {
         "signer": world.patient.address,
         "member": MEMBER,
         "provider": world.provider,
@@ -114,7 +114,7 @@ def test_refuses_another_signer(world: World) -> None:
         record(world, (other, consent, signature))
 
 
-def test_refuses_a_signer_that_is_nobody(world: World) -> None:
+def test_refuses_the_zero_address_as_signer(world: World) -> None:
     _, consent, _ = world.signed_consent(MEMBER)
     nobody = "0x" + "00" * 20
 
@@ -157,13 +157,13 @@ def test_refuses_what_would_withdraw(world: World) -> None:
         record(world, world.signed_consent(MEMBER, purposes=0))
 
 
-def test_refuses_days_turned_round(world: World) -> None:
+def test_refuses_a_last_day_before_the_first(world: World) -> None:
     with refuses("InvalidPeriod", 2, 1):
         record(world, world.signed_consent(MEMBER, since=2, until=1))
 
 
 class TestContract:
-    """A signer that is a contract."""
+    """The signer is a contract."""
 
     @pytest.fixture
     def wallet(self, world: World) -> Any:
@@ -171,7 +171,7 @@ class TestContract:
 
         return ERC1271WalletMock.deploy(world.patient.address, {"from": world.payer})
 
-    def test_consents_by_what_it_accepts(self, world: World, wallet: Any) -> None:
+    def test_consents_with_a_signature_that_it_accepts(self, world: World, wallet: Any) -> None:
         _, consent, signature = world.signed_consent(MEMBER, ANY, 20_000, 20_000)
 
         record(world, (wallet.address, consent, signature))
@@ -180,14 +180,14 @@ class TestContract:
         assert allowed(world, world.patient.address, [20_000]) == []
         assert world.consents.nonces(wallet) == 1
 
-    def test_does_not_by_what_it_refuses(self, world: World, wallet: Any) -> None:
+    def test_does_not_consent_with_a_signature_that_it_refuses(self, world: World, wallet: Any) -> None:
         _, consent, signature = world.signed_consent(MEMBER, ANY, 20_000, 20_000)
         wallet.setOwner(world.payer, {"from": world.payer})
 
         with refuses("InvalidConsentSignature", wallet):
             record(world, (wallet.address, consent, signature))
 
-    def test_does_not_without_an_answer(self, world: World) -> None:
+    def test_does_not_consent_without_an_answer(self, world: World) -> None:
         _, consent, signature = world.signed_consent(MEMBER)
 
         with refuses("InvalidConsentSignature", world.asset):

@@ -1,24 +1,24 @@
 """withdraw
 
-given nothing consented
-└── it should refuse, also for a provider that others were given
+given no consent
+└── it should revert, even if the signer has consented for other providers
 given a consent for one provider
 ├── when it is in force today
-│   └── it should end with today, and tell
+│   └── it should end with today, and emit an event
 ├── when it has not begun
 │   └── it should never begin
 └── when it is over
     └── it should change nothing
 given a consent for any provider
-├── when it is withdrawn from one
-│   ├── it should end with today for that one, and keep the days past
-│   ├── it should leave the others theirs
-│   └── it should stay withdrawn when any is given anew
-└── when it is withdrawn from any
-    └── it should leave a provider's own entry alone
+├── when it is withdrawn from one provider
+│   ├── it should end with today for that provider, and keep the past days
+│   ├── it should stay in force for the others
+│   └── it should stay withdrawn when consent for any provider is given again
+└── when it is withdrawn from any provider
+    └── it should leave a provider's own entry unchanged
 given a withdrawn consent
-└── when it is given anew
-    └── it should keep the days past, and count from the new first day
+└── when it is given again
+    └── it should keep the past days, and count from the new first day
 
 SPECIFICATION C4, C5.
 """

@@ -1,18 +1,18 @@
 """withdrawBySignature
 
 given a consent in force
-├── when a signed withdrawal is relayed by its deadline, the last second included
-│   └── it should end with today, whatever days it names, and move the nonce
+├── when a signed withdrawal is relayed by its deadline, including the last second
+│   └── it should end the consent with today, whatever days it names, and increase the nonce
 ├── when it is relayed again
-│   └── it should refuse
-├── when it comes a second after its deadline, or for another nonce, chain or signer
-│   └── it should refuse
+│   └── it should revert
+├── when it arrives a second after its deadline, or is for another nonce, chain or signer
+│   └── it should revert
 └── when it has a purpose
-    └── it should refuse: what gives cannot withdraw
-given nothing consented
-└── it should refuse
+    └── it should revert: a signed consent cannot withdraw
+given no consent
+└── it should revert
 given a signer that is a contract
-└── it should withdraw by what the contract accepts (ERC-1271)
+└── it should withdraw if the contract accepts the signature (ERC-1271)
 
 SPECIFICATION C1, C3.
 """
@@ -33,7 +33,7 @@ from tests.support.world import World
 
 @pytest.fixture
 def today(world: World) -> int:
-    """The patient has consented from two days ago to in nine days."""
+    """Records the patient's consent from two days ago to nine days ahead, and returns today."""
     day = world.today()
     world.consents.giveBySignature(
         *world.signed_consent(MEMBER, ANY, day - 2, day + 9), {"from": world.stranger}
@@ -109,7 +109,7 @@ def test_refuses_when_nothing_was_given(world: World) -> None:
         record(world, withdrawal(world))
 
 
-def test_takes_a_contracts_word(world: World) -> None:
+def test_withdraws_with_a_signature_that_the_contract_accepts(world: World) -> None:
     from brownie import ERC1271WalletMock
 
     wallet = ERC1271WalletMock.deploy(world.patient.address, {"from": world.payer})

@@ -1,4 +1,4 @@
-"""The claim desk as a sender: counters are its alone to move."""
+"""The claim desk as a sender, because only it may move counters."""
 
 from __future__ import annotations
 

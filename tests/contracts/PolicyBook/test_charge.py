@@ -1,14 +1,14 @@
 """charge
 
-given anyone but the claim desk
-└── it should refuse
+given any caller but the claim desk
+└── it should revert
 given the claim desk
 ├── when a claim is paid
-│   └── it should count what is paid, and what the members bear
+│   └── it should count the payment and the members' share
 ├── when a claim is held
 │   └── it should count it as reserved
-└── when the benefit has limits of its own
-    └── it should count the group's sum and units too, and no other group's
+└── when the benefit belongs to a group
+    └── it should also count the sum and units of that group, and of no other group
 
 SPECIFICATION I8.
 """

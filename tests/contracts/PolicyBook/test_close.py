@@ -1,20 +1,20 @@
 """close
 
 given a policy
-├── when a second is missing until filing days and appeal window are over
-│   └── it should refuse, naming the second
-├── when they are over
-│   └── it should free exactly the capital that the policy still locks, whoever asks
+├── when it is one second before the end of filing days and appeal window
+│   └── it should revert, and name that second
+├── when both are over
+│   └── it should free exactly the capital that the policy still locks, for any caller
 ├── when a claim is held
-│   └── it should refuse, naming the sum, until it is settled
-├── when a claim of nothing is held
-│   └── it should close all the same, and the claim be settled after
-├── when it is closed already
-│   └── it should refuse
-├── when the terms are of no policy
-│   └── it should refuse
-└── when the terms are none: a word with more than its field holds
-    └── it should refuse
+│   └── it should revert, and name the sum, until the claim is settled
+├── when a claim of 0 is held
+│   └── it should close the policy, and the claim should still be settled later
+├── when it is already closed
+│   └── it should revert
+├── when the terms belong to no policy
+│   └── it should revert
+└── when the terms are malformed: a value exceeds its field
+    └── it should revert
 
 SPECIFICATION I7.
 """

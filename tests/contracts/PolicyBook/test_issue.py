@@ -4,29 +4,29 @@ given terms that the pool's quote signer has signed
 ├── when anyone pays the premium
 │   ├── it should give the holder a bound token whose id is the digest of the terms
 │   ├── it should take the premium from the sender, and lock the capital
-│   └── it should announce the whole terms
-├── when only somebody else has allowed the pool to take the premium, the holder too
-│   └── it should refuse: allowance is only ever taken from the sender
-├── when they are used again
-│   └── it should refuse
-├── when the signature is another's, over other terms, for another chain or book, or malleable
-│   └── it should refuse
+│   └── it should emit the complete terms
+├── when only another account, even the holder, has approved the pool for the premium
+│   └── it should revert, because it takes the premium only from the sender
+├── when the terms are used again
+│   └── it should revert
+├── when the signature is another key's, over other terms, for another chain or book, or malleable
+│   └── it should revert
 ├── when the signer may not, or may no longer, sign for the pool
-│   └── it should refuse
-├── when the signer may sign for another pool than the one that the terms name
-│   └── it should refuse, and touch neither pool
-├── when the pool is not the factory's
-│   └── it should refuse
-├── when the insurer sells nothing under the table
-│   └── it should refuse
-├── when the policy counts in another currency, or the capital cannot carry it
-│   └── it should refuse
-├── when the holder is nobody
-│   └── it should refuse
-└── when they are none: a word with more than its field holds
-    └── it should refuse
+│   └── it should revert
+├── when the signer may sign for another pool than the one in the terms
+│   └── it should revert, and change neither pool
+├── when the pool was not created by the factory
+│   └── it should revert
+├── when the insurer has paused sales under the table
+│   └── it should revert
+├── when the policy has another currency, or the capital cannot carry it
+│   └── it should revert
+├── when the holder is the zero address
+│   └── it should revert
+└── when the terms are malformed: a value exceeds its field
+    └── it should revert
 given a quote signer that is a contract
-└── it should issue by what the contract accepts (ERC-1271), and refuse what it does not
+└── it should issue if the contract accepts the signature (ERC-1271), and revert if it does not
 
 SPECIFICATION I2, I4, M10.
 """
@@ -65,7 +65,7 @@ LOCK = -(-ANNUAL_LIMIT * SOLVENCY_BPS // 10_000)
 
 @pytest.fixture
 def sold(world: World) -> Sold:
-    """A draft whose premium the payer has ready."""
+    """Returns a draft, and gives the payer its premium."""
     purse(world, world.payer, PREMIUM)
     return world.draft()
 
@@ -191,7 +191,7 @@ CHANGES: dict[str, Callable[[World, Sold], Any]] = {
     "currency": lambda world, sold: "EUR",
     "salt": lambda world, sold: craft.word("again"),
 }
-"""Every term but the account, which no terms may name."""
+"""Every term but the account, which no terms may set."""
 
 
 @pytest.mark.parametrize("term", CHANGES)
@@ -226,7 +226,7 @@ def test_refuses_a_malleable_or_cut_quote(world: World, sold: Sold) -> None:
             world.book.issue(terms, named, wrong, {"from": world.payer})
 
 
-def test_refuses_a_pool_of_nobody_knows_where(world: World) -> None:
+def test_refuses_a_pool_that_is_not_the_factorys(world: World) -> None:
     sold = world.draft(pool=world.stranger.address)
 
     with refuses("UnknownPool", world.stranger):
@@ -263,7 +263,7 @@ def test_refuses_what_the_capital_cannot_carry(world: World) -> None:
     world.book.issue(*quoted(world, most), {"from": world.payer})
 
 
-def test_refuses_nobody_as_holder(world: World) -> None:
+def test_refuses_the_zero_address_as_holder(world: World) -> None:
     nobody = "0x" + "00" * 20
     sold = world.draft(holder=nobody, payee=world.payee)
 
@@ -278,7 +278,7 @@ def test_refuses_terms_with_more_than_a_field_holds(world: World, sold: Sold) ->
 
 
 class TestContract:
-    """A quote signer that is a contract."""
+    """The quote signer is a contract."""
 
     @pytest.fixture
     def wallet(self, world: World) -> Any:
@@ -288,21 +288,23 @@ class TestContract:
         world.pool.setQuoteSigner(made, True, {"from": world.insurer})
         return made
 
-    def test_issues_by_what_it_accepts(self, world: World, sold: Sold, wallet: Any) -> None:
+    def test_issues_with_a_signature_that_it_accepts(self, world: World, sold: Sold, wallet: Any) -> None:
         terms, _, quote = quoted(world, sold)
 
         world.book.issue(terms, wallet, quote, {"from": world.payer})
 
         assert world.account(sold)["issued"]
 
-    def test_does_not_by_what_it_refuses(self, world: World, sold: Sold, wallet: Any) -> None:
+    def test_does_not_issue_with_a_signature_that_it_refuses(
+        self, world: World, sold: Sold, wallet: Any
+    ) -> None:
         terms, _, quote = quoted(world, sold)
         wallet.setOwner(world.insurer, {"from": world.insurer})
 
         with refuses("InvalidQuote", wallet):
             world.book.issue(terms, wallet, quote, {"from": world.payer})
 
-    def test_does_not_without_an_answer(self, world: World, sold: Sold) -> None:
+    def test_does_not_issue_without_an_answer(self, world: World, sold: Sold) -> None:
         terms, _, quote = quoted(world, sold)
         world.pool.setQuoteSigner(world.asset, True, {"from": world.insurer})
 

@@ -1,12 +1,12 @@
-"""issue, the bounds of terms
+"""issue: the bounds of the terms
 
 given terms signed by the insurer
-├── when a value lies on its bound
+├── when a value is on its bound
 │   └── it should issue
-├── when it lies one beyond
-│   └── it should refuse, naming the value
-└── when the start day begins somewhere on earth
-    └── it should be closed from that second on
+├── when a value is one beyond its bound
+│   └── it should revert, and name the value
+└── when the start day has begun anywhere on earth
+    └── it should revert from that second on
 
 SPECIFICATION I5.
 """
@@ -27,7 +27,7 @@ MONTH = 30 * DAY
 
 
 def issue(world: World, **terms: Any) -> None:
-    """Without premium, and with hardly any capital behind it, unless the terms say."""
+    """Issues a policy with no premium and a tiny capital requirement, unless the terms set others."""
     sold = world.draft(**{"premium": 0, "solvency_bps": 1, **terms})
     world.book.issue(*quoted(world, sold), {"from": world.payer})
     assert world.account(sold)["issued"]

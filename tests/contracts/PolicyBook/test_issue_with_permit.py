@@ -1,21 +1,21 @@
 """issueWithPermit
 
-given a payer that signs instead of approving
-├── when the permit is good
+given a payer that signs a permit instead of approving
+├── when the permit is valid
 │   └── it should issue in one call
-├── when somebody else has used the permit first
-│   └── it should issue all the same: the allowance is there
-├── when the permit is over another token, for another spender, over too little, or late
-│   └── it should refuse for want of an allowance, and take nothing
-├── when the permit is somebody else's
-│   └── it should refuse: nobody pays another's premium unasked
-└── when the pool is not the factory's
-    └── it should refuse before it calls anything there
+├── when another account has used the permit first
+│   └── it should still issue, because the allowance exists
+├── when the permit is for another token, another spender or too little, or has expired
+│   └── it should revert because the allowance is missing, and take nothing
+├── when the permit belongs to another account
+│   └── it should revert, because only the sender pays the premium
+└── when the pool was not created by the factory
+    └── it should revert before it calls the pool or its asset
 given a payer that has approved before
-├── when the permit is worth nothing
-│   └── it should issue by the allowance
-└── when the asset knows no permits
-    └── it should issue by the allowance
+├── when the permit is invalid
+│   └── it should issue with the allowance
+└── when the asset has no permits
+    └── it should issue with the allowance
 
 SPECIFICATION I2, I3.
 """
@@ -38,14 +38,14 @@ WORTHLESS = (0, 0, 27, bytes(32), bytes(32))
 
 @pytest.fixture
 def sold(world: World) -> Sold:
-    """A draft, and a payer who has the premium but has approved nothing."""
+    """Returns a draft, and a payer that has the premium but has approved nothing."""
     world.mint(PAYER.address, PREMIUM)
     return world.draft()
 
 
 @pytest.fixture
 def premium(world: World) -> int:
-    """Token units."""
+    """Returns the premium in token units."""
     return PREMIUM * world.unit
 
 

@@ -2,11 +2,11 @@
 
 given terms
 ├── it should be the digest that the library computes
-├── it should be the digest that viem's hash of the same terms gives
-└── when the chain splits, and goes on under another id
-    └── it should be the digest that it was
+├── it should be the digest that viem computes for the same terms
+└── when the chain id changes after a fork
+    └── it should be the same digest as before
 given the book
-└── it should name the domain that quotes are signed under
+└── it should return the EIP-712 domain under which quotes are signed
 
 SPECIFICATION I1.
 """
@@ -37,12 +37,12 @@ def test_is_the_digest_of_an_outside_implementation(world: World, vector: dict[s
     separator = bytes(world.book.domainSeparator())
     expected = keccak(b"\x19\x01" + separator + bytes.fromhex(vector["hashStruct"][2:]))
 
-    given = world.book.policyIdOf(tuple(map(_argument, vector["message"].values())))
+    policy_id = world.book.policyIdOf(tuple(map(_argument, vector["message"].values())))
 
-    assert bytes(given) == expected
+    assert bytes(policy_id) == expected
 
 
-def test_stays_when_the_chain_splits(world: World) -> None:
+def test_does_not_change_after_a_fork(world: World) -> None:
     from brownie import web3
 
     if "anvil" not in web3.client_version:

@@ -1,13 +1,13 @@
 """release
 
-given anyone but the claim desk
-└── it should refuse
+given any caller but the claim desk
+└── it should revert
 given a held claim
 ├── when the claim desk releases it
-│   ├── it should give back exactly what it took
+│   ├── it should give back exactly what the claim took
 │   └── it should leave what other claims took
-└── when the claim desk releases more than one of the counters holds
-    └── it should refuse, and change nothing: the counter would run into its neighbour
+└── when the claim desk releases more than one of the counters contains
+    └── it should revert, and change nothing: the counter would borrow from the next one in the word
 
 SPECIFICATION I8.
 """
@@ -50,7 +50,7 @@ TOO_MUCH = {
     "the group's sum": (GROUP, charge(20_011 + 1_013 + 1, 0, 0, 0)),
     "the group's units": (GROUP, charge(0, 0, 0, 3 + 1 + 1)),
 }
-"""One more than the named counter holds, and no more than the others do."""
+"""One more than the named counter contains, and no more than the other counters contain."""
 
 
 @pytest.mark.parametrize("counter", TOO_MUCH)

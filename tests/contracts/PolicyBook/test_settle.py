@@ -1,12 +1,12 @@
 """settle
 
-given anyone but the claim desk
-└── it should refuse
+given any caller but the claim desk
+└── it should revert
 given a reserved sum
 ├── when the claim desk settles it
-│   └── it should be paid instead of reserved, and change nothing else
-└── when the claim desk settles more
-    └── it should refuse, and change nothing: the counter would run into its neighbour
+│   └── it should move the sum from reserved to paid, and change nothing else
+└── when the claim desk settles more than that
+    └── it should revert, and change nothing: the counter would borrow from the next one in the word
 
 SPECIFICATION I8.
 """

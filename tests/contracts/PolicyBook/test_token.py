@@ -2,17 +2,17 @@
 
 given a policy
 ├── when it is issued
-│   └── it should say that the token was minted to the holder
-├── when its holder, or anyone, tries to move, approve or burn it
-│   └── it should refuse
-├── when asked whether it is locked
-│   └── it should be
-└── when its holder is a contract that knows no ERC-721
-    └── it should be issued all the same: nobody is called
-given a token that does not exist, or nobody as an owner
-└── it should say so
-given an interface
-└── it should be supported exactly when it is ERC-165, ERC-721, its metadata or ERC-5192
+│   └── it should emit that the token was minted to the holder
+├── when its holder, or another account, tries to transfer, approve or burn it
+│   └── it should revert
+├── when `locked` is called
+│   └── it should return true
+└── when its holder is a contract without ERC-721
+    └── it should be issued, because the holder is not called
+given a token that does not exist, or the zero address as the owner
+└── it should revert with an error that says so
+given an interface id
+└── it should be supported exactly if it is ERC-165, ERC-721, its metadata or ERC-5192
 
 SPECIFICATION I6.
 """
@@ -100,7 +100,7 @@ def test_says_that_a_token_does_not_exist(world: World) -> None:
         world.book.transferFrom(world.holder, world.stranger, UNKNOWN, {"from": world.holder})
 
 
-def test_says_that_nobody_owns_nothing(world: World) -> None:
+def test_refuses_the_zero_address_as_owner(world: World) -> None:
     with refuses("ERC721InvalidOwner", NOBODY):
         world.book.balanceOf(NOBODY)
 

@@ -1,4 +1,4 @@
-"""Desks that record: accounts, so that a test says exactly what is recorded."""
+"""Desks that record; here they are plain accounts, so that a test states exactly what is recorded."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from tests.support.world import World
 
 @pytest.fixture
 def desk(world: World) -> Any:
-    """A listed desk."""
+    """Lists an account as a desk."""
     return _listed(world, 0)
 
 
 @pytest.fixture
 def other_desk(world: World) -> Any:
-    """A listed desk that serves the same policies."""
+    """Lists a second desk, which serves the same policies."""
     return _listed(world, 6)
 
 

@@ -1,15 +1,15 @@
 """accredit
 
 given a stranger
-└── it should refuse
+└── it should revert
 given the accreditor
-├── when the window is empty or turned round
-│   └── it should refuse
-├── when the admin is nobody
-│   └── it should refuse
-└── when all is well
-    ├── it should give the next number, and tell
-    └── it should accredit from the first day to the last before the end
+├── when the window is empty, or ends before it starts
+│   └── it should revert
+├── when the admin is the zero address
+│   └── it should revert
+└── when everything is valid
+    ├── it should assign the next number, and emit an event
+    └── it should accredit from the first day to the day before the end
 
 SPECIFICATION P1, P2.
 """
@@ -55,7 +55,7 @@ def test_refuses_an_empty_window(world: World, first: int, end: int) -> None:
         world.accredit(world.stranger, first, end)
 
 
-def test_refuses_nobody_as_admin(world: World) -> None:
+def test_refuses_the_zero_address_as_admin(world: World) -> None:
     with refuses("ZeroAdmin"):
         world.accredit("0x" + "00" * 20)
 

@@ -1,15 +1,15 @@
 """addKey
 
-given anyone but the provider's admin, or a number that no provider has
-└── it should refuse
+given any caller but the provider's admin, or an unknown provider
+└── it should revert
 given the provider's admin
-├── when the window is empty or turned round
-│   └── it should refuse
-├── when the key is zero, or was added to this provider before
-│   └── it should refuse, also when the key was revoked
-└── when all is well
-    ├── it should let the key sign from the first second to before the last
-    └── it should let the same key be another provider's too
+├── when the window is empty, or ends before it starts
+│   └── it should revert
+├── when the key is the zero address, or was added to this provider before
+│   └── it should revert, even if the key was revoked
+└── when everything is valid
+    ├── it should let the key sign from the first second to the second before the end
+    └── it should accept the same key for another provider too
 
 SPECIFICATION P4, P5.
 """

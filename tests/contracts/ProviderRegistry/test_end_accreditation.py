@@ -1,20 +1,20 @@
 """endAccreditation
 
-given a stranger, or a number that no provider has
-└── it should refuse
+given a stranger, or an unknown provider
+└── it should revert
 given an accreditation
-├── when it would end before today
-│   └── it should refuse: what was true stays true
-├── when it would not end earlier than it does
-│   └── it should refuse
-├── when it has not begun, and would end before it begins
-│   └── it should refuse, but take its first day
-├── when it was renewed ahead, with days between
-│   ├── it should end what runs, and drop what has not begun
-│   └── it should drop what has not begun alone, when it ends in between
-└── when it ends today or on a day to come
-    ├── it should hold until the day before, and tell
-    └── it should be open to renewal
+├── when the new end is before today
+│   └── it should revert, because past days do not change
+├── when the new end is not earlier than the present one
+│   └── it should revert
+├── when it has not begun, and the new end is before its first day
+│   └── it should revert; an end on its first day should be accepted
+├── when it was renewed in advance, with days between
+│   ├── it should end the present window, and drop the future one
+│   └── it should drop only the future window, if the end is between the two
+└── when the new end is today or a future day
+    ├── it should last until the day before, and emit an event
+    └── it should allow a renewal
 
 SPECIFICATION P1, P3.
 """
@@ -30,7 +30,7 @@ from tests.support.world import World
 
 @pytest.fixture
 def provider(world: World) -> int:
-    """Accredited since ten days, for ten more."""
+    """Accredits a provider from ten days ago to ten days ahead."""
     return world.accredit(world.stranger, world.today() - 10, world.today() + 10)
 
 
@@ -69,7 +69,7 @@ def test_refuses_to_lengthen(world: World, provider: int, later: int) -> None:
         world.providers.endAccreditation(provider, day, {"from": world.accreditor})
 
 
-def test_ends_before_it_begins_only_by_beginning_never(world: World) -> None:
+def test_ends_on_its_first_day_but_not_before(world: World) -> None:
     first = world.today() + 5
     provider = world.accredit(world.stranger, first, first + 10)
 

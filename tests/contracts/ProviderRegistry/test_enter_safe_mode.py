@@ -1,13 +1,13 @@
 """enterSafeMode
 
 given a stranger
-└── it should refuse
+└── it should revert
 given the sentinel
 ├── when it names a desk
-│   ├── it should send that desk's lines, and no other's, to review
-│   └── it should end by itself after seven days, to the second
+│   ├── it should send the lines of that desk only to review
+│   └── it should end after exactly seven days without a further call
 └── when it names the desk again
-    └── it should begin the seven days anew
+    └── it should restart the seven days
 
 SPECIFICATION P7.
 """

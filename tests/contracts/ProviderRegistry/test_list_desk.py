@@ -1,10 +1,10 @@
 """listDesk
 
 given a stranger
-└── it should refuse
+└── it should revert
 given the governor
 ├── when it lists a desk
-│   └── it should let the desk record, and tell
+│   └── it should let the desk record, and emit an event
 └── when the desk was retired
     └── it should list it again
 

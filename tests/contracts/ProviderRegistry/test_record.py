@@ -1,17 +1,17 @@
 """record
 
 given a desk that is not listed
-└── it should refuse
+└── it should revert
 given a listed desk
 ├── when nobody has claimed on the bill line
 │   ├── it should bind bill and currency, and count the claim
-│   └── it should use the daily cap exactly when the claim is paid without review
-├── when another policy has
-│   └── it should stand beside it, and each payer should see the other's claim
-├── when another desk has, for the same policy
+│   └── it should use the daily cap only if the claim is paid without review
+├── when another policy has claimed
+│   └── it should record a further payer, and each payer should see the other's claim
+├── when another desk has claimed for the same policy
 │   └── it should count as another payer
-└── when this desk has, for this policy
-    └── it should refuse, whoever came first
+└── when this desk has claimed for this policy
+    └── it should revert, whichever payer came first
 
 SPECIFICATION L2, P8.
 """
@@ -36,7 +36,7 @@ from tests.support.craft import BILLED
 from tests.support.world import World
 
 OTHERS = 18_617
-"""What a second payer claims, minor units."""
+"""What a second payer claims, in minor units."""
 
 
 def test_binds_the_bill_and_counts_the_claim(world: World, desk: Any) -> None:
@@ -67,7 +67,7 @@ def test_uses_the_cap_only_for_what_is_paid_without_review(world: World, desk: A
     assert standing(world, desk)["cap_left"] == before - 2 * CLAIMED
 
 
-def test_stands_beside_another_policys_claim(world: World, desk: Any) -> None:
+def test_records_a_claim_next_to_another_policys(world: World, desk: Any) -> None:
     world.providers.record(*bill(world), {"from": desk})
 
     world.providers.record(

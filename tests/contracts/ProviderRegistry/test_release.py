@@ -1,17 +1,17 @@
 """release
 
 given a desk that was never listed, or that recorded nothing for the policy
-└── it should refuse
-given a desk that recorded
+└── it should revert
+given a desk that recorded a claim
 ├── when nobody else has claimed
-│   └── it should forget bill and claim, and ask for a higher revision
+│   └── it should delete bill and claim, and expect a higher revision
 ├── when others have claimed
 │   ├── it should give back its own claim only, and leave the bill bound
-│   └── it should make room: who comes next may be the first payer
-├── when a claim of nothing is left
-│   └── it should leave the bill bound until that is withdrawn too
+│   └── it should free the place of the first payer for the next one
+├── when a claim of 0 is left
+│   └── it should leave the bill bound until that claim is withdrawn too
 └── when it has been released 255 times
-    └── it should release what was recorded, but ask for no higher revision
+    └── it should release what was recorded, but raise the revision no further
 
 SPECIFICATION L3, L5, L6.
 """

@@ -1,20 +1,20 @@
 """renew
 
-given a stranger, or a number that no provider has
-└── it should refuse
+given a stranger, or an unknown provider
+└── it should revert
 given a window in force
-├── when the new one is empty, begins before it, or ends before it
-│   └── it should refuse
-├── when the new one begins by its end
-│   └── it should be one window, also where they only touch
-└── when the new one begins later
+├── when the new window is empty, or begins or ends before the present one
+│   └── it should revert
+├── when the new window begins no later than the present one ends
+│   └── it should make one window of both, even if they only touch
+└── when the new window begins later
     ├── it should leave the days between without accreditation
-    └── it should keep every earlier window true
+    └── it should keep every earlier window valid
 given windows that ended on the day they began
 └── it should keep none of them
-given as many gaps as a look-up may have to walk
-├── it should refuse one more, and still extend the latest window
-└── the oldest day should cost no more than a bounded look
+given the largest number of gaps that a look-up may have to walk through
+├── it should revert for one more gap, but still extend the latest window
+└── it should look up the oldest day at a bounded cost
 
 SPECIFICATION P1, P2.
 """
@@ -43,7 +43,7 @@ def renew(world: World, provider: int, first: int, end: int) -> Any:
 
 
 def accredited(world: World, provider: int, first: int, end: int) -> list[int]:
-    """The days among these on which the provider is accredited."""
+    """Returns those of these days on which the provider is accredited."""
     return [day for day in range(first, end) if world.providers.accreditedOn(provider, day)]
 
 
@@ -103,7 +103,7 @@ def test_bounds_the_gaps(world: World, provider: int) -> None:
     renew(world, provider, last, last + 5)
     assert accredited(world, provider, last - 3, last + 7) == [last - 3, *range(last - 1, last + 5)]
     assert accredited(world, provider, FIRST - 1, FIRST + 1) == [FIRST]
-    most = 200_000  # 21,000 of them for any transaction
+    most = 200_000  # includes the 21,000 of every transaction
     assert world.providers.accreditedOn.estimate_gas(provider, FIRST, {"from": world.stranger}) < most
 
 

@@ -1,11 +1,11 @@
 """retireDesk
 
 given a stranger, or a desk that is not listed
-└── it should refuse
+└── it should revert
 given a listed desk
 └── when the governor retires it
-    ├── it should record nothing more
-    └── it should still release what it recorded
+    ├── it should let the desk record nothing more
+    └── it should let the desk release what it recorded
 
 SPECIFICATION P8.
 """

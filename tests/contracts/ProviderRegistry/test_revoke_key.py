@@ -1,13 +1,13 @@
 """revokeKey
 
-given anyone but the provider's admin, or a number that no provider has
-└── it should refuse
+given any caller but the provider's admin, or an unknown provider
+└── it should revert
 given the provider's admin
-├── when the provider has no such key
-│   └── it should refuse
-└── when it has
-    ├── it should kill the key for every second of its window, and tell
-    └── it should leave the same key of another provider alive
+├── when the provider does not have the key
+│   └── it should revert
+└── when the provider has the key
+    ├── it should revoke the key for every second of its window, and emit an event
+    └── it should leave the same key valid for another provider
 
 SPECIFICATION P4.
 """
@@ -19,7 +19,7 @@ from tests.support.craft import signer
 from tests.support.world import FAR, World
 
 
-def test_kills_the_key_for_good(world: World) -> None:
+def test_revokes_the_key_permanently(world: World) -> None:
     key = world.attestor.address
     other = world.accredit(world.stranger)
     world.providers.addKey(other, key, 0, FAR, {"from": world.stranger})
@@ -33,7 +33,7 @@ def test_kills_the_key_for_good(world: World) -> None:
     assert world.providers.isKeyLive(other, key, world.now())
 
 
-def test_refuses_a_key_that_the_provider_has_not(world: World) -> None:
+def test_refuses_a_key_that_the_provider_does_not_have(world: World) -> None:
     unknown = signer("nobody's").address
 
     with refuses("UnknownKey", world.provider, unknown):

@@ -1,10 +1,10 @@
 """setAdmin
 
-given a stranger, a number that no provider has, or nobody as admin
-└── it should refuse
+given a stranger, an unknown provider, or the zero address as admin
+└── it should revert
 given the accreditor
 └── when it names another admin
-    └── it should give that one the provider's powers, and take them from the one before
+    └── it should give that admin the provider's powers, and take them from the former admin
 
 SPECIFICATION P1.
 """
@@ -28,7 +28,7 @@ def test_hands_the_powers_over(world: World) -> None:
     assert world.providers.isKeyLive(world.provider, KEY, world.now())
 
 
-def test_refuses_nobody(world: World) -> None:
+def test_refuses_the_zero_address(world: World) -> None:
     with refuses("ZeroAdmin"):
         world.providers.setAdmin(world.provider, "0x" + "00" * 20, {"from": world.accreditor})
 

@@ -1,15 +1,15 @@
 """setDailyCap
 
-given anyone but the pool's insurer, or a number that no provider has
-└── it should refuse
+given any caller but the pool's insurer, or an unknown provider
+└── it should revert
 given the pool's insurer
 ├── when it sets a cap
-│   └── it should be what the pool pays the provider on a UTC day, and no other pool
-├── when the day has used some of it
+│   └── it should limit what this pool, and no other, pays the provider on a UTC day
+├── when a part of the cap is already used today
 │   ├── it should leave the rest
-│   └── it should leave nothing where the new cap lies below what is used
+│   └── it should leave nothing if the new cap is below what is used
 └── when a new UTC day begins
-    └── it should be whole again
+    └── it should make the whole cap available again
 
 SPECIFICATION P6.
 """

@@ -1,12 +1,12 @@
 """setSuspended
 
-given a stranger, or a number that no provider has
-└── it should refuse
+given a stranger, or an unknown provider
+└── it should revert
 given the accreditor
-├── when it suspends
-│   └── it should send the provider's lines, and nobody else's, to review
-└── when it ends that
-    └── it should pay without review again
+├── when it suspends a provider
+│   └── it should send the lines of that provider only to review
+└── when it ends the suspension
+    └── it should let lines be paid without review again
 
 SPECIFICATION P1.
 """

@@ -1,14 +1,14 @@
 """standingOf
 
 given a provider
-├── when the day lies in its accreditation
-│   └── it should be accredited
-├── when the day lies outside
-│   └── it should not be, whatever today is
+├── when the day is within its accreditation
+│   └── it should return accredited
+├── when the day is outside
+│   └── it should return not accredited, whatever the current day is
 └── when it was never accredited
-    └── it should know nothing, and leave no cap
-given a desk that is not listed, or no longer
-└── it should refuse
+    └── it should return no record and a cap of 0
+given a desk that is not listed, or no longer listed
+└── it should revert
 
 SPECIFICATION P8.
 """

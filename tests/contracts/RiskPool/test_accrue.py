@@ -1,22 +1,22 @@
-"""accrue, and the premium that pools earn by the second
+"""accrue: the premium that a pool earns per second
 
 given policies sold at any time
 ├── when time passes
-│   ├── it should have left to earn the sum over the policies, to the minor unit, whoever accrues when
+│   ├── the unearned premium should be the sum over the policies, to the minor unit, for any accrual times
 │   └── it should earn nothing before the first second of the start day, and everything by the end day's
 ├── when many policies begin, end and overlap on the same days
-│   └── it should be the sum still
+│   └── the unearned premium should still be the sum
 ├── when premiums are 0, 1 and 2^56 − 1
-│   └── it should be the sum still, and never more than was paid
-└── when anyone accrues
+│   └── the unearned premium should still be the sum, and never more than was paid
+└── when anyone calls accrue
     └── it should change no figure
-given years of idleness
-├── when somebody accrues, deposits or leaves
-│   └── it should cost no more than after two years: no day is looked at on which nothing is left to earn
+given a pool without calls for years
+├── when somebody accrues, deposits or redeems
+│   └── it should cost no more than after two years, because it skips days with nothing left to earn
 ├── when a claim is paid
-│   └── it should cost no more than ever: claims look at no day
+│   └── it should cost the same as always, because claims look at no day
 └── when the next policy is sold
-    └── it should earn as ever
+    └── its premium should be earned as usual
 
 SPECIFICATION M4.
 """
@@ -35,13 +35,13 @@ MOST = 2**56 - 1
 LEAD = YEAR = 366
 """Days: how far ahead a policy may start, and how long it may last."""
 IDLE_ACCRUE_GAS = 2_250_000
-"""What catching up may cost: it walks 732 days at most, with one cold slot each."""
+"""The most gas that catching up may use: it walks over at most 732 days, with one cold slot each."""
 IDLE_CAPITAL_GAS = 4_000_000
-"""What a deposit or an exit may cost then: it looks at the days several times and books nothing."""
+"""The most gas for a deposit or redemption then: it looks at the days several times and books nothing."""
 
 
 def check(bench: Bench, sales: list[Sale]) -> None:
-    """The pool has the sum left, rounded up; a division lets a premium earn a 34,000th minor unit early."""
+    """Checks the unearned sum, rounded up; a division earns a premium up to 1/34,000 minor unit early."""
     left = sum((sale.unearned(bench.now()) for sale in sales), Fraction())
     unearned = int(bench.pool.unearned())
     assert left - Fraction(len(sales), 34_000) <= unearned < left + 1

@@ -1,12 +1,12 @@
-"""The pool with assets of 2, 6, 8 and 18 decimals, and currencies of 0, 2 and 3
+"""The pool with assets of 2, 6, 8 and 18 decimals, and currencies with 0, 2 and 3
 
-given an asset with as many decimals as its currency, or more
-├── when policies are sold, claims paid and capital taken out
-│   └── it should move minor units times 10^(decimals − exponent), exactly
-└── when capital is brought in fractions of a minor unit
+given an asset with at least as many decimals as its currency
+├── when policies are sold, claims paid and capital redeemed
+│   └── it should transfer minor units times 10^(decimals − exponent), exactly
+└── when a deposit contains fractions of a minor unit
     └── it should count them
 given an asset with fewer decimals than its currency
-└── it should not be made
+└── the pool should not be created
 """
 
 from __future__ import annotations
@@ -48,6 +48,6 @@ def test_moves_minor_units_exactly(decimals: int, exponent: int) -> None:
     bench.check_law_1()
 
 
-def test_is_not_made_for_an_asset_coarser_than_its_currency() -> None:
+def test_is_not_created_for_an_asset_with_too_few_decimals() -> None:
     with reverts("Integer overflow"):
         Bench(decimals=2, exponent=3, capital=0)

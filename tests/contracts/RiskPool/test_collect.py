@@ -1,16 +1,16 @@
 """collect
 
 given an owed claim
-├── when the balance covers it beside what is reserved
-│   └── it should pay exactly, and the claim is outstanding no longer
-├── when it does so but for a minor unit, or the payee cannot be paid
-│   └── it should stay outstanding, and no money moves
-├── when another owed claim is larger than what is there
-│   └── it should be paid all the same
-├── when more is asked than is outstanding
-│   └── it should refuse
-└── when somebody else tries
-    └── it should refuse
+├── when the balance covers it and everything that is reserved
+│   └── it should pay exactly, and the claim should be outstanding no longer
+├── when the balance is one minor unit short, or the payee cannot be paid
+│   └── the claim should stay outstanding, and no money should move
+├── when another owed claim is larger than the balance
+│   └── it should still pay this one
+├── when the sum exceeds what is outstanding
+│   └── it should revert
+└── when another account calls
+    └── it should revert
 
 SPECIFICATION M7, M11.
 """

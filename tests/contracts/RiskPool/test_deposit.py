@@ -1,25 +1,25 @@
 """deposit
 
 given a pool
-├── when a share is worth an odd sum
-│   ├── it should take the assets, and give the shares that preview and event tell, rounded down
-│   └── it should give them to the receiver that the caller names
+├── when the price of a share is an odd number
+│   ├── it should take the assets, and mint the shares of the preview and the event, rounded down
+│   └── it should mint them to the receiver that the caller names
 ├── when the deposit is worth less than a share
-│   └── it should take it and give none
-├── when a claim is held meanwhile, and taken back
-│   └── it should leave to those who were there what they had, and give the newcomer no more than was brought
-├── when all shares are gone, and a claim is still held
-│   └── it should sell at the price of an empty pool, so that the newcomer keeps what was brought
-├── when nothing is brought
-│   └── it should give nothing
+│   └── it should take the deposit, and mint no share
+├── when a claim is held at the deposit, and withdrawn later
+│   └── it should leave earlier holders what they had, and give the newcomer no more than was deposited
+├── when all shares are redeemed, and a claim is still held
+│   └── it should use the price of an empty pool, so that the newcomer keeps the deposit
+├── when the deposit is 0
+│   └── it should mint nothing
 ├── when the pool is in deficit
-│   └── it should refuse
-├── when more is brought than any asset has
-│   └── it should refuse
-├── when the receiver is nobody
-│   └── it should refuse
-└── when the caller has not allowed it
-    └── it should refuse
+│   └── it should revert
+├── when the deposit exceeds what any asset can supply
+│   └── it should revert
+├── when the receiver is the zero address
+│   └── it should revert
+└── when the caller has not approved the pool
+    └── it should revert
 
 SPECIFICATION M2, M12.
 """
@@ -87,7 +87,7 @@ def test_keeps_a_newcomers_money_where_nobody_is_left(bench: Bench, brought: int
     held = CAPITAL // 2
     bench.open_exit()
     bench.reserve(held)
-    # what rounding leaves behind can be redeemed as well
+    # what rounding leaves behind can be redeemed too
     while bench.pool.balanceOf(bench.alice):
         shares = bench.pool.maxRedeem(bench.alice)
         bench.pool.redeem(shares, bench.alice, bench.alice, {"from": bench.alice})
@@ -117,7 +117,7 @@ def test_reverts_above_the_bound(bench: Bench) -> None:
         bench.deposit_tokens(2**128, bench.bob)
 
 
-def test_reverts_for_nobody(bench: Bench) -> None:
+def test_reverts_for_the_zero_address(bench: Bench) -> None:
     bench.mint_tokens(bench.alice, 5)
     with refuses("ERC20InvalidReceiver", ZERO_ADDRESS):
         bench.pool.deposit(5, ZERO_ADDRESS, {"from": bench.alice})

@@ -1,17 +1,17 @@
 """transfer, approve, transferFrom: the shares as ERC-20
 
 given shares
-├── it should tell name, symbol and decimals: six more than the asset's
-├── when they are passed on
-│   └── it should move exactly those, and say so; assets and supply stay
-├── when they are passed on by another
-│   └── it should spend the allowance, unless it is unlimited
-├── when the owner has too few, or the allowance is too small
-│   └── it should refuse
-└── when the receiver or the spender is nobody
-    └── it should refuse
+├── it should return name, symbol, and six decimals more than the asset has
+├── when the holder transfers shares
+│   └── it should move exactly those, and emit an event; assets and supply should not change
+├── when a spender transfers shares
+│   └── it should reduce the allowance, unless it is unlimited
+├── when the owner has too few shares, or the allowance is too small
+│   └── it should revert
+└── when the receiver or the spender is the zero address
+    └── it should revert
 
-That shares come from nobody and go to nobody stands with test_deposit and test_redeem.
+Minting and burning of shares are tested in test_deposit and test_redeem.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def test_reverts_for_more_than_one_has(bench: Bench) -> None:
         bench.pool.transfer(bench.alice, 1, {"from": bench.bob})
 
 
-def test_reverts_for_nobody(bench: Bench) -> None:
+def test_reverts_for_the_zero_address(bench: Bench) -> None:
     with refuses("ERC20InvalidReceiver", ZERO_ADDRESS):
         bench.pool.transfer(ZERO_ADDRESS, 1, {"from": bench.alice})
     with refuses("ERC20InvalidSpender", ZERO_ADDRESS):

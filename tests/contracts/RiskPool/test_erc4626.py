@@ -1,17 +1,17 @@
-"""convert, preview and max: the vault as ERC-4626, in every state a pool can be in
+"""convert, preview and max: the vault as ERC-4626, in every state of a pool
 
 given any state: empty, funded, earning, all locked, donated to, in deficit, wiped out, …
 ├── when assets and shares are converted
-│   └── it should follow the price, rounded down, and no way there and back should gain
+│   └── it should follow the price, rounded down, and converting there and back should gain nothing
 ├── when shares are sold
-│   └── it should count what is held for review as money still there
+│   └── it should count claims held for review as money that is still there
 ├── when a call is previewed
-│   └── it should answer exactly what the call does, rounded against the caller
-└── when a maximum is asked for
-    ├── it should answer, and a call of that much should succeed
-    └── it should refuse a call of one more
-given a pool wiped out again and again
-└── it should not make more shares than a notice can hold
+│   └── it should return exactly what the call does, rounded against the caller
+└── when a maximum is requested
+    ├── it should return one, and a call of that much should succeed
+    └── a call of one more should revert
+given a pool that has lost everything again and again
+└── it should not mint more shares than a notice can count
 
 SPECIFICATION M6.
 """
@@ -28,7 +28,7 @@ from tests.support.craft import DAY
 
 AMOUNTS = (1, 999_983, 10**18 + 9)
 ENOUGH = 2**250
-"""Token units: what any call here may cost."""
+"""Token units: the most that any call here may cost."""
 
 
 def untouched(bench: Bench) -> None:
@@ -36,12 +36,12 @@ def untouched(bench: Bench) -> None:
 
 
 def odd(bench: Bench) -> None:
-    """A price that divides nothing."""
+    """Gives a share a price that divides nothing evenly."""
     bench.mint_tokens(bench.pool, 333_333_331)
 
 
 def donated(bench: Bench) -> None:
-    """More than any such pool will see."""
+    """Donates more than any such pool will ever receive."""
     bench.mint_tokens(bench.pool, 10**27)
 
 
@@ -83,7 +83,7 @@ def wiped_out(bench: Bench) -> None:
 
 
 def refounded(bench: Bench) -> None:
-    """With shares of two generations, of which the first is worth nothing."""
+    """Returns a pool with shares of two generations, of which the first is worth nothing."""
     bench.wipe_out()
     bench.deposit(CAPITAL, bench.bob)
     bench.open_exit(bench.alice, bench.bob)
@@ -94,14 +94,14 @@ STATES += [in_deficit, wiped_out, refounded]
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
-def test_tells_the_truth(bench: Bench, state: Callable[[Bench], None]) -> None:
+def test_prices_previews_and_maxima_are_right(bench: Bench, state: Callable[[Bench], None]) -> None:
     state(bench)
     check_prices(bench)
     check_calls(bench)
 
 
 @pytest.mark.parametrize("state", [untouched, odd, donated], ids=lambda state: state.__name__)
-def test_tells_the_truth_before_the_first_deposit(empty: Bench, state: Callable[[Bench], None]) -> None:
+def test_they_are_right_before_the_first_deposit(empty: Bench, state: Callable[[Bench], None]) -> None:
     state(empty)
     check_prices(empty)
     check_calls(empty)
@@ -125,8 +125,10 @@ def test_makes_no_more_shares_than_a_notice_holds() -> None:
 
 
 def check_prices(bench: Bench) -> None:
-    """The price is (assets + 1) / (shares + a million), rounded down for who asks and up for who pays. Who
-    comes pays for what is held for review too."""
+    """Checks the price: (assets + 1) / (shares + a million), rounded against whoever asks or pays.
+
+    A buyer of shares also pays for claims that are held for review.
+    """
     pool = bench.pool
     worth, supply = pool.totalAssets() + 1, pool.totalSupply() + OFFSET
     entry = worth + pool.reserved() * bench.unit
@@ -144,7 +146,7 @@ def check_prices(bench: Bench) -> None:
 
 
 def check_calls(bench: Bench) -> None:
-    """What may be called succeeds, and does what was previewed; one more is refused."""
+    """Checks that a call of the maximum succeeds and does what was previewed, and that one more reverts."""
     pool = bench.pool
     bench.mint_tokens(bench.alice, ENOUGH)
     calls = [(verb, bench.alice) for verb in ("Deposit", "Mint", "Withdraw", "Redeem")]

@@ -1,11 +1,11 @@
-"""deposit, when the first depositor lies in wait
+"""deposit: an attack by the first depositor
 
-given an empty pool whose first depositor brings a token unit and donates a fortune
-├── when the next one deposits
-│   ├── it should give them what they brought, but for less than a millionth of the donation
+given an empty pool whose first depositor deposits one token unit and donates a fortune
+├── when the next depositor comes
+│   ├── it should give them their deposit's worth, less at most a millionth of the donation
 │   └── it should cost the attacker a million times what the victim lost
 └── when the donation comes before any deposit
-    └── it should be nobody's, and cost the first depositor nothing that counts
+    └── it should belong to nobody, and cost the first depositor a negligible sum
 """
 
 from __future__ import annotations

@@ -2,21 +2,21 @@
 
 given a capital provider
 ├── when they give notice for shares that they have
-│   └── it should say when they may leave, 35 days on
+│   └── it should emit when they may redeem: after 35 days
 ├── when they give notice for more than they have
-│   └── it should refuse
+│   └── it should revert
 ├── when they give notice again
-│   └── it should begin anew, in place of the one before; of 0 shares, none is left
+│   └── it should replace the former notice; a notice of 0 shares deletes it
 ├── when time passes
-│   └── it should let them leave from the first second of the 14 days to the last, and only then
-├── when the notice is for a part
-│   └── it should let out that part, once, and nothing of what is deposited later
-├── when shares are passed on
-│   ├── it should shrink to the shares that stay, and not grow again
+│   └── it should let them redeem from the first second of the 14 days to the last, and only then
+├── when the notice is for a part of the shares
+│   └── it should let them redeem that part once, and nothing that is deposited later
+├── when shares are transferred
+│   ├── it should shrink the notice to the shares that stay, and never grow it again
 │   ├── it should give the receiver no notice
-│   └── it should let nobody leave early with shares passed through many hands
-└── when a loss comes between notice and exit
-    └── it should be borne like everybody's
+│   └── it should let nobody redeem early by transferring shares between accounts
+└── when a loss happens between notice and redemption
+    └── it should reduce these shares like all others
 
 SPECIFICATION M5.
 """
@@ -28,7 +28,7 @@ from tests.support.bench import CAPITAL, EXIT_WINDOW, NOTICE_PERIOD, Bench
 from tests.support.craft import DAY
 
 
-def test_says_when_one_may_leave(bench: Bench) -> None:
+def test_emits_when_the_holder_may_redeem(bench: Bench) -> None:
     shares = bench.pool.balanceOf(bench.alice) - 1
 
     done = bench.pool.giveNotice(shares, {"from": bench.alice})
@@ -118,7 +118,7 @@ def test_shrinks_to_the_shares_that_stay(bench: Bench) -> None:
     assert pool.maxRedeem(bob) == 0
 
 
-def test_lets_nobody_hold_the_door_open_by_passing_shares_around(bench: Bench) -> None:
+def test_lets_nobody_redeem_early_by_passing_shares_around(bench: Bench) -> None:
     pool, shares = bench.pool, bench.pool.balanceOf(bench.alice)
     hands = (bench.alice, bench.bob, bench.payer)
     for owner, heir in zip(hands, (*hands[1:], hands[0]), strict=True):

@@ -1,28 +1,28 @@
 """The pool with assets that misbehave
 
-given an asset that comes to take a fee
-├── when capital, a premium or a recapitalisation comes in
-│   └── it should refuse
+given an asset that starts to take a fee
+├── when a deposit, a premium or a recapitalisation arrives
+│   └── it should revert
 └── when a claim is paid
-    └── it should spend and book exactly the amount: the payee bears the fee
-given an asset that answers false
-├── when money comes in, or capital leaves
-│   └── it should refuse
+    └── it should spend and book exactly the amount, and the payee should bear the fee
+given an asset whose transfers return false
+├── when money arrives, or capital is redeemed
+│   └── it should revert
 └── when a claim is paid or settled
-    └── it should stay outstanding until the asset behaves
-given an asset that blocks
-├── the payee
-│   └── it should stay outstanding until the payee is unblocked, and pay others meanwhile
-└── the pool itself
-    └── it should go on booking claims, and pay them later
-given an asset that burns all gas when it is short
-└── when a claim, new, held or owed, is larger than the balance
-    └── it should not be called, and the claim stay outstanding
-given an asset that calls back in the middle of a transfer
-├── when it calls what moves money
-│   └── it should be refused, and the transfer that it came from be booked as ever
-└── when it gives notice, or books premium
-    └── it should be let through
+    └── the claim should stay outstanding until transfers return true
+given an asset that blocks accounts
+├── when it blocks the payee
+│   └── the claim should stay outstanding until the payee is unblocked, and others should be paid
+└── when it blocks the pool
+    └── it should keep booking claims, and pay them later
+given an asset that burns all gas when the balance is too small
+└── when a new, held or owed claim is larger than the balance
+    └── the asset should not be called, and the claim should stay outstanding
+given an asset that calls back during a transfer
+├── when it calls a function that moves money
+│   └── that call should revert, and the outer transfer should be booked as usual
+└── when it gives notice, or accrues premium
+    └── that call should succeed
 
 SPECIFICATION M7, M9.
 """

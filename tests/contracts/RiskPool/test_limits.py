@@ -1,18 +1,18 @@
-"""Widths of the books, and why none can stop a claim
+"""Widths of the pool's counters, and why a full counter cannot stop a claim
 
-A claim adds to `outstanding` (80 bits) and takes from `locked` (80 bits); it touches no premium. One policy
-brings at most 2^56 − 1 to either, so it takes 2^24 policies of the largest size, 17 million, to fill them.
-Counters of premium (unearned 128, rate 88, slopes 96 bits) are written by sales and accrue alone: a full one
+A claim adds to `outstanding` (80 bits) and takes from `locked` (80 bits); it changes no premium. One policy
+adds at most 2^56 − 1 to either, so it takes 2^24 policies of the largest size, 17 million, to fill them.
+Counters of premium (unearned 128, rate 88, slopes 96 bits) are written only by sales and accrue: a full one
 stops sales.
 
 given a counter of premium that is full
 ├── when somebody sells or accrues
-│   └── it should refuse, until the premium is earned
+│   └── it should revert until the premium is earned
 └── when claims are paid, reserved, settled and released, and capital moves
     └── it should do all of that
-given a lock that is full
+given a full `locked` counter
 ├── when a policy would lock more
-│   └── it should refuse
+│   └── it should revert
 └── when claims free some
     └── it should pay them
 """
@@ -26,7 +26,7 @@ from tests.support.bench import Bench
 from tests.support.craft import DAY, PREMIUM
 
 LARGEST = 2**64 - 1
-"""A premium 256 times what the book lets through; the pool alone takes it."""
+"""A premium 256 times as large as the book allows; only the pool alone accepts it."""
 
 
 def test_goes_on_with_claims_and_capital_while_the_rate_is_full(bench: Bench) -> None:

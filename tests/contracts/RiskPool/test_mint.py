@@ -1,16 +1,16 @@
 """mint
 
 given a pool
-├── when a share is worth an odd sum
-│   └── it should give exactly the shares, and take what preview and event tell, rounded up
-├── when one share is asked for
-│   └── it should cost a token unit at least
-├── when others leave first while a claim is held, and the price has risen above what was allowed
-│   └── it should refuse
+├── when the price of a share is an odd number
+│   └── it should mint exactly the shares, and take the assets of the preview and the event, rounded up
+├── when one share is requested
+│   └── it should cost at least one token unit
+├── when others redeem first while a claim is held, so the price exceeds the allowance
+│   └── it should revert
 ├── when the pool is in deficit
-│   └── it should refuse
-└── when more shares are asked for than can be made
-    └── it should refuse
+│   └── it should revert
+└── when more shares are requested than can be minted
+    └── it should revert
 """
 
 from __future__ import annotations

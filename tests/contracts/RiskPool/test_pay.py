@@ -3,19 +3,19 @@
 given capital, and money locked for a policy
 ├── when the balance suffices
 │   ├── it should pay the payee exactly, in token units, and free the lock
-│   └── it should do so to the last token that earlier claims have not reserved
-├── when nothing is to be paid
-│   └── it should be paid, also when the pool is short
-├── when the balance falls short of this claim and those reserved before
+│   └── it should pay down to the last token that earlier claims have not reserved
+├── when the sum is 0
+│   └── it should count as paid, even if the pool is short
+├── when the balance is less than this claim and the earlier reserves together
 │   └── it should book the claim, keep it outstanding, and move no money
-├── when the balance falls short of a claim that stands alone
-│   └── it should book it as well, and keep it outstanding
-├── when the payee is the pool, the asset or nobody
+├── when the balance is less than the only claim
+│   └── it should also book the claim, and keep it outstanding
+├── when the payee is the pool, the asset or the zero address
 │   └── it should book the claim and keep it outstanding
-├── when more would be freed than is locked
-│   └── it should refuse
-└── when somebody else tries
-    └── it should refuse
+├── when the call would free more than is locked
+│   └── it should revert
+└── when another account calls
+    └── it should revert
 
 SPECIFICATION M7, M11.
 """
@@ -60,7 +60,7 @@ def test_pays_to_the_last_token_that_is_not_reserved(bench: Bench) -> None:
     assert bench.pool.deficit() == PREMIUM * bench.unit
 
 
-def test_counts_nothing_as_paid_also_when_short(bench: Bench) -> None:
+def test_counts_a_sum_of_0_as_paid_even_when_short(bench: Bench) -> None:
     paid, _ = bench.pay(0)
     assert paid
 

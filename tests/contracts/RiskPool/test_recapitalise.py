@@ -1,17 +1,17 @@
 """recapitalise
 
 given a pool that owes more than it has
-├── when somebody brings a part of the deficit
-│   └── it should take it, for nothing in return, and say so
+├── when somebody pays a part of the deficit
+│   └── it should take the money, give no shares for it, and emit an event
 ├── when somebody offers more than the deficit
-│   └── it should take the deficit and no more, and do business again
+│   └── it should take only the deficit, and sell policies and shares again
 ├── when there is no deficit
-│   └── it should refuse
-└── when the payer has not got it
-    └── it should refuse
-and a deficit of unearned premium
-└── when it is earned
-    └── it should be gone by itself
+│   └── it should revert
+└── when the payer does not have the money
+    └── it should revert
+given a deficit that consists of unearned premium
+└── when the premium is earned
+    └── the deficit should end without a recapitalisation
 
 SPECIFICATION M2.
 """

@@ -1,22 +1,22 @@
 """redeem
 
-given a capital provider whose notice has run out
-├── when they give up shares at an odd price
-│   └── it should pay what preview and event tell, rounded down, and count them off the notice
-├── when they give up everything
-│   └── it should pay all but what rounding leaves, and the notice is used up
-├── when somebody redeems them with an allowance, limited or not
-│   └── it should spend a limited one
+given a capital provider whose notice period is over
+├── when they redeem shares at an odd price
+│   └── it should pay the assets of the preview and the event, rounded down, and reduce the notice
+├── when they redeem everything
+│   └── it should pay everything except what rounding leaves, and use up the notice
+├── when a spender redeems with an allowance, limited or not
+│   └── it should reduce a limited allowance
 ├── when policies lock capital
-│   └── it should let out shares worth no more than what is free
+│   └── it should redeem no more shares than the free capital is worth
 ├── when the pool is in deficit
-│   └── it should refuse
-├── when the receiver is nobody
-│   └── it should refuse
+│   └── it should revert
+├── when the receiver is the zero address
+│   └── it should revert
 └── when a caller has no allowance
-    └── it should refuse
+    └── it should revert
 given a capital provider without notice
-└── it should refuse
+└── it should revert
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def test_reverts_in_deficit(bench: Bench) -> None:
         bench.pool.redeem(1, bench.alice, bench.alice, {"from": bench.alice})
 
 
-def test_reverts_for_nobody(bench: Bench) -> None:
+def test_reverts_for_the_zero_address(bench: Bench) -> None:
     bench.open_exit()
     with refuses("ERC20InvalidReceiver", ZERO_ADDRESS):
         bench.pool.redeem(SHARES, ZERO_ADDRESS, bench.alice, {"from": bench.alice})

@@ -1,12 +1,12 @@
 """release
 
 given a held claim
-├── when the desk forgets it
-│   └── it should turn the claim into lock again, and move no money
-├── when more is asked than is outstanding
-│   └── it should refuse
-└── when somebody else tries
-    └── it should refuse
+├── when the desk releases it
+│   └── it should lock the sum again, and move no money
+├── when the sum exceeds what is outstanding
+│   └── it should revert
+└── when another account calls
+    └── it should revert
 
 SPECIFICATION M11.
 """

@@ -2,12 +2,12 @@
 
 given capital, and money locked for a policy
 ├── when the desk books a held claim
-│   ├── it should turn lock into an outstanding claim, and move no money
-│   └── it should do so beyond the balance: booking never fails
-├── when more would be freed than is locked
-│   └── it should refuse
-└── when somebody else tries
-    └── it should refuse
+│   ├── it should convert locked capital into an outstanding claim, and move no money
+│   └── it should do so even beyond the balance, because booking never fails
+├── when the call would free more than is locked
+│   └── it should revert
+└── when another account calls
+    └── it should revert
 
 SPECIFICATION M11.
 """

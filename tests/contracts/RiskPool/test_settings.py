@@ -1,17 +1,17 @@
 """setQuoteSigner, setSalesPaused, transferOwnership, acceptOwnership, renounceOwnership
 
-given a pool of an insurer
-├── when the insurer names or dismisses a quote signer
-│   └── it should say so, and know it
+given an insurer's pool
+├── when the insurer adds or removes a quote signer
+│   └── it should emit an event, and apply the change
 ├── when the insurer pauses or resumes sales under a table
-│   └── it should say so, and leave other tables alone
-├── when a stranger, the book or the desk tries
-│   └── it should refuse
-├── when the insurer hands the pool on
-│   ├── it should stay with the old insurer until the new one accepts
-│   └── it should obey only the new one from then on
-└── when the insurer would give it up
-    └── it should refuse
+│   └── it should emit an event, and leave other tables unchanged
+├── when a stranger, the book or the desk calls
+│   └── it should revert
+├── when the insurer transfers ownership
+│   ├── it should keep the old owner until the new one accepts
+│   └── it should obey only the new owner from then on
+└── when the insurer renounces ownership
+    └── it should revert
 
 SPECIFICATION M10.
 """

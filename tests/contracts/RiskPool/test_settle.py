@@ -2,15 +2,15 @@
 
 given a held claim
 ├── when the balance suffices
-│   └── it should pay exactly, and the claim is neither outstanding nor reserved any longer
-├── when the claim is of nothing
-│   └── it should be settled
+│   └── it should pay exactly, and the claim should no longer be outstanding or reserved
+├── when the claim is of 0
+│   └── it should settle
 ├── when the balance is short, or the payee cannot be paid
-│   └── it should stay outstanding, but reserved no longer, and no money moves
-├── when more is asked than is reserved
-│   └── it should refuse
-└── when somebody else tries
-    └── it should refuse
+│   └── the claim should stay outstanding but not reserved, and no money should move
+├── when the sum exceeds what is reserved
+│   └── it should revert
+└── when another account calls
+    └── it should revert
 
 SPECIFICATION M11.
 """

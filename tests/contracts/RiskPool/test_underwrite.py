@@ -1,26 +1,26 @@
 """underwrite
 
 given a pool with capital
-├── when the book asks, and everything is in order
-│   ├── it should take the premium from the payer and lock the capital, and say so
-│   ├── it should owe the premium: assets and the price of a share stay
-│   └── it should do so for a premium of 0
-├── when the lock is all the free capital
-│   └── it should accept, and refuse a minor unit more
+├── when the book calls, and everything is valid
+│   ├── it should take the premium from the payer, lock the capital, and emit an event
+│   ├── it should owe the premium, so that assets and the price of a share do not change
+│   └── it should also accept a premium of 0
+├── when the policy locks exactly the free capital
+│   └── it should accept, and revert for a minor unit more
 ├── when the pool is in deficit
-│   └── it should refuse, whatever the premium: a premium fills no deficit
-├── when somebody else asks
-│   └── it should refuse
+│   └── it should revert for any premium, because a premium reduces no deficit
+├── when another account calls
+│   └── it should revert
 ├── when the signer is not, or no longer, a quote signer
-│   └── it should refuse
+│   └── it should revert
 ├── when sales under the table are paused
-│   └── it should refuse, and go on paying claims
-├── when the currency is another
-│   └── it should refuse
+│   └── it should revert, but keep paying claims
+├── when the currency is not the pool's
+│   └── it should revert
 ├── when the payee is the asset
-│   └── it should refuse
-└── when the payer has not allowed the pool, or has not got, the premium
-    └── it should refuse
+│   └── it should revert
+└── when the payer lacks the allowance or the money for the premium
+    └── it should revert
 
 SPECIFICATION M3, M11.
 """

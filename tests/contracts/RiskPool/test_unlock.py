@@ -2,11 +2,11 @@
 
 given capital locked for a policy
 ├── when the book unlocks some of it
-│   └── it should free exactly that, and say so
-├── when the book would unlock more than is locked
-│   └── it should refuse
-└── when somebody else tries
-    └── it should refuse
+│   └── it should free exactly that, and emit an event
+├── when the book unlocks more than is locked
+│   └── it should revert
+└── when another account calls
+    └── it should revert
 
 SPECIFICATION M11.
 """

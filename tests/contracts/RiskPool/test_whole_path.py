@@ -1,15 +1,15 @@
-"""The pool with the real book and desk: what they lock, free, owe and pay through it
+"""The pool with the real book and desk, which lock, free, owe and pay through it
 
 given policies sold through the book
 ├── when a policy is issued
-│   └── it should lock ceil(solvency factor × annual limit), and take the premium from whoever pays
-├── when claims are paid, held, settled, withdrawn and owed, and policies closed
-│   └── it should hold law 1 and law 7 after every step
+│   └── it should lock ceil(solvency factor × annual limit), and take the premium from the sender
+├── when claims are paid, held, settled, withdrawn and owed, and policies are closed
+│   └── laws 1 and 7 should hold after every step
 ├── when the pool falls short
-│   └── it should owe, sell nothing and take no deposit until it is recapitalised, and pay then
+│   └── it should owe, and accept no sale or deposit until it is recapitalised, and then pay
 └── when somebody deposits, closes a policy and redeems in one transaction
-    ├── it should keep the deposit, for want of notice
-    └── it should give back no more than was brought, to one with a standing notice
+    ├── it should keep the deposit, because the depositor has given no notice
+    └── it should return no more than was deposited, even to a depositor with an earlier notice
 
 SPECIFICATION M1, M8.
 """
@@ -31,12 +31,12 @@ from tests.support.craft import ANNUAL_LIMIT, PHYSIOTHERAPY, PREMIUM, SOLVENCY_B
 from tests.support.world import CAPITAL, World, decision
 
 LARGE = 400_010
-"""Above the automatic limit: held."""
+"""Above the automatic limit, so the claim is held."""
 
 
 @dataclass
 class Shadow:
-    """What law 7 sums over: policies, claims that are not paid, and the money that came and went."""
+    """The facts that law 7 adds up: policies, claims that are not paid, and the money that came and left."""
 
     world: World
     sold: list[Sold] = field(default_factory=list)
@@ -61,7 +61,7 @@ class Shadow:
         return decided
 
     def finish(self, line: Line, decided: Decision, verb: str) -> None:
-        """Settles or collects."""
+        """Settles or collects the claim."""
         claim = self.world.claim(line)
         getattr(self.world.desk, verb)(claim, decided.as_tuple(), {"from": self.world.stranger})
         assert self.world.status(line) == ClaimStatus.PAID
@@ -79,7 +79,7 @@ class Shadow:
         self.check()
 
     def check(self) -> None:
-        """Laws 1 and 7."""
+        """Checks laws 1 and 7."""
         pool, now = self.world.pool, self.world.now()
         assert pool.locked() == sum(self.lock(sold) for sold in self.sold)
         assert pool.outstanding() == sum(self.unpaid.values())
@@ -158,7 +158,7 @@ def test_owes_what_it_has_not_got_and_pays_when_it_has(world: World, shadow: Sha
         world.fund(1)
     more = world.draft(salt=word("more"), annual_limit=1, premium=0)
     with refuses("InDeficit", world.pool.deficit()):
-        # A deficit shrinks by the premium that is earned each second, so the sale is tried in this one.
+        # A deficit shrinks by the premium that is earned each second, so the sale is tried in this second.
         world.book.issue.call(*quoted(world, more), {"from": world.payer})
 
     minor_units = -(-deficit // world.unit)
@@ -200,7 +200,7 @@ def test_gives_a_standing_notice_no_gain_from_a_close(world: World) -> None:
 
 
 def closable(world: World) -> tuple[Sold, Any]:
-    """A policy that anyone may close, its premium all earned, and a contract with money of its own."""
+    """Returns a policy that anyone may close, its premium all earned, and a contract that has money."""
     sold = world.sell(begin=False)
     world.travel(world.book.closableAt(sold.terms.as_tuple()))
     guest = FlashCapitalMock.deploy({"from": world.stranger})

@@ -1,18 +1,18 @@
 """withdraw
 
-given a capital provider whose notice has run out
-├── when they take assets at an odd price
-│   └── it should burn the shares that preview and event tell, rounded up, and count them off the notice
-├── when an heir or a keeper takes them with an allowance
-│   └── it should spend the allowance
+given a capital provider whose notice period is over
+├── when they withdraw assets at an odd price
+│   └── it should burn the shares of the preview and the event, rounded up, and reduce the notice
+├── when a spender withdraws with an allowance
+│   └── it should reduce the allowance
 ├── when policies lock capital
-│   └── it should let out what is free, and not a token unit more
+│   └── it should pay what is free, and not a token unit more
 ├── when the pool is in deficit
-│   └── it should refuse
+│   └── it should revert
 └── when a caller has no allowance
-    └── it should refuse
+    └── it should revert
 given a capital provider without notice
-└── it should refuse
+└── it should revert
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """createPool
 
-given an asset that is not listed, or an insurer that is nobody
-└── it should refuse
+given an asset that is not listed, or the zero address as insurer
+└── it should revert
 given a listed asset
-└── when anyone opens a pool
-    ├── it should be the named insurer's, in the asset's currency, and know book and desk
-    ├── it should count tokens of every fineness in minor units
-    └── it should be known as the factory's, and no other contract
+└── when anyone creates a pool
+    ├── it should belong to the named insurer, use the asset's currency, and know book and desk
+    ├── it should count tokens with any number of decimals in minor units
+    └── it should be known as a pool of the factory, and no other contract should be
 """
 
 from __future__ import annotations
@@ -69,6 +69,6 @@ def test_refuses_an_asset_that_is_not_listed(world: World) -> None:
         create(world, world.book, world.insurer)
 
 
-def test_refuses_nobody_as_insurer(world: World) -> None:
+def test_refuses_the_zero_address_as_insurer(world: World) -> None:
     with refuses("ZeroInsurer"):
         create(world, world.asset, "0x" + "00" * 20)

@@ -1,11 +1,11 @@
 """delistAsset
 
 given a stranger, or an asset that is not listed
-└── it should refuse
+└── it should revert
 given a listed asset
-└── when the governor takes it off the list
-    ├── it should be in no new pool
-    └── it should leave the pools that stand alone: they sell, take capital and stay the factory's
+└── when the governor removes it from the list
+    ├── it should be refused for new pools
+    └── existing pools should continue: they sell, take capital and remain pools of the factory
 """
 
 from __future__ import annotations

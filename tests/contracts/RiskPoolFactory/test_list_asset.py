@@ -1,15 +1,15 @@
 """listAsset
 
 given a stranger
-└── it should refuse
+└── it should revert
 given the governor
 ├── when the asset has fewer decimals than its currency
-│   └── it should refuse, naming both
+│   └── it should revert, and name both
 ├── when the currency is empty
-│   └── it should refuse
-└── when the asset is fine enough
-    ├── it should list it, and tell
-    └── it should list it anew for another currency, and leave the pools that stand alone
+│   └── it should revert
+└── when the asset has enough decimals
+    ├── it should list the asset, and emit an event
+    └── it should list the asset again for another currency, and leave existing pools unchanged
 
 SPECIFICATION M9.
 """
@@ -34,17 +34,19 @@ def token(world: World, decimals: int) -> Any:
     ("decimals", "currency", "exponent"),
     [(0, b"JPY", 0), (2, b"EUR", 2), (3, b"KWD", 3), (6, b"USD", 2), (8, b"JPY", 0), (18, b"KWD", 3)],
 )
-def test_lists_what_is_fine_enough(world: World, decimals: int, currency: bytes, exponent: int) -> None:
+def test_lists_an_asset_with_enough_decimals(
+    world: World, decimals: int, currency: bytes, exponent: int
+) -> None:
     asset = token(world, decimals)
 
     listed = world.factory.listAsset(asset, currency, exponent, {"from": world.governor})
 
     assert emitted(listed, "AssetListed") == {"asset": asset, "currency": currency, "exponent": exponent}
-    given, digits = world.factory.listingOf(asset)
-    assert (bytes(given), digits) == (currency, exponent)
+    listed_currency, digits = world.factory.listingOf(asset)
+    assert (bytes(listed_currency), digits) == (currency, exponent)
 
 
-def test_leaves_the_pools_that_stand_alone(world: World) -> None:
+def test_leaves_existing_pools_unchanged(world: World) -> None:
     world.factory.listAsset(world.asset, b"EUR", 3, {"from": world.governor})
 
     new_pool = world.new_pool(world.asset)
@@ -54,7 +56,7 @@ def test_leaves_the_pools_that_stand_alone(world: World) -> None:
 
 
 @pytest.mark.parametrize(("decimals", "exponent"), [(0, 1), (1, 2), (2, 3)])
-def test_refuses_what_is_too_coarse(world: World, decimals: int, exponent: int) -> None:
+def test_refuses_an_asset_with_too_few_decimals(world: World, decimals: int, exponent: int) -> None:
     with refuses("AssetTooCoarse", decimals, exponent):
         world.factory.listAsset(token(world, decimals), b"USD", exponent, {"from": world.governor})
 

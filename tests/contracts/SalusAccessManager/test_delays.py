@@ -1,21 +1,21 @@
 """Execution delays: what a role holder with a delay may do, and when
 
 given a governor with a delay of a day
-├── when it calls at once
-│   └── it should be refused: nothing was announced
-├── when it announces the call
-│   ├── it should be refused until the delay is over, to the second
-│   ├── it should go through then, directly or through the manager, once
-│   ├── it should be refused a week later
-│   └── it should be refused with other arguments
-├── when it announces for a time before the delay is over
-│   └── it should be refused
-└── when another governor cancels what was announced
-    └── it should be refused
-given an accreditor whose delay is set or shortened
-└── it should bind what a grant changes: lengthened at once, shortened only after the old one
+├── when it calls without scheduling
+│   └── the call should revert
+├── when it schedules the call
+│   ├── the call should revert up to the last second of the delay
+│   ├── the call should then succeed once, directly or through the manager
+│   ├── the call should revert a week later
+│   └── the call should revert with other arguments
+├── when it schedules for a time before the delay is over
+│   └── it should revert
+└── when another governor cancels the scheduled call
+    └── the call should revert
+given an accreditor whose delay is set or changed
+└── a longer delay should apply at once, a shorter one only after the old delay
 given an account without the role
-└── it should be refused, announced or not
+└── the call should revert, scheduled or not
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ WEEK = 7 * DAY
 
 @pytest.fixture
 def slow(world: World) -> Any:
-    """A second governor, who must announce everything a day ahead."""
+    """A second governor, who must schedule everything a day ahead."""
     world.manager.grantRole(ADMIN, world.stranger, DAY, {"from": world.governor})
     return world.stranger
 
 
 @pytest.fixture
 def call(world: World) -> str:
-    """What it wants to do."""
+    """Returns the call that the governor wants to make."""
     return str(world.providers.listDesk.encode_input(world.payer))
 
 
 def announce(world: World, slow: Any, call: str) -> tuple[str, int]:
-    """Announces the call for the earliest time; the operation's id and that second."""
+    """Schedules the call for the earliest time; returns the operation's id and that second."""
     announced = world.manager.schedule(world.providers, call, 0, {"from": slow})
     event = emitted(announced, "OperationScheduled")
     assert event["schedule"] == announced.timestamp + DAY
@@ -150,7 +150,7 @@ def test_lets_nobody_announce_without_the_role(world: World, call: str) -> None:
 
 
 def test_lets_no_governor_give_a_role_of_the_managers_own(world: World) -> None:
-    """PUBLIC is everybody's and cannot be taken or named."""
+    """PUBLIC belongs to everybody; it cannot be revoked or named."""
     public = 2**64 - 1
 
     with refuses("AccessManagerLockedRole", public):

@@ -1,0 +1,98 @@
+"""Private keys of those who sign and send: from a keystore by name, or from an environment variable.
+
+There is no other source and no default. No error shows a key.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from salus.base.errors import InputError
+from salus.chain.sending import Unlocked
+from salus.chain.suite import Chain
+
+if TYPE_CHECKING:
+    from eth_account.signers.local import LocalAccount
+
+AskPassword = Callable[[str], str]
+"""Returns the password of the keystore of that name."""
+
+
+def brownie_accounts() -> Path:
+    """The folder into which `brownie accounts new` writes keystores."""
+    return Path.home() / ".brownie" / "accounts"
+
+
+def key_of(
+    name: str | None,
+    *,
+    variable: str,
+    parameter: str,
+    folders: Sequence[Path],
+    ask_password: AskPassword,
+    alternative: str = "",
+) -> LocalAccount:
+    """Returns the key of a keystore by name, or without a name the key in the environment variable.
+
+    `parameter` is where the caller takes the name from. `alternative` is added to the remedy if neither is
+    there. Raises InputError, naming parameter, variable or file.
+    """
+    if name:
+        return _from_keystore(name, parameter, folders, ask_password)
+    digits = os.environ.get(variable)
+    if not digits:
+        raise InputError(
+            "no key is named",
+            field=parameter,
+            remedy=f"give {parameter}=<keystore>{alternative}, or set {variable} in .env",
+        )
+    try:
+        return _account(digits)
+    except ValueError:
+        # the value is a key, if a mistyped one, and is not shown
+        raise InputError("is not a private key of 32 bytes", field=variable, remedy="correct it") from None
+
+
+def node_account(chain: Chain, number: int, *, parameter: str) -> Unlocked:
+    """Returns an account of the node by its number; for local chains only."""
+    accounts = chain.w3.eth.accounts
+    if number >= len(accounts):
+        raise InputError(f"the node has accounts 0 to {len(accounts) - 1}", field=parameter)
+    return Unlocked(accounts[number])
+
+
+def _from_keystore(
+    name: str, parameter: str, folders: Sequence[Path], ask_password: AskPassword
+) -> LocalAccount:
+    from eth_account import Account  # here: it takes a moment to load
+
+    paths = (folder / f"{name}.json" for folder in folders)
+    path = next((path for path in paths if path.is_file()), None)
+    if path is None and name.isdigit():
+        raise InputError(
+            f"there is no keystore {name!r}, and an account of the node's can only send, on a local chain",
+            field=parameter,
+            remedy="name a keystore, a key of your own: brownie accounts new <name> makes one",
+        )
+    if path is None:
+        raise InputError(
+            f"there is no keystore {name!r}",
+            field=parameter,
+            remedy="make one: brownie accounts new <name>; `brownie accounts list` shows them",
+        )
+    try:
+        content = json.loads(path.read_text())
+        return _account(Account.decrypt(content, ask_password(name)))
+    except (ValueError, KeyError, TypeError):
+        raise InputError("cannot be opened with this password", file=str(path), remedy="try again") from None
+
+
+def _account(key: str | bytes) -> LocalAccount:
+    from eth_account import Account
+
+    account: LocalAccount = Account.from_key(key)
+    return account

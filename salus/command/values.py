@@ -1,0 +1,122 @@
+"""The values that a command line takes, as options of typer.
+
+A parameter is written `pool: Annotated[str, address("the pool")]`. No error shows the value: it may be a
+secret that was typed in the wrong place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from functools import wraps
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeVar
+
+import typer
+
+from salus.base import days
+from salus.base.errors import InputError
+from salus.crypto.abi import AddressCodec
+
+T = TypeVar("T")
+
+
+def address(help: str) -> Any:  # noqa: A002 - as typer calls it
+    """An Ethereum address."""
+    return _option(AddressCodec().normalise, "ADDRESS", help)
+
+
+def day(help: str) -> Any:  # noqa: A002
+    """A civil day, as days since 1970."""
+    return _option(_day, "YYYY-MM-DD", help)
+
+
+def moment(help: str) -> Any:  # noqa: A002
+    """A day or a time, as seconds since 1970."""
+    return _option(_moment, "YYYY-MM-DD[THH:MM]", f"{help}; UTC unless it has an offset")
+
+
+def amount(help: str) -> Any:  # noqa: A002
+    """An amount in the currency, such as 1200.50."""
+    return _option(_amount, "AMOUNT", help)
+
+
+def hex32(help: str) -> Any:  # noqa: A002
+    """32 bytes in hexadecimal."""
+    return _option(_hex32, "0x…", f"{help}: 64 hexadecimal digits")
+
+
+def document_hash(help: str) -> Any:  # noqa: A002
+    """A file, of which only the SHA-256 is used."""
+    return _option(_document_hash, "FILE", f"{help}; its SHA-256 goes to the chain")
+
+
+def age_key(help: str) -> Any:  # noqa: A002
+    """A public age key to which records can be sealed."""
+    return _option(_age_key, "age1…", help)
+
+
+def _option(parser: Callable[[str], T], metavar: str, text: str) -> Any:
+    @wraps(parser)
+    def parse(typed: Any) -> Any:
+        if not isinstance(typed, str):
+            return typed  # a default
+        try:
+            return parser(typed.strip())
+        except InputError as error:
+            raise typer.BadParameter(error.message) from None
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+
+    return typer.Option(parser=parse, metavar=metavar, help=text)
+
+
+def _day(text: str) -> int:
+    return _since_1970(days.civil_day(text))
+
+
+def _moment(text: str) -> int:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("is not a date or a time such as 2027-01-31T12:00") from None
+    return _since_1970(int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()))
+
+
+def _since_1970(count: int) -> int:
+    if count < 0:
+        raise ValueError("lies before 1970, which no chain can count")
+    return count
+
+
+def _amount(text: str) -> Decimal:
+    try:
+        found = Decimal(text.replace(",", ""))
+    except InvalidOperation:
+        raise ValueError("is not an amount such as 1200.50") from None
+    if not found.is_finite() or found < 0:
+        raise ValueError("is not an amount of 0 or more")
+    return found
+
+
+def _hex32(text: str) -> bytes:
+    try:
+        value = bytes.fromhex(text.removeprefix("0x"))
+    except ValueError:
+        raise ValueError("is not hexadecimal") from None
+    if len(value) != 32:
+        raise ValueError("is not 32 bytes (64 hexadecimal digits)")
+    return value
+
+
+def _document_hash(text: str) -> bytes:
+    return sha256(Path(text).read_bytes()).digest()
+
+
+def _age_key(text: str) -> str:
+    from salus.crypto import records  # here: it takes a moment to load
+
+    records.check_recipient(text)
+    return text

@@ -1,0 +1,74 @@
+"""What must hold before an insurer signs a quote.
+
+The policy can be issued, the signer may sign for the pool, and neither file that is written replaces a file
+that somebody may still need.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from salus.base.days import latest_day, words_of
+from salus.base.errors import InputError, PolicyError
+from salus.chain import policies
+from salus.chain.suite import Chain, Pool
+from salus.cover.policy import PolicyFile
+from salus.cover.signed_file import QUOTE
+from salus.types import Policy
+
+_ANOTHER_FILE = "name another file, or move this one away"
+
+
+def check_can_be_issued(pool: Pool, terms: Policy) -> None:
+    """Checks that the policy could be issued now: otherwise the quote has no value when it is signed."""
+    if terms.start <= latest_day(pool.chain.now()):
+        raise PolicyError(
+            f"{words_of(terms.start)} has begun somewhere on earth, and no policy is issued after its start",
+            field="start",
+            remedy="name a later day",
+        )
+    if terms.currency != pool.currency:
+        raise PolicyError(
+            f"is in {pool.currency}, and the benefit table in {terms.currency}",
+            field="pool",
+            remedy="name a pool in the table's currency",
+        )
+
+
+def check_quote_signer(pool: Pool, signer: str, *, field: str) -> None:
+    """Checks that the address may sign policies for the pool. `field` is where the caller named it."""
+    if not pool.contract.functions.isQuoteSigner(signer).call():
+        raise InputError(
+            f"{signer} may not sign policies that pool {pool.address} carries",
+            field=field,
+            remedy="sign with a quote signer of the pool, or let the insurer add this one: add_quote_signer",
+        )
+
+
+def policy_to_sign(chain: Chain, path: Path, drafted: PolicyFile) -> PolicyFile:
+    """Returns the policy in the file if it has the drafted terms, and the draft if there is no file.
+
+    Each draft has a salt of its own. The salt in the file is kept, so that a quote that is signed again is
+    for the same policy. Raises PolicyError if the file holds anything else, or a policy that is issued.
+    """
+    if not path.exists():
+        return drafted
+    earlier = None
+    with suppress(PolicyError):
+        earlier = PolicyFile.load(path)
+    if earlier is None or replace(drafted, terms=replace(drafted.terms, salt=earlier.terms.salt)) != earlier:
+        raise PolicyError("exists and is not this policy", file=str(path), remedy=_ANOTHER_FILE)
+    if policies.is_issued(chain, earlier.policy_id):
+        raise PolicyError("is issued already", file=str(path), remedy=_ANOTHER_FILE)
+    return earlier
+
+
+def check_quote_file(path: Path, policy: bytes) -> None:
+    """Checks that the quote to be written replaces no quote of another policy."""
+    if path.exists():
+        with suppress(PolicyError):
+            if QUOTE.load(path).content.get("policy") == "0x" + policy.hex():
+                return
+        raise PolicyError("exists and is not a quote of this policy", file=str(path), remedy=_ANOTHER_FILE)

@@ -1,0 +1,30 @@
+"""A member's claims in words, a line for each claim and for each reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from salus.base import money
+from salus.base.days import to_date
+from salus.cover.membership import Membership
+from salus.statement.ledger import Ledger, LedgerEntry
+
+
+def entries_of(ledger: Ledger, membership: Membership) -> list[LedgerEntry]:
+    """The decisions on the member's claims, oldest first."""
+    return [entry for entry in ledger.entries if entry.decided.service.member == membership.commitment]
+
+
+def words_of(entry: LedgerEntry, membership: Membership) -> Iterator[str]:
+    """Says what was billed, what the plan pays, what became of the claim, and each reason for paying less."""
+    service, decision = entry.decided.service, entry.decided.decision
+    titles = {row.code: row.title for row in membership.table}
+    title = titles.get(membership.schedule.code_of(service.benefit) or "", "unknown care")
+    billed = money.to_words(service.billed, service.currency)
+    paid = money.to_words(decision.remittance.paid, service.currency)
+    yield (
+        f"{to_date(service.from_)}  {title:<32} billed {billed:>14}  plan pays {paid:>14}  "
+        f"{entry.status.word}"
+    )
+    for reason in decision.codes:
+        yield f"    {reason}  {reason.words}"

@@ -1,0 +1,59 @@
+"""Says in words what the claim desk answers about a future claim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from salus.base import money
+from salus.base.days import words_of as day_words
+from salus.types import MAX_AMOUNT, ClaimStatus, Decision, Eligibility, Line, SkipReason
+
+
+def words_of(answer: Eligibility, line: Line, decision: Decision | None) -> Iterator[str]:
+    """Says whether a claim would be decided, each reason, what the plan would pay if that is known, and what
+    is left of each limit; one line each."""
+    terms, benefit, diagnosis = line.policy, line.benefit, line.diagnosis
+    if answer.reason is SkipReason.UNKNOWN_POLICY:
+        yield f"A claim would not be decided: {answer.reason.words}."
+        return
+
+    first, end = max(terms.start, line.member.covered_since), min(terms.end, line.member.covered_until)
+    is_covered = first <= diagnosis.service_from < end
+    if not is_covered:
+        yield f"The day lies outside the cover, which is from {day_words(first)} to before {day_words(end)}."
+    if answer.reason is SkipReason.NONE:
+        yield f"A claim would be decided, and {answer.status.outlook}."
+    elif answer.reason is SkipReason.NO_CONSENT and not is_covered:
+        # consent would not help: the day is not covered
+        yield "A claim would not be decided without the member's consent, and denied with it."
+    else:
+        yield f"A claim would not be decided: {answer.reason.words}."
+    for code in answer.codes:
+        yield f"    {code}  {code.words}"
+
+    def amount(minor: int) -> str:
+        return money.to_words(minor, terms.currency)
+
+    if decision is not None and diagnosis.billed and decision.status is not ClaimStatus.DENIED:
+        yield f"Of {amount(diagnosis.billed)} the plan would pay {amount(decision.remittance.paid)}."
+    most = terms.out_of_pocket
+    bears = amount(answer.out_of_pocket_left) if most < MAX_AMOUNT else "no maximum"
+    rows = (
+        ("policy year", amount(answer.annual_left), amount(terms.annual_limit)),
+        ("deductible", amount(answer.deductible_left), amount(terms.deductible)),
+        ("out-of-pocket maximum", bears, amount(most) if most < MAX_AMOUNT else ""),
+        (
+            "benefit or its group",
+            "no limit" if answer.group_left is None else amount(answer.group_left),
+            amount(benefit.group_limit) if benefit.group_limit else "",
+        ),
+        (
+            "units of the same",
+            "no limit" if answer.units_left is None else f"{answer.units_left:,}",
+            f"{benefit.unit_limit:,}" if benefit.unit_limit else "",
+        ),
+        ("each claim", amount(benefit.claim_limit) if benefit.claim_limit else "no limit", ""),
+    )
+    yield "Left of each limit:"
+    for name, left, whole in rows:
+        yield f"    {name:<22} {left:>16}{f' of {whole}' if whole else ''}"

@@ -1,0 +1,86 @@
+"""salus.card_folder: the cards that patients have shown to a hospital
+
+given a patient with cards of two plans in one folder
+    each benefit table should find the card of its plan only
+        when the day is in another policy year, it should find none
+    when a card or its cover file is damaged, or of another policy book, one line should name the file
+given a patient without a card in the folder
+    it should find none
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from salus import product
+from salus.base import days
+from salus.base.errors import InputError
+from salus.cover import enrolment
+from salus.cover.keys import PolicyKey
+from salus.cover.member import Applicant
+from salus.cover.policy import build_policy
+from salus.crypto.eip712 import Domain
+from salus.product import Table
+from salus.provider.card_folder import CardFolder
+
+BOOK = Domain.policy_book(31337, "0x5FbDB2315678afecb367f032d93F642f64180aa3")
+HOLDER, POOL = "0x" + "22" * 20, "0x" + "33" * 20
+START, END = days.civil_day("2027-01-01"), days.civil_day("2028-01-01")
+TABLES = {name: product.shipped(name) for name in ("family", "critical-illness")}
+PATIENT = "a/b.c"
+
+
+def show(folder: CardFolder, name: str, plan: Table) -> bytes:
+    """Puts a card of the plan into the patient's folder, and returns its policy's id."""
+    person = Applicant(consent_signer=HOLDER, covered_since=START, covered_until=END)
+    (enrolled,) = enrolment.enrol(PolicyKey.generate(), plan, [person])
+    sold = build_policy(
+        BOOK, plan, [enrolled], holder=HOLDER, pool=POOL, start=START, end=END, annual_limit=1, premium=1
+    )
+    folder.of(PATIENT).mkdir(parents=True, exist_ok=True)
+    enrolled.card(BOOK, sold.policy_id).save(folder.of(PATIENT) / f"{name}.card.json")
+    sold.cover(0).save(folder.of(PATIENT) / f"{name}.cover.json")
+    return sold.policy_id
+
+
+def folder(path: Path, plan: str, book: Domain = BOOK) -> CardFolder:
+    return CardFolder(path, TABLES[plan], book)
+
+
+@pytest.fixture
+def sold(tmp_path: Path) -> dict[str, bytes]:
+    """Sells one policy of each plan."""
+    return {name: show(folder(tmp_path, name), name, plan) for name, plan in TABLES.items()}
+
+
+@pytest.mark.parametrize("plan", TABLES)
+def test_each_table_finds_its_own_card(tmp_path: Path, sold: dict[str, bytes], plan: str) -> None:
+    shown = folder(tmp_path, plan)
+
+    assert [card.policy_id for card in shown.covering(PATIENT, START)] == [sold[plan]]
+    assert shown.covering(PATIENT, END) == []
+    assert shown.covering("somebody else", START) == []
+
+
+@pytest.mark.parametrize("name", [f"{plan}.{kind}.json" for plan in TABLES for kind in ("card", "cover")])
+def test_a_damaged_file_is_named(tmp_path: Path, sold: dict[str, bytes], name: str) -> None:
+    shown = folder(tmp_path, "family")
+    (shown.of(PATIENT) / name).write_text("{")
+
+    with pytest.raises(InputError) as refused:
+        shown.covering(PATIENT, START)
+
+    assert refused.value.file == str(shown.of(PATIENT) / name)
+
+
+def test_a_card_of_another_book_is_named(tmp_path: Path, sold: dict[str, bytes]) -> None:
+    shown = folder(tmp_path, "family", Domain.policy_book(1, POOL))
+
+    with pytest.raises(
+        InputError, match="is for chain 31337 and policy book 0x5FbDB2315678afecb367"
+    ) as refused:
+        shown.covering(PATIENT, START)
+
+    assert refused.value.file == str(shown.of(PATIENT) / "critical-illness.card.json")
