@@ -29,18 +29,20 @@ class ProviderKey(Secret):
 
     @classmethod
     def from_environment(cls) -> Self:
-        """Reads the key from SALUS_PROVIDER_KEY. Raises InputError, naming the variable and not its value."""
+        """Reads the key from SALUS_PROVIDER_KEY. Raises InputError that never shows the value."""
         digits = os.environ.get(_VARIABLE)
         if not digits:
             raise InputError(
-                "is not set", field=_VARIABLE, remedy="set it in .env: 64 hexadecimal digits, for good"
+                "is not set",
+                field=_VARIABLE,
+                remedy="set it in .env to 64 hexadecimal digits, and never change it",
             )
         try:
             return cls.from_hex(digits)
         except InputError as error:
-            # the value is a key, if a mistyped one, and is not shown
+            # Do not show the value: it is a mistyped key.
             raise InputError(
-                error.message, field=_VARIABLE, remedy="set it to the 64 hexadecimal digits of before"
+                error.message, field=_VARIABLE, remedy="set it to the same 64 hexadecimal digits as before"
             ) from None
 
     def bill_line(self, claim: str, line: int = 1) -> bytes:

@@ -1,5 +1,4 @@
-"""The member's part in a consent: who may give it, for which purposes, and signing it for somebody else to
-record."""
+"""Prepares and signs a member's consent, which anybody can then record on the chain."""
 
 from __future__ import annotations
 
@@ -19,15 +18,19 @@ from salus.types import Member, Purpose
 
 PURPOSES: Final = {purpose.name.lower(): purpose for purpose in Purpose if purpose.name}
 RECORD_WITHIN_DAYS: Final = 30
-"""A signed consent must be recorded on the chain within so many days."""
+"""Days within which a signed consent must be recorded on the chain."""
 
 
 def cover_of_card(chain: Chain, card: Path, cover: Path) -> CoverFile:
-    """Reads a card and its cover file. Raises CardError if they are not of one member: a consent for a wrong
-    member has no effect."""
+    """Reads a card and its cover file.
+
+    Raises CardError if they belong to different members, because a consent for a wrong member has no effect.
+    """
     shown, terms = load_card(card, cover, chain.book_domain)
     if terms.member.commitment != shown.key.commitment:
-        raise CardError("is for another member than the cover file", file=str(card), remedy="use its own")
+        raise CardError(
+            "is for another member than the cover file", file=str(card), remedy="use this card's cover file"
+        )
     return terms
 
 
@@ -39,24 +42,26 @@ def purposes_of(names: Sequence[str]) -> Purpose:
     >>> purposes_of(["all"])
     Traceback (most recent call last):
         ...
-    salus.base.errors.CardError: purposes: all is none of file, disclose, second_opinion, research
+    salus.base.errors.CardError: purposes: all is not a purpose; use file, disclose, second_opinion, research
     """
     if not names:
-        # a signed consent without a purpose would take consent back
+        # A signed consent without a purpose would withdraw consent.
         raise InputError(
-            "names none", field="purposes", remedy="name one, or take consent back with withdraw_consent"
+            "names no purpose", field="purposes", remedy="name one, or withdraw consent with withdraw_consent"
         )
     purposes = Purpose(0)
     for name in names:
         if name not in PURPOSES:
-            raise CardError(f"{name} is none of {', '.join(PURPOSES)}", field="purposes")
+            raise CardError(f"{name} is not a purpose", field="purposes", remedy=f"use {', '.join(PURPOSES)}")
         purposes |= PURPOSES[name]
     return purposes
 
 
 def check_consent_signer(member: Member, address: str, *, field: str, remedy: str) -> None:
-    """Checks that the address is the member's consent signer. Anybody may consent on the chain, but claims
-    only ask for the consent of that address."""
+    """Checks that the address is the member's consent signer.
+
+    The chain records consents of any address, but claims need the consent of the consent signer.
+    """
     if address != member.consent_signer:
         raise CardError(
             f"{address} is not the member's consent signer, {member.consent_signer}",
@@ -76,8 +81,10 @@ def sign_consent(
     from_: int = 0,
     until: int = 0,
 ) -> None:
-    """Signs a consent, or a withdrawal if there is no purpose, and writes it to a file. Anybody may record it
-    on the chain within 30 days."""
+    """Signs a consent, or a withdrawal if there is no purpose, and writes it to a file.
+
+    Anybody can record it on the chain within 30 days.
+    """
     signed = consents.prepare(
         chain,
         signer=signer.address,

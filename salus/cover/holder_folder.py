@@ -1,12 +1,12 @@
-"""What a holder keeps of one policy, in a folder.
+"""Manages the folder in which a holder keeps the files of one policy.
 
     policy.key                 the policy key, from which the members' keys derive
-    record.key, record.age     the age key that records are sealed to, and its public half for hospitals
-    enrolment.age              who is to be covered, sealed to the insurer
+    record.key, record.age     the age key to which records are sealed, and its public key for hospitals
+    enrolment.age              the persons to be covered, sealed to the insurer
     member-N.card.json, .svg   a member's card, as a file and as a QR code
     member-N.cover.json        the cover file that goes with the card
 
-The keys are for their owner only: no other account of the machine can read them.
+Only the owner of the files can read the keys; other accounts of the machine cannot.
 """
 
 from __future__ import annotations
@@ -63,8 +63,7 @@ class HolderFolder:
     def enrol(
         self, table: Table, applicants: Sequence[Applicant], insurer: str
     ) -> tuple[EnrolledMember, ...]:
-        """Makes the keys and writes the enrolment, sealed to the insurer's age key. Keys that exist are
-        kept."""
+        """Creates missing keys, and writes the enrolment, sealed to the insurer's age key."""
         self._make_keys()
         enrolled = enrolment.enrol(self.policy_key, table, applicants)
         sealed = encrypt(enrolment.reveal_json(enrolled), [insurer])
@@ -72,16 +71,22 @@ class HolderFolder:
         return enrolled
 
     def write_cards(self, policy: PolicyFile, table: Table, applicants: Sequence[Applicant]) -> int:
-        """Writes each member's card and cover file, and returns how many members there are. Raises CardError
-        if the policy is for other members than those who enrolled."""
+        """Writes each member's card and cover file, and returns the number of members.
+
+        Raises CardError if the members of the policy differ from the enrolled members.
+        """
         enrolled = enrolment.enrol(self.policy_key, table, applicants)
-        if tuple(one.member for one in enrolled) != policy.members:
-            raise CardError("are not those who enrolled", field="members", remedy="ask the insurer")
-        for one in enrolled:
-            card = one.card(policy.book, policy.policy_id)
-            name = self.path / f"member-{one.index}"
+        if tuple(person.member for person in enrolled) != policy.members:
+            raise CardError(
+                "differ from the enrolled members",
+                field="members",
+                remedy="ask the insurer for a new policy file",
+            )
+        for person in enrolled:
+            card = person.card(policy.book, policy.policy_id)
+            name = self.path / f"member-{person.index}"
             card.save(name.with_suffix(".card.json"))
-            policy.cover(one.index).save(name.with_suffix(".cover.json"))
+            policy.cover(person.index).save(name.with_suffix(".cover.json"))
             card.save_qr(name.with_suffix(".svg"))
         return len(enrolled)
 

@@ -117,20 +117,24 @@ class Membership:
 
 
 def load_card(card: Path, cover: Path, served: Domain) -> tuple[MemberCard, CoverFile]:
-    """Reads a card and its cover file. Raises CardError, naming the file, if the card is for another policy
-    book than the one that is served."""
-    shown, terms = MemberCard.load(card), CoverFile.load(cover)
+    """Reads a card and its cover file.
+
+    Raises CardError, naming the file, if the card is not for the policy book that is served.
+    """
+    member_card, cover_file = MemberCard.load(card), CoverFile.load(cover)
     with files.about(card):
-        check_place(shown.book, served, fault=CardError)
-    return shown, terms
+        check_place(member_card.book, served, fault=CardError)
+    return member_card, cover_file
 
 
 def load_membership(card: Path, cover: Path, table: Table, served: Domain) -> Membership:
-    """Reads a card and its cover file, and opens them under the benefit table. Raises CardError, naming the
-    file."""
-    shown, terms = load_card(card, cover, served)
+    """Reads a card and its cover file, and opens them with the benefit table.
+
+    Raises CardError, naming the file.
+    """
+    member_card, cover_file = load_card(card, cover, served)
     with files.about(card):
-        return open_card(shown, terms, table)
+        return open_card(member_card, cover_file, table)
 
 
 def open_card(card: MemberCard, cover: CoverFile, table: Table) -> Membership:

@@ -1,4 +1,4 @@
-"""Files that carry a signature from the signer to the sender: quotes and consents."""
+"""Reads and writes signed files, in which a signer passes on a quote or a consent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class SignedFile:
-    """The content of such a file: the signer, the signature, and what else the file holds."""
+    """The content of a signed file: the signer, the signature, and all other fields."""
 
     signer: str
     signature: bytes
@@ -46,7 +46,7 @@ class SignedFileKind:
     fault: type[InputError]
 
     def save(self, path: Path, signer: str, signature: bytes, **content: Any) -> None:
-        """Writes a file, whole or not at all."""
+        """Writes the complete file or nothing."""
         parts = {self.mark: _FORMAT, "signer": signer, **content, "signature": "0x" + signature.hex()}
         files.write_durably(path, [json.dumps(parts).encode(), b"\n"], fault=self.fault)
 
@@ -65,5 +65,5 @@ class SignedFileKind:
         return SignedFile(signer, signature, content)
 
 
-QUOTE = SignedFileKind("salusQuote", "a quote file", "ask the insurer", PolicyError)
+QUOTE = SignedFileKind("salusQuote", "a quote file", "ask the insurer for a quote", PolicyError)
 CONSENT = SignedFileKind("salusConsent", "a signed consent", "sign it again", CardError)

@@ -56,8 +56,10 @@ class RecordKey:
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
-        """Reads the key from a file, past the comments that `age-keygen` writes above it. Raises RecordError,
-        naming the file."""
+        """Reads the key from a file, and ignores the comments that `age-keygen` writes.
+
+        Raises RecordError, naming the file.
+        """
         with files.about(path):
             lines = files.read(path, fault=RecordError).decode("ascii", "replace").splitlines()
             return cls("".join(line for line in lines if not line.lstrip().startswith("#")))

@@ -107,8 +107,8 @@ class Audit:
         """Raises RecordError, which says how many claims are at fault, unless the audit passed."""
         if self.passed:
             return
-        differing = sum(bool(one.differing) for one in self.checked)
-        not_rechecked = sum(isinstance(one.found, Fault) for one in self.checked)
+        differing = sum(bool(claim.differing) for claim in self.checked)
+        not_rechecked = sum(isinstance(claim.found, Fault) for claim in self.checked)
         linked = {(event.block, event.log_index) for link in self.linked for event in link.events}
         parts = (
             (differing, "differ from their records" if differing > 1 else "differs from its record"),
@@ -120,7 +120,7 @@ class Audit:
 
 
 def claims_of(chain: Chain, membership: Membership) -> list[ClaimDecided]:
-    """The member's decided claims under the policy, without those that were withdrawn."""
+    """Returns the member's decided claims under the policy, without withdrawn ones."""
     policy = membership.policy_id
     decided = (
         event

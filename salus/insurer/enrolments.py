@@ -1,4 +1,4 @@
-"""The sealed enrolments that holders sent to the insurer, opened with the insurer's key."""
+"""Opens the sealed enrolments of the holders with the insurer's key."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def open_enrolment(path: Path, key: RecordKey) -> tuple[EnrolledMember, ...]:
 
 
 def open_enrolments(folder: Path, key: RecordKey) -> list[tuple[EnrolledMember, ...]]:
-    """Opens every `*.age` file in the folder and its subfolders."""
+    """Opens every `*.age` file in the folder and its subfolders. Raises InputError, naming the file."""
     if not folder.is_dir():
         raise PolicyError("is not a folder", file=str(folder), remedy="name the folder of the enrolments")
     return [open_enrolment(path, key) for path in sorted(folder.rglob("*.age"))]

@@ -65,13 +65,13 @@ class Portfolio:
 
     @classmethod
     def of_pool(cls, pool: Pool, enrolments: Iterable[Enrolments], tables: Iterable[Table]) -> Self:
-        """The policies that the chain shows for a pool."""
+        """Creates a portfolio of the policies of a pool on the chain."""
         chain = pool.chain
         issued = chain.past(PolicyIssued, pool=pool.address)
         return cls(issued, enrolments, tables, chain.book_domain)
 
     def claims(self, chain: Chain) -> list[ClaimDecided]:
-        """The decided claims of these policies, without those that were withdrawn."""
+        """Returns the decided claims of these policies, without withdrawn ones."""
         decided = (event for event in chain.past(ClaimDecided) if event.policy in self)
         return standing(decided, chain.past(ClaimWithdrawn))
 

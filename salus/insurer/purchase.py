@@ -1,4 +1,4 @@
-"""Paying the premium of a quoted policy: anyone may, for the holder."""
+"""Pays the premium of a quoted policy, which anyone can do for the holder."""
 
 from __future__ import annotations
 
@@ -16,14 +16,17 @@ from salus.crypto.eip712 import Signer
 from salus.insurer.capital import check_capital
 
 PERMIT_SECONDS = 3_600
+"""Seconds for which a permit is valid."""
 
 
 def sign_permit(pool: Pool, premium: int, payer: Sender) -> policies.SignedPermit:
-    """Signs a permit that the pool may take the premium within an hour. Raises InputError for an account of
-    the node's."""
+    """Signs a permit that lets the pool take the premium within an hour.
+
+    Raises InputError if the node keeps the account's key.
+    """
     if isinstance(payer, Unlocked):
         raise InputError(
-            f"{payer.address} is an account of the node's, and a permit needs a key of your own",
+            f"{payer.address} is an account of the node, but a permit needs a key of your own",
             field="account",
             remedy="name a keystore, or leave permit out",
         )
@@ -45,8 +48,11 @@ class Purchase:
     def prepare(
         cls, chain: Chain, policy: PolicyFile, quote: SignedFile, payer: Sender, *, permit: bool = False
     ) -> Self:
-        """Prepares what the payer sends. With a `permit`, which the payer's own key signs here, the payment
-        needs no approval. Raises PolicyError if the policy is for another chain or policy book."""
+        """Prepares the transactions of the payer.
+
+        With `permit`, the payer's key signs a permit here, and the payment needs no approval. Raises
+        PolicyError if the policy is for another chain or policy book.
+        """
         check_place(policy.book, chain.book_domain, fault=PolicyError)
         pool = chain.pool(policy.terms.pool)
         premium = policy.terms.premium
@@ -59,7 +65,7 @@ class Purchase:
 
     @property
     def is_issued(self) -> bool:
-        """Whether the policy is issued already, so that nothing is to be sent."""
+        """Returns whether the policy is already issued, so that nothing must be sent."""
         return policies.is_issued(self.pool.chain, self.policy.policy_id)
 
     def check(self) -> None:

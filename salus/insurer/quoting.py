@@ -1,7 +1,7 @@
-"""What must hold before an insurer signs a quote.
+"""Checks the conditions for signing a quote.
 
-The policy can be issued, the signer may sign for the pool, and neither file that is written replaces a file
-that somebody may still need.
+The policy can be issued, the signer may sign for the pool, and no file that somebody may still need is
+replaced.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _ANOTHER_FILE = "name another file, or move this one away"
 
 
 def check_can_be_issued(pool: Pool, terms: Policy) -> None:
-    """Checks that the policy could be issued now: otherwise the quote has no value when it is signed."""
+    """Checks that the policy could be issued now, because otherwise its quote is worthless."""
     if terms.start <= latest_day(pool.chain.now()):
         raise PolicyError(
             f"{words_of(terms.start)} has begun somewhere on earth, and no policy is issued after its start",
@@ -31,14 +31,14 @@ def check_can_be_issued(pool: Pool, terms: Policy) -> None:
         )
     if terms.currency != pool.currency:
         raise PolicyError(
-            f"is in {pool.currency}, and the benefit table in {terms.currency}",
+            f"is in {pool.currency}, but the benefit table is in {terms.currency}",
             field="pool",
             remedy="name a pool in the table's currency",
         )
 
 
 def check_quote_signer(pool: Pool, signer: str, *, field: str) -> None:
-    """Checks that the address may sign policies for the pool. `field` is where the caller named it."""
+    """Checks that the address may sign policies for the pool. `field` is its name in the error."""
     if not pool.contract.functions.isQuoteSigner(signer).call():
         raise InputError(
             f"{signer} may not sign policies that pool {pool.address} carries",
@@ -50,8 +50,8 @@ def check_quote_signer(pool: Pool, signer: str, *, field: str) -> None:
 def policy_to_sign(chain: Chain, path: Path, drafted: PolicyFile) -> PolicyFile:
     """Returns the policy in the file if it has the drafted terms, and the draft if there is no file.
 
-    Each draft has a salt of its own. The salt in the file is kept, so that a quote that is signed again is
-    for the same policy. Raises PolicyError if the file holds anything else, or a policy that is issued.
+    Each draft has a different salt. The salt in the file is used, so that a quote that is signed again is for
+    the same policy. Raises PolicyError if the file contains anything else, or a policy that is issued.
     """
     if not path.exists():
         return drafted
@@ -61,12 +61,12 @@ def policy_to_sign(chain: Chain, path: Path, drafted: PolicyFile) -> PolicyFile:
     if earlier is None or replace(drafted, terms=replace(drafted.terms, salt=earlier.terms.salt)) != earlier:
         raise PolicyError("exists and is not this policy", file=str(path), remedy=_ANOTHER_FILE)
     if policies.is_issued(chain, earlier.policy_id):
-        raise PolicyError("is issued already", file=str(path), remedy=_ANOTHER_FILE)
+        raise PolicyError("is already issued", file=str(path), remedy=_ANOTHER_FILE)
     return earlier
 
 
 def check_quote_file(path: Path, policy: bytes) -> None:
-    """Checks that the quote to be written replaces no quote of another policy."""
+    """Checks that writing the quote does not replace a quote of another policy."""
     if path.exists():
         with suppress(PolicyError):
             if QUOTE.load(path).content.get("policy") == "0x" + policy.hex():

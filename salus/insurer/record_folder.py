@@ -1,4 +1,4 @@
-"""The sealed records that hospitals handed over, in a folder: `<hash of the record>.age`."""
+"""Reads the sealed records of hospitals from a folder with files named `<hash of the record>.age`."""
 
 from __future__ import annotations
 
@@ -30,6 +30,6 @@ class RecordFolder:
             )
 
     def sealed(self, record: bytes) -> bytes | None:
-        """The sealed file of a record hash; None if it is missing."""
+        """Returns the sealed file with a record hash; None if it is missing."""
         path = self.path / f"{record.hex()}.age"
         return files.read(path, fault=RecordError) if path.is_file() else None

@@ -97,7 +97,9 @@ def shipped(name: str, *, verify: bool = False) -> Table:
 
 
 def named(name: str, *, verify: bool = False) -> Table:
-    """A shipped table by its name, or a YAML file by its path. Only a file is checked unless `verify`.
+    """Returns a table of Salus by its name, or reads a YAML file by its path.
+
+    A file is always checked; a table of Salus only if `verify`.
 
     >>> named("critical-illness").name
     'critical-illness'

@@ -1,4 +1,4 @@
-"""What an insurer should know of a benefit table before selling it, in words."""
+"""Describes what an insurer should know about a benefit table before selling it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from salus.product.model import Table
 
 
 def words_of(table: Table) -> Iterator[str]:
-    """Says the table's hash, which of its rows overlap, and which benefits look alike on the chain.
+    """Yields the table's hash, its overlapping rows, and the benefits that look alike on the chain.
 
     >>> from salus.product import shipped
     >>> next(words_of(shipped("family")))
@@ -20,12 +20,12 @@ def words_of(table: Table) -> Iterator[str]:
     earlier: dict[str, list[str]] = {}
     for overlap in overlaps(table):
         earlier.setdefault(overlap.second.code, []).append(overlap.first.code)
-    yield "Care that fits two of these rows is decided by the earlier:" if earlier else "No two rows meet."
+    yield "If care matches two of these rows, the earlier one decides:" if earlier else "No benefits overlap."
     for code, codes in earlier.items():
         yield f"  {code} after {', '.join(codes)}"
-    yield "These look alike on the chain, where neither name nor care shows:"
-    for found in alike(table):
-        group = f", in groups of {found.in_group}" if found.in_group else ""
-        few = " (few, as diversity_override allows)" if found.is_revealing else ""
-        names = ", ".join(benefit.code for benefit in found.benefits)
-        yield f"  {len(found.benefits)} of {len(found.kinds)} kinds{group}{few}: {names}"
+    yield "These look alike on the chain, which shows neither their names nor the care:"
+    for finding in alike(table):
+        group = f", in groups of {finding.in_group}" if finding.in_group else ""
+        few = " (too few, allowed by diversity_override)" if finding.is_revealing else ""
+        names = ", ".join(benefit.code for benefit in finding.benefits)
+        yield f"  {len(finding.benefits)} of {len(finding.kinds)} kinds{group}{few}: {names}"

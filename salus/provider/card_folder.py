@@ -54,18 +54,18 @@ class CardFolder:
 
     @classmethod
     def open(cls, path: Path, table: Table, book: Domain) -> Self:
-        """The cards of a folder. Raises CardError if there is no such folder."""
+        """Opens a folder of cards. Raises CardError if there is no such folder."""
         if not path.is_dir():
             raise CardError("is not a folder", file=str(path), remedy="name the folder of the cards")
         return cls(path, table, book)
 
     def membership_of(self, patient: str, diagnosis: Diagnosis) -> Membership:
-        """The patient's membership under the policy of a diagnosis. Raises InputError if there is none."""
+        """Returns the patient's membership for a diagnosis. Raises InputError if there is none."""
         memberships = self.covering(patient, diagnosis.service_from)
-        membership = next((one for one in memberships if one.policy_id == diagnosis.policy), None)
+        membership = next((each for each in memberships if each.policy_id == diagnosis.policy), None)
         if membership is None:
             raise InputError(
-                "no card of the patient opens this claim", field="patient", remedy="name the patient"
+                "has no card for this claim", field="patient", remedy="name the patient of the claim"
             )
         return membership
 

@@ -1,4 +1,4 @@
-"""Handing sealed records to insurer and patient."""
+"""Exports sealed records for the insurer and the patients."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from salus.provider.outbox import Outbox
 
 
 def export_records(outbox: Outbox, folder: Path, *, advance: Callable[[int], None] = lambda _: None) -> int:
-    """Writes each line's sealed record as `<hash of the record>.age`, the hash that the claim's event
-    carries, and returns how many there are. `advance` is told after each."""
+    """Writes the sealed record of each line to `<hash of the record>.age`, and returns their number.
+
+    The hash is the one in the event of the claim. `advance` is called after each file.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     lines = outbox.entries()
     for line in lines:

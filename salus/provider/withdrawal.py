@@ -1,5 +1,7 @@
-"""Whether a filed line can be withdrawn. The outbox says what this provider filed, and the chain what it
-decided; both must say that the line is held or denied."""
+"""Checks that a filed line can be withdrawn, and prepares the withdrawal.
+
+The line must be held or denied both in the outbox and on the chain.
+"""
 
 from __future__ import annotations
 
@@ -23,24 +25,26 @@ def withdraw(chain: Chain, outbox: Outbox, line: OutboxLine) -> Action:
 
 
 def decision_to_withdraw(line: OutboxLine, on_chain: ClaimStatus) -> Decision:
-    """Returns the decision on a line if the chain would take it back. `on_chain` is the claim's status
-    there."""
+    """Returns the decision on a line if the line can be withdrawn. `on_chain` is the claim's status there.
+
+    Raises OutboxError, naming the claim, if it cannot be withdrawn.
+    """
     resource, decision = f"Claim/{line.claim}", line.decision
     decided_elsewhere = decision is None or decision.is_duplicate
     if decided_elsewhere and on_chain is not ClaimStatus.NONE:
         raise OutboxError(
-            f"is {line.state} in this outbox, and the chain has decided its bill before: {on_chain.word}",
+            f"is {line.state} in this outbox, but its bill was decided earlier: {on_chain.word} on the chain",
             resource=resource,
-            remedy="that decision stands; only the outbox that filed it can take it back, if held or denied",
+            remedy="if it is held or denied there, withdraw it from the outbox that filed it",
         )
     if decision is None or line.state != decision.status.word or not decision.status.can_be_withdrawn:
         raise OutboxError(
-            f"is {line.state}", resource=resource, remedy="only held and denied lines can be taken back"
+            f"is {line.state}", resource=resource, remedy="withdraw only lines that are held or denied"
         )
     if on_chain is not decision.status:
         raise OutboxError(
             f"is {line.state} in this outbox, but {on_chain.word} on the chain",
             resource=resource,
-            remedy="look at `status`; only held and denied lines can be taken back",
+            remedy="run `status`, and withdraw only lines that are held or denied",
         )
     return decision

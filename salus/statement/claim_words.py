@@ -1,4 +1,4 @@
-"""A member's claims in words, a line for each claim and for each reason."""
+"""Formats a member's claims for a reader, with a line for each claim and each reason."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from salus.statement.ledger import Ledger, LedgerEntry
 
 
 def entries_of(ledger: Ledger, membership: Membership) -> list[LedgerEntry]:
-    """The decisions on the member's claims, oldest first."""
+    """Returns the decisions on the member's claims, oldest first."""
     return [entry for entry in ledger.entries if entry.decided.service.member == membership.commitment]
 
 
 def words_of(entry: LedgerEntry, membership: Membership) -> Iterator[str]:
-    """Says what was billed, what the plan pays, what became of the claim, and each reason for paying less."""
+    """Yields a line with the amounts and the status of a claim, and a line for each reason to pay less."""
     service, decision = entry.decided.service, entry.decided.decision
     titles = {row.code: row.title for row in membership.table}
     title = titles.get(membership.schedule.code_of(service.benefit) or "", "unknown care")

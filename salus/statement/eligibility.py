@@ -1,4 +1,4 @@
-"""Says in words what the claim desk answers about a future claim."""
+"""Describes the claim desk's answer about a future claim."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from salus.types import MAX_AMOUNT, ClaimStatus, Decision, Eligibility, Line, Sk
 
 
 def words_of(answer: Eligibility, line: Line, decision: Decision | None) -> Iterator[str]:
-    """Says whether a claim would be decided, each reason, what the plan would pay if that is known, and what
-    is left of each limit; one line each."""
+    """Yields lines that describe whether a claim would be decided, the reasons, the payment and the limits.
+
+    The payment is left out if it is unknown. For each limit, a line shows what is left.
+    """
     terms, benefit, diagnosis = line.policy, line.benefit, line.diagnosis
     if answer.reason is SkipReason.UNKNOWN_POLICY:
         yield f"A claim would not be decided: {answer.reason.words}."
@@ -20,11 +22,11 @@ def words_of(answer: Eligibility, line: Line, decision: Decision | None) -> Iter
     first, end = max(terms.start, line.member.covered_since), min(terms.end, line.member.covered_until)
     is_covered = first <= diagnosis.service_from < end
     if not is_covered:
-        yield f"The day lies outside the cover, which is from {day_words(first)} to before {day_words(end)}."
+        yield f"The day is outside the cover, which is from {day_words(first)} to before {day_words(end)}."
     if answer.reason is SkipReason.NONE:
         yield f"A claim would be decided, and {answer.status.outlook}."
     elif answer.reason is SkipReason.NO_CONSENT and not is_covered:
-        # consent would not help: the day is not covered
+        # Consent would not help, because the day is not covered.
         yield "A claim would not be decided without the member's consent, and denied with it."
     else:
         yield f"A claim would not be decided: {answer.reason.words}."

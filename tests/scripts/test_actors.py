@@ -117,7 +117,7 @@ def test_issue_says_why_not(clinic: Clinic, capsys: pytest.CaptureFixture[str]) 
         "bring the tokens first, or name another account"
     )
     assert f"NotQuoteSigner(signer {clinic.quotes.address}); let the insurer add the signer" in unsigned
-    assert no_quote == f"{quote}: is not a quote file; ask the insurer"
+    assert no_quote == f"{quote}: is not a quote file; ask the insurer for a quote"
 
 
 def test_pause_sales(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
@@ -299,7 +299,7 @@ def test_a_permit_needs_a_local_key(clinic: Clinic, capsys: pytest.CaptureFixtur
     message = ended(capsys, insurer.issue, f"policy={policy}", f"quote={quote}", "permit=yes", "account=5")
 
     assert message == (
-        f"account: {accounts[5]} is an account of the node's, and a permit needs a key of your own; "
+        f"account: {accounts[5]} is an account of the node, but a permit needs a key of your own; "
         "name a keystore, or leave permit out"
     )
 

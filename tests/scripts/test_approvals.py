@@ -88,7 +88,7 @@ def test_a_pool_with_too_little_capital(
     message = ended(capsys, insurer.issue, f"policy={policy}", f"quote={quote}", f"account={PAYER}")
 
     # The premium of other policies is still being earned, and sometimes frees a cent.
-    assert message.startswith(f"the policy locks 5,000.50 USD of capital, and pool {clinic.pool} has 0.0")
+    assert message.startswith(f"the policy locks 5,000.50 USD of capital, but pool {clinic.pool} has 0.0")
     assert message.endswith(" USD free; deposit capital, or sign terms with a lower limit or solvency factor")
     assert allowed(clinic, 6) == 0
 

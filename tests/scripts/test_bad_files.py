@@ -82,7 +82,7 @@ SIGNER = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
             insurer.issue,
             issuing,
             '{"salusQuote": 1, "signer": 5, "signature": "0x"}',
-            "is not a quote file; ask the insurer",
+            "is not a quote file; ask the insurer for a quote",
         ),
         (
             patient.record_consent,

@@ -46,11 +46,11 @@ def test_it_says_what_the_author_should_know(tmp_path: Path, capsys: pytest.Capt
     assert capsys.readouterr().out.splitlines() == [
         "small 1: 3 benefits, in USD.",
         f"Every policy under it names the hash 0x{product.load(path).hash.hex()}.",
-        "Care that fits two of these rows is decided by the earlier:",
+        "If care matches two of these rows, the earlier one decides:",
         "  visit after clinic",
-        "These look alike on the chain, where neither name nor care shows:",
-        "  1 of 1 kinds (few, as diversity_override allows): teeth",
-        "  2 of 2 kinds, in groups of 2 (few, as diversity_override allows): clinic, visit",
+        "These look alike on the chain, which shows neither their names nor the care:",
+        "  1 of 1 kinds (too few, allowed by diversity_override): teeth",
+        "  2 of 2 kinds, in groups of 2 (too few, allowed by diversity_override): clinic, visit",
     ]
 
 

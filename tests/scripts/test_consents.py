@@ -100,7 +100,7 @@ def test_a_consent_without_purpose_is_refused(
 
     message = ended(capsys, patient.consent, *words, "purposes=", *where)
 
-    assert message == "purposes: names none; name one, or take consent back with withdraw_consent"
+    assert message == "purposes: names no purpose; name one, or withdraw consent with withdraw_consent"
 
 
 def test_withdrawing_affects_future_days_only(clinic: Clinic) -> None:

@@ -109,15 +109,15 @@ def test_file_keeps_back_what_a_lost_outbox_has_filed(
     assert f"Kept back: {READY} whose bills the chain has decided before, not from this outbox." in output
     assert "Nothing is ready to be filed." in output
     assert ended(capsys, clinic.hospital, "withdraw", f"claim={claim}", "account=7") == (
-        f"Claim/{claim}: is attested in this outbox, and the chain has decided its bill before: held; "
-        "that decision reloaded; only the outbox that filed it can take it back, if held or denied"
+        f"Claim/{claim}: is attested in this outbox, but its bill was decided earlier: held on the chain; "
+        "if it is held or denied there, withdraw it from the outbox that filed it"
     )
 
     file_all(clinic)
     clinic.hospital("status")
     assert states(clinic) == [State.DENIED] * READY
     output = ended(capsys, clinic.hospital, "withdraw", f"claim={claim}", "account=7")
-    assert output.startswith(f"Claim/{claim}: is denied in this outbox, and the chain has decided its bill")
+    assert output.startswith(f"Claim/{claim}: is denied in this outbox, but its bill was decided earlier")
 
 
 def test_file_waits_for_consent_at_no_cost(clinic: Clinic) -> None:
@@ -313,7 +313,7 @@ def test_withdraw_says_why_not(clinic: Clinic, capsys: pytest.CaptureFixture[str
 
     message = ended(capsys, clinic.hospital, "withdraw", f"claim={paid.claim}", "account=7")
 
-    assert message == f"Claim/{paid.claim}: is paid; only held and denied lines can be taken back"
+    assert message == f"Claim/{paid.claim}: is paid; withdraw only lines that are held or denied"
 
 
 def test_withdraw_root_lets_the_lines_be_attested_anew(clinic: Clinic) -> None:

@@ -186,7 +186,7 @@ def test_a_policy_that_is_issued_is_not_signed_again(
 
     message = ended(capsys, clinic.quote, "9")
 
-    assert message == f"{policy}: is issued already; name another file with policy=…, or move this one away"
+    assert message == f"{policy}: is already issued; name another file with policy=…, or move this one away"
 
 
 # QUOTES THAT COULD NEVER BE ISSUED
@@ -249,6 +249,6 @@ def test_a_pool_of_another_currency(
     message = ended(capsys, clinic.quote, "9")
 
     assert message == (
-        f"{offer}: pool: is in EUR, and the benefit table in USD; name a pool in the table's currency"
+        f"{offer}: pool: is in EUR, but the benefit table is in USD; name a pool in the table's currency"
     )
     assert not any(path.exists() for path in unsigned)

@@ -305,7 +305,9 @@ def test_what_was_taken_back_leaves_no_note(
     interrupted(lambda: clinic.hospital(*words), sending, "wait_for")
     assert len(depositor.notes) == 1
 
-    assert "is withdrawn; only held and denied lines" in ended(capsys, clinic.hospital, *words)
+    assert "is withdrawn; withdraw only lines that are held or denied" in ended(
+        capsys, clinic.hospital, *words
+    )
 
     assert depositor.notes == []
 

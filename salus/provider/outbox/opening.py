@@ -1,4 +1,4 @@
-"""Opening the outbox of a provider on a chain."""
+"""Opens the outbox of a provider on a chain."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from salus.provider.outbox.store import Outbox
 
 
 def open_outbox(chain: Chain, provider: int, path: Path, *, make: bool = False) -> Outbox:
-    """Opens a provider's outbox. Only attesting should `make` one: otherwise a mistyped path would be an
-    empty outbox."""
+    """Opens a provider's outbox, and creates it only with `make`.
+
+    Only attesting should create one: otherwise a mistyped path would give an empty outbox.
+    """
     place = Place(chain.chain_id, chain.addresses.genesis, chain.desk.address, provider)
     return Outbox(path, place, make=make)
 
 
 @contextmanager
 def outbox_for_rehearsal(chain: Chain, provider: int, path: Path) -> Iterator[Outbox]:
-    """Opens the outbox that a dry run compares with. If there is none yet, an empty one takes its place, and
-    is deleted at the end."""
+    """Opens the outbox for a dry run, or a temporary empty one if it does not exist."""
     with TemporaryDirectory() as folder:
         exists = path.exists()
-        used = path if exists else Path(folder) / path.name
-        with open_outbox(chain, provider, used, make=not exists) as outbox:
+        outbox_path = path if exists else Path(folder) / path.name
+        with open_outbox(chain, provider, outbox_path, make=not exists) as outbox:
             yield outbox

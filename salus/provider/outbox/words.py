@@ -1,4 +1,4 @@
-"""The lines of an outbox in words."""
+"""Formats the lines of an outbox for a reader."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from salus.provider.outbox.store import Outbox
 
 
 def words_of(line: OutboxLine) -> str:
-    """Says what was billed and what became of it, in one row."""
+    """Formats a line as one row: the amount billed, the state and the decision."""
     diagnosis = line.diagnosis
     billed = money.to_words(diagnosis.billed, diagnosis.currency)
     words = f"{line.claim:<38} {to_date(diagnosis.service_from)}  {billed:>16}  {line.state:<9}"
@@ -24,6 +24,6 @@ def words_of(line: OutboxLine) -> str:
 
 
 def counts_of(outbox: Outbox) -> str:
-    """Says how many lines are in which state, such as `2 paid, 1 held`."""
+    """Formats the number of lines in each state, such as `2 paid, 1 held`."""
     counts = outbox.counts()
     return ", ".join(f"{counts[state]} {state}" for state in State if state in counts) or "nothing"
