@@ -28,8 +28,8 @@ def recheck_all(decided: Sequence[ClaimDecided], folder: Path, opener: Path, mem
 
 def _show(found: Audit) -> None:
     for one in found.checked:
-        if isinstance(one.found, Fault):
-            out.print(f"  {_name(one.event)}: {one.found.value}", markup=False)
+        if isinstance(one.result, Fault):
+            out.print(f"  {_name(one.event)}: {one.result.value}", markup=False)
         elif one.differing:
             out.print(f"  {_name(one.event)}: differs in {', '.join(one.differing)}", markup=False)
     _show_links("", found.linked)
@@ -49,9 +49,9 @@ def _show_links(head: str, linked: Iterable[Linked]) -> None:
 
 
 def _outcome(one: Checked) -> str:
-    if isinstance(one.found, Fault):
+    if isinstance(one.result, Fault):
         return "not rechecked"
-    return "as the record" if one.found.passed else "different"
+    return "as the record" if one.result.passed else "different"
 
 
 def _name(event: ClaimDecided) -> str:

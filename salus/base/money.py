@@ -18,7 +18,7 @@ BPS: Final = 10_000
 """Basis points in 100 %."""
 MAX_BILLED = 10**15
 """The largest amount of one bill line, in minor units. Ten million million dollars is an input error, not a
-bill. The contracts store amounts up to 2**64 - 1, so sums of many lines cannot overflow."""
+bill. The contracts store amounts up to 2**64 - 1, so sums of many lines fit too."""
 
 
 def is_currency(code: str) -> bool:

@@ -1,4 +1,4 @@
-"""Sells cover: offer, enrolment, policy, schedule of benefits, and the member's card."""
+"""Defines what the sale of a policy needs: offer, enrolment, policy, schedule of benefits, member's card."""
 
 import lazy_loader
 

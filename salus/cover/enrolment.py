@@ -1,8 +1,8 @@
 """Enrols members in a policy without disclosing the policy key.
 
     holder    `PolicyKey.generate()`, then `enrol`: one member key and one leaf for each person
-    insurer   `check`: compares each leaf with the price offered for that member, and recomputes its blinded
-              part from the member's key and the benefit table, so that the insurer need not trust it; then
+    insurer   `check`: compares each leaf with the offer for that member, and recomputes its blinded part from
+              the member's key and the benefit table, so that the insurer need not trust it; then
               `salus.cover.policy.build_policy` and the signature
     holder    `EnrolledMember.card` when the policy id is known; the holder keeps the policy key
 

@@ -8,7 +8,7 @@ one patient that were used for several members. The audit finds both.
 
     issued     PolicyIssued events of a pool        ─┐
     enrolments the files that the holders have sent ─┴► Portfolio: the membership behind each claim
-    decided    ClaimDecided events without withdrawn claims: `standing`
+    decided    ClaimDecided events without withdrawn claims: `without_withdrawn`
     records    sealed files by their hash
                └► `audit`: differences by claim, and links between claims that must not exist
 
@@ -61,14 +61,14 @@ class Checked:
     """A claim, and the result of comparing it with its record."""
 
     event: ClaimDecided
-    found: Recheck | Fault
+    result: Recheck | Fault
 
     @property
     def differing(self) -> tuple[str, ...]:
         """Returns the fields that differ from the record, by their names in Solidity."""
-        if isinstance(self.found, Fault):
+        if isinstance(self.result, Fault):
             return ()
-        return tuple(difference.field for difference in self.found.differences)
+        return tuple(difference.field for difference in self.result.differences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +93,14 @@ class Audit:
     def unchecked(self) -> tuple[str, ...]:
         """Returns the fields that no single record can confirm, by their names in Solidity."""
         fields = joined.from_iterable(
-            claim.found.unchecked for claim in self.checked if isinstance(claim.found, Recheck)
+            claim.result.unchecked for claim in self.checked if isinstance(claim.result, Recheck)
         )
         return tuple(dict.fromkeys(fields))
 
     @property
     def passed(self) -> bool:
         """Returns whether every claim was rechecked without a difference or a link."""
-        all_passed = all(isinstance(claim.found, Recheck) and claim.found.passed for claim in self.checked)
+        all_passed = all(isinstance(claim.result, Recheck) and claim.result.passed for claim in self.checked)
         return all_passed and not self.linked
 
     def check(self) -> None:
@@ -108,7 +108,7 @@ class Audit:
         if self.passed:
             return
         differing = sum(bool(claim.differing) for claim in self.checked)
-        not_rechecked = sum(isinstance(claim.found, Fault) for claim in self.checked)
+        not_rechecked = sum(isinstance(claim.result, Fault) for claim in self.checked)
         linked = {(event.block, event.log_index) for link in self.linked for event in link.events}
         parts = (
             (differing, "differ from their records" if differing > 1 else "differs from its record"),
@@ -127,10 +127,12 @@ def claims_of(chain: Chain, membership: Membership) -> list[ClaimDecided]:
         for event in chain.past(ClaimDecided, policy=policy)
         if event.service.member == membership.commitment
     )
-    return standing(decided, chain.past(ClaimWithdrawn, policy=policy))
+    return without_withdrawn(decided, chain.past(ClaimWithdrawn, policy=policy))
 
 
-def standing(decided: Iterable[ClaimDecided], withdrawn: Iterable[ClaimWithdrawn]) -> list[ClaimDecided]:
+def without_withdrawn(
+    decided: Iterable[ClaimDecided], withdrawn: Iterable[ClaimWithdrawn]
+) -> list[ClaimDecided]:
     """Returns the decisions whose claim was not withdrawn afterwards."""
     last = {event.claim: (event.block, event.log_index) for event in withdrawn}
     return [event for event in decided if (event.block, event.log_index) > last.get(event.claim, (-1, -1))]
@@ -141,7 +143,7 @@ def audit(
 ) -> Audit:
     """Rechecks every claim, then compares patients and bills across claims. `key` opens the records."""
     checked = tuple(_check(event, record_of, member_of, key) for event in decided)
-    pairs = [(claim.event, claim.found) for claim in checked if isinstance(claim.found, Recheck)]
+    pairs = [(claim.event, claim.result) for claim in checked if isinstance(claim.result, Recheck)]
     links: list[Linked] = []
     for linked in _links(pairs):
         if linked not in links:

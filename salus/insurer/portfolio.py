@@ -16,7 +16,7 @@ from salus.cover.membership import Membership, open_card
 from salus.cover.policy import PolicyFile
 from salus.crypto.eip712 import Domain
 from salus.crypto.merkle import MerkleTree
-from salus.insurer.audit import standing
+from salus.insurer.audit import without_withdrawn
 from salus.product import Table
 from salus.types import Policy
 
@@ -73,7 +73,7 @@ class Portfolio:
     def claims(self, chain: Chain) -> list[ClaimDecided]:
         """Returns the decided claims of these policies, without withdrawn ones."""
         decided = (event for event in chain.past(ClaimDecided) if event.policy in self)
-        return standing(decided, chain.past(ClaimWithdrawn))
+        return without_withdrawn(decided, chain.past(ClaimWithdrawn))
 
     def __contains__(self, policy: object) -> bool:
         return policy in self._terms

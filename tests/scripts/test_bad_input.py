@@ -219,7 +219,7 @@ def test_a_bill_that_is_not_for_the_plan_is_left_out(
     clinic.attest()
 
     captured = capsys.readouterr()
-    assert f"{bill}.use is a preauthorisation or a cost estimate; send it when" in captured.err
+    assert f"{bill}.use is a preauthorisation or a cost estimate; send the bill" in captured.err
     assert f"{READY - 1} new and 0 corrected lines attested, 0 were attested before, 1 bills" in captured.out
 
 

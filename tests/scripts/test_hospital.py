@@ -167,7 +167,7 @@ def test_file_nothing_twice_when_the_process_dies_after_sending(
         raise SystemExit(137)
 
     with monkeypatch.context() as patch:
-        patch.setattr(submission, "_keep_outcome", dying)
+        patch.setattr(submission, "_save_outcome", dying)
         with pytest.raises(SystemExit):
             clinic.file()
     assert states(clinic) == [State.SENT] * READY

@@ -43,7 +43,7 @@ def test_a_quote_shows_what_it_signs(clinic: Clinic, capsys: pytest.CaptureFixtu
     [
         (
             "- consent_signer: '{0}'\n  covered_since: 1970-01-01\n  covered_until: 2999-01-01\n",
-            "Member/0.covered_since: is 1970-01-01, and ",
+            "Member/0.covered_since: is 1970-01-01, but ",
         ),
         (
             "- consent_signer: '{0}'\n  covered_since: {1}\n  covered_until: {2}\n" * 2,

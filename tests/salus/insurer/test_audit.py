@@ -39,7 +39,7 @@ from salus.cover.member import Applicant, EnrolledMember
 from salus.cover.membership import Membership
 from salus.cover.policy import PolicyFile, build_policy
 from salus.crypto.records import RecordKey, seal
-from salus.insurer.audit import Audit, Fault, Link, audit, standing
+from salus.insurer.audit import Audit, Fault, Link, audit, without_withdrawn
 from salus.insurer.portfolio import Portfolio
 from salus.insurer.recheck import Recheck
 from tests.support.decided import BOOK, DESK, FAMILY, POOL, SIGNER, START, Desk, memberships
@@ -128,7 +128,7 @@ def test_one_record_for_several_bill_lines(ward: Ward) -> None:
 
     report = ward.audit()
 
-    assert all(isinstance(one.found, Recheck) and one.found.passed for one in report.checked)
+    assert all(isinstance(one.result, Recheck) and one.result.passed for one in report.checked)
     assert links(report) == {Link.SEVERAL_LINES: [0, *range(3, 13)]}
     assert len(report.linked) == 1
     assert not report.passed
@@ -166,7 +166,7 @@ def test_a_patients_record_for_another_member(ward: Ward) -> None:
 
     report = ward.audit()
 
-    assert all(isinstance(one.found, Recheck) and one.found.passed for one in report.checked)
+    assert all(isinstance(one.result, Recheck) and one.result.passed for one in report.checked)
     assert links(report) == {Link.SEVERAL_MEMBERS: [0, 1, 3], Link.SEVERAL_PATIENTS: [2, 3]}
     assert not report.passed
 
@@ -199,8 +199,8 @@ def test_what_cannot_be_rechecked_is_reported(ward: Ward) -> None:
     report = ward.audit(MOTHER, FATHER)
 
     faults = [Fault.NO_RECORD, Fault.UNREADABLE, Fault.UNREADABLE, Fault.NO_MEMBER]
-    assert [one.found for one in report.checked if isinstance(one.found, Fault)] == faults
-    assert [isinstance(one.found, Recheck) for one in report.checked] == [False, False, False, True, False]
+    assert [one.result for one in report.checked if isinstance(one.result, Fault)] == faults
+    assert [isinstance(one.result, Recheck) for one in report.checked] == [False, False, False, True, False]
     assert not report.passed
 
 
@@ -236,9 +236,9 @@ def test_a_withdrawn_decision_does_not_count(ward: Ward) -> None:
     )
     again = replace(second, block=gone.block, log_index=gone.log_index + 1)
 
-    assert standing([first, second, third], []) == [first, second, third]
-    assert standing([first, second, third], [gone]) == [first, third]
-    assert standing([first, second, third, again], [gone]) == [first, third, again]
+    assert without_withdrawn([first, second, third], []) == [first, second, third]
+    assert without_withdrawn([first, second, third], [gone]) == [first, third]
+    assert without_withdrawn([first, second, third, again], [gone]) == [first, third, again]
 
 
 # PORTFOLIO
