@@ -41,7 +41,7 @@ def purposes_of(names: Sequence[str]) -> Purpose:
         ...
     salus.base.errors.CardError: purposes: all is none of file, disclose, second_opinion, research
     """
-    if not names:
+    if not any(names):
         # a signed consent without a purpose would take consent back
         raise InputError(
             "names none", field="purposes", remedy="name one, or take consent back with withdraw_consent"
