@@ -20,7 +20,7 @@ def words_of(table: Table) -> Iterator[str]:
     earlier: dict[str, list[str]] = {}
     for overlap in overlaps(table):
         earlier.setdefault(overlap.second.code, []).append(overlap.first.code)
-    yield "Care that fits two of these rows is decided by the earlier:" if earlier else "No two rows meet."
+    yield "Care that fits two of these rows is decided by the earlier:" if earlier else "No benefits overlap."
     for code, codes in earlier.items():
         yield f"  {code} after {', '.join(codes)}"
     yield "These look alike on the chain, where neither name nor care shows:"
