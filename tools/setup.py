@@ -113,7 +113,8 @@ def install_python() -> None:
     what = ["install", "--quiet", "--no-binary", "eth-brownie", "-r", "requirements.txt"]
     purpose = "install the Python packages"
     if packages.get_uv(child_environment()):
-        uv = [str(packages.UV), "pip", *what, "--python", packages.python()]
+        # where Python may write no bytecode, each start would compile Brownie and all that it imports
+        uv = [str(packages.UV), "pip", *what, "--compile-bytecode", "--python", packages.python()]
         try:
             run(uv, purpose, {**environment, **packages.uv_environment()})
         except SetupError as error:

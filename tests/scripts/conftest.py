@@ -321,8 +321,12 @@ def module_isolation() -> Iterator[None]:
 
 @pytest.fixture
 def fn_isolation() -> Iterator[None]:
+    """As Brownie's; and it forgets the keys that a test has added to the node's accounts."""
+    known = list(accounts)
     with as_it_was():
         yield
+    for added in [account for account in accounts if account not in known]:
+        accounts.remove(added)
 
 
 @pytest.fixture(scope="module")

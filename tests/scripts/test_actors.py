@@ -270,7 +270,7 @@ def test_an_unknown_account_is_named(clinic: Clinic, capsys: pytest.CaptureFixtu
     assert message.startswith("account: there is no keystore 'nobody'; make one: brownie accounts new")
 
     message = ended(capsys, keeper.accrue, f"pool={clinic.pool}", "account=99")
-    assert message.startswith(f"account: the node has accounts 0 to {len(accounts) - 1}")
+    assert message.startswith(f"account: the node has accounts 0 to {len(web3.eth.accounts) - 1}")
 
 
 def test_no_account_at_all(

@@ -5,6 +5,9 @@ given another Python than 3.11, or no Node.js, or one that is too old
 given a step whose stamp fits
     it is not taken again, until what it was made from changes or what it makes is gone
     when it fails: it leaves no stamp, and the command that failed is named
+given Python packages to install
+    uv installs them, and Brownie from its sources
+    when uv is not to be had, or fails: it says so, and pip installs them
 given two steps
     they run side by side, and one that needs another waits for it
     when one fails: what needs it is not taken
@@ -137,6 +140,54 @@ def test_a_step_that_fails_leaves_no_stamp(
     assert not step.is_done()
 
 
+# PYTHON PACKAGES
+
+
+@pytest.fixture
+def installed(clone: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[str], dict[str, str]]]:
+    """The commands that would install, and what they are given. uv fails while there is a file `broken`."""
+    commands: list[tuple[list[str], dict[str, str]]] = []
+
+    def run(command: list[str], purpose: str, extra: dict[str, str] | None = None) -> None:
+        commands.append((command, extra or {}))
+        if command[0].endswith("uv") and (clone / "broken").exists():
+            raise SetupError(f"could not {purpose} (exit code 2): uv")
+
+    monkeypatch.setattr(setup, "run", run)
+    monkeypatch.setattr(setup.packages, "pip_settings", dict)
+    return commands
+
+
+@pytest.mark.parametrize("broken", [False, True])
+@pytest.mark.parametrize("there", [False, True])
+def test_uv_installs_or_else_pip(
+    there: bool,
+    broken: bool,
+    clone: Path,
+    installed: list[tuple[list[str], dict[str, str]]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(setup.packages, "get_uv", lambda environment: there)
+    if broken:
+        (clone / "broken").touch()
+
+    setup.install_python()
+
+    used = [command for command, _ in installed if "-r" in command]
+    assert [command[0].endswith("uv") for command in used] == [True] * there + [False] * (broken or not there)
+    assert all("--no-binary" in command and "eth-brownie" in command for command in used)
+    assert all(extra["BROWNIE_NOCOMPILE"] == "1" for command, extra in installed if "-r" in command)
+    said = {
+        (True, False): "",
+        (True, True): (
+            "set-up: could not install the Python packages (exit code 2): uv; trying pip, which is slower\n"
+        ),
+    }
+    missing = f"set-up: pip has no {setup.packages.UV_PACKAGE} here; going on with pip, which is slower\n"
+    assert capsys.readouterr().err == said.get((there, broken), missing)
+
+
 # SEVERAL STEPS
 
 
@@ -186,8 +237,6 @@ def test_a_second_run_does_nothing_again() -> None:
 
 
 def written() -> dict[Path, int]:
-    """When each stamp and each artifact of the compiler was written."""
-    files = (
-        path for folder in (setup.STAMPS, ROOT / "build") for path in folder.rglob("*") if path.is_file()
-    )
-    return {path: path.stat().st_mtime_ns for path in files}
+    """When each step of the set-up, and the compiler, left its stamp."""
+    stamps = [*setup.STAMPS.iterdir(), ROOT / "build" / "sources.sha256"]
+    return {path: path.stat().st_mtime_ns for path in stamps}
