@@ -119,7 +119,7 @@ def _options(words: Sequence[str], function: Callable[..., None]) -> list[str]:
         parameter = known.get(name.replace("-", "_"))
         if parameter is None:
             raise InputError(
-                f"{name} is no parameter of {function.__name__}",
+                f"{name if equals else 'a word'} is no parameter of {function.__name__}",
                 remedy=f"it takes {', '.join(known) or 'none'}; the word help explains them",
             )
         options += _option(name, value if equals else "yes", parameter.annotation)

@@ -43,7 +43,7 @@ def main() -> None:
 
 @actor.action
 def check_table(table: TableName) -> None:
-    """Checks a benefit table before it is sold: shows its hash, which benefits overlap, and which look alike."""
+    """Checks a benefit table before it is sold: its hash, which benefits overlap, and which look alike."""
     for line in report_of(product.named(table, verify=True)):
         out.print(line, markup=False)
 
