@@ -68,17 +68,19 @@ class Session:
         """
         planned = [actions] if isinstance(actions, Action) else list(actions)
         self.show([*first, *planned], sender)
-        found = [self.found(action, sender) for action in planned]
-        left = [action for action, receipt in zip(planned, found, strict=True) if receipt is None]
+        earlier = [self.finish_earlier(action, sender) for action in planned]
+        left = [action for action, receipt in zip(planned, earlier, strict=True) if receipt is None]
         if not left:
             out.print("Run the command once more to do the same a second time.")
-            return [receipt for receipt in found if receipt]
+            return [receipt for receipt in earlier if receipt]
         check()
         self._ready(first, left, sender)
         for action in first:
             # is asked for only while the chain lacks it, and twice does the same as once: needs no note
-            self.said(self.chain.send(action, sender))
-        return [receipt or self._send(action, sender) for action, receipt in zip(planned, found, strict=True)]
+            self.show_receipt(self.chain.send(action, sender))
+        return [
+            receipt or self._send(action, sender) for action, receipt in zip(planned, earlier, strict=True)
+        ]
 
     def _ready(self, first: Sequence[Action], left: Sequence[Action], sender: Sender) -> None:
         """That the actions may be sent now; else the program ends here."""
@@ -96,7 +98,7 @@ class Session:
     def _announce(self, turns: Sequence[Turn], sender: Sender) -> None:
         """Announces what is not announced yet, and says from when it can be done."""
         for turn in turns:
-            if self.found(roles.announcement(self.chain, turn), sender):
+            if self.finish_earlier(roles.announcement(self.chain, turn), sender):
                 turn = roles.turn_of(self.chain, turn.action, sender.address)
             if turn.opens_at:
                 out.print(f"This is announced. {_opening(turn)}", markup=False)
@@ -136,9 +138,9 @@ class Session:
 
     def send(self, action: Action, sender: Sender) -> Receipt:
         """Sends one action, unless an earlier run has, and says so."""
-        return self.found(action, sender) or self._send(action, sender)
+        return self.finish_earlier(action, sender) or self._send(action, sender)
 
-    def found(self, action: Action, sender: Sender) -> Receipt | None:
+    def finish_earlier(self, action: Action, sender: Sender) -> Receipt | None:
         """What an earlier run has sent of this, and did not see end: waited for, and not sent again."""
         call = Pending(self.chain, action, sender)
         if not call.is_noted:
@@ -150,7 +152,7 @@ class Session:
         out.print(f"An earlier run has sent this: {transaction}", markup=False)
         receipt = call.wait(transaction)
         if receipt.raw["status"] == 1:
-            self.said(receipt)
+            self.show_receipt(receipt)
         else:
             out.print("But it failed and did nothing: it is sent anew.")
         call.done()
@@ -159,12 +161,12 @@ class Session:
     def _send(self, action: Action, sender: Sender) -> Receipt:
         call = Pending(self.chain, action, sender)
         receipt = call.send()
-        self.said(receipt)
+        self.show_receipt(receipt)
         # a process that ends before this line finds it done, and does not do it again
         call.done()
         return receipt
 
-    def said(self, receipt: Receipt) -> None:
+    def show_receipt(self, receipt: Receipt) -> None:
         """Where a transaction can be looked up."""
         link = f"  {self.network.explorer}{receipt.transaction}" if self.network.explorer else ""
         out.print(f"Done in block {receipt.block}: {receipt.transaction}{link}", markup=False)

@@ -107,23 +107,22 @@ class Actor:
 
 
 def _options(words: Sequence[str], function: Callable[..., None]) -> list[str]:
-    """The words as options of typer. What begins with a hyphen is one already."""
+    """The words as options of typer; options are passed on as they are."""
     if "help" in words:
         return ["--help"]
+    if any(word.startswith("-") for word in words):
+        return list(words)
     known = inspect.signature(function, eval_str=True).parameters
     options: list[str] = []
     for word in words:
         name, equals, value = word.partition("=")
-        if word.startswith("-"):
-            options.append(word)
-        elif name.replace("-", "_") not in known:
+        parameter = known.get(name.replace("-", "_"))
+        if parameter is None:
             raise InputError(
-                f"{name} is no parameter of {function.__name__}",
+                f"{name if equals else 'a word'} is no parameter of {function.__name__}",
                 remedy=f"it takes {', '.join(known) or 'none'}; the word help explains them",
             )
-        else:
-            kind = known[name.replace("-", "_")].annotation
-            options += _option(name, value if equals else "yes", kind)
+        options += _option(name, value if equals else "yes", parameter.annotation)
     return options
 
 

@@ -74,7 +74,7 @@ def revoke_key(
     attestor: Annotated[str, address("address of the seal key, or of a contract wallet")],
     account: AccountName = None,
 ) -> None:
-    """Kills a seal key for good: nothing that it signed can be filed from now on."""
+    """Revokes a seal key permanently: nothing that it signed can be filed from now on."""
     session = Session()
     action = accreditation.revoke_key(session.chain, provider=provider, attestor=attestor)
     session.act(action, session.sender(account))
@@ -164,7 +164,7 @@ def file(
             session.show([filing.action for filing in planned], sender)
             session.confirm()
             for filing in track(planned, description="filing", console=err):
-                session.said(submission.file(filing, box, session.chain, sender))
+                session.show_receipt(submission.file(filing, box, session.chain, sender))
         elif planned:
             for line in (line for filing in planned for line in filing.action.words):
                 out.print(f"  {line}", markup=False)

@@ -34,7 +34,7 @@ from scripts._words import AccountName, Actor, ContractWallet, ProviderNumber, T
 actor = Actor("insurer", "opens risk pools, signs policies, rechecks claims, and brings or takes capital")
 
 PoolAddress = Annotated[str, address("the pool")]
-Shares = Annotated[int | None, Option(min=0, max=2**192 - 1, help="how many; else all that can be meant")]
+MAX_SHARES = 2**192 - 1
 
 
 def main() -> None:
@@ -43,7 +43,7 @@ def main() -> None:
 
 @actor.action
 def check_table(table: TableName) -> None:
-    """Checks a benefit table before it is sold: says its hash, which rows meet, and which look alike."""
+    """Checks a benefit table before it is sold: its hash, which benefits overlap, and which look alike."""
     for line in report_of(product.named(table, verify=True)):
         out.print(line, markup=False)
 
@@ -120,7 +120,7 @@ def quote(
     key: Annotated[str | None, Option(help="keystore of the quote signer; else SALUS_QUOTE_KEY")] = None,
     wallet: ContractWallet = None,
 ) -> None:
-    """Holds an enrolment against the offer, shows members and terms, and signs them. Sends nothing."""
+    """Checks an enrolment against the offer, shows members and terms, and signs them. Sends nothing."""
     session = Session()
     terms, plan = Offer.load(offer), product.named(table)
     members = open_enrolment(enrolled, RecordKey.load(record_key))
@@ -196,28 +196,30 @@ def deposit(
 @actor.action
 def give_notice(
     pool: PoolAddress,
-    shares: Shares = None,
+    shares: Annotated[int | None, Option(min=0, max=MAX_SHARES, help="how many; all without it")] = None,
     account: AccountName = None,
 ) -> None:
     """Gives notice for shares: they may leave in 35 days, within the 14 days after."""
     session = Session()
     sender = session.sender(account)
     found = session.chain.pool(pool)
-    owned = found.contract.functions.balanceOf(sender.address).call()
-    session.act(pools.give_notice(found, shares=owned if shares is None else shares), sender)
+    given = pools.shares_of(found, sender.address) if shares is None else shares
+    session.act(pools.give_notice(found, shares=given), sender)
 
 
 @actor.action
 def redeem(
     pool: PoolAddress,
-    shares: Shares = None,
+    shares: Annotated[
+        int | None, Option(min=0, max=MAX_SHARES, help="how many; all that may leave now without it")
+    ] = None,
     account: AccountName = None,
 ) -> None:
     """Turns shares whose notice has run into tokens."""
     session = Session()
     sender = session.sender(account)
     found = session.chain.pool(pool)
-    most = found.contract.functions.maxRedeem(sender.address).call()
+    most = pools.redeemable_shares(found, sender.address)
     if not shares and not most:
         out.print("No share may leave now: give notice first, or wait until capital is free.")
         raise SystemExit(1)
@@ -239,7 +241,7 @@ def recapitalise(
     found = session.chain.pool(pool)
     minor = minor_units(found, amount)
     action = pools.recapitalise(found, amount=minor)
-    taken = min(minor * found.unit, found.contract.functions.deficit().call())
+    taken = pools.taken_from(found, minor)
     session.act(
         action,
         sender,
@@ -285,7 +287,7 @@ def mint(
     sender = session.sender(account)
     session.show([action], sender)
     # leaves no note: made twice, it does no harm, and the library carries no interface to find it by
-    session.said(session.chain.send(action, sender))
+    session.show_receipt(session.chain.send(action, sender))
 
 
 @actor.action

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from salus.base.days import DAY_SECONDS
 from salus.base.errors import ChainError, InputError
@@ -41,9 +42,7 @@ class Network:
     @classmethod
     def of(cls, chain_id: int) -> Self:
         """Reads networks.yaml. A chain that is not in it is live and has no assets."""
-        content = parse_mapping(
-            _FILE.read_bytes(), file=str(_FILE), fault=InputError, wanted="restore the file"
-        )
+        content = _content()
         if chain_id in LOCAL_CHAINS:
             return cls(
                 chain_id=chain_id,
@@ -73,3 +72,8 @@ class Network:
                 f"{what} on {self.name} (chain {self.chain_id}), which counts as live",
                 remedy="use a local chain: python -m tools.run -- bash",
             )
+
+
+@cache
+def _content() -> Any:
+    return parse_mapping(_FILE.read_bytes(), file=str(_FILE), fault=InputError, wanted="restore the file")

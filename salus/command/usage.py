@@ -13,5 +13,7 @@ def as_input_error(error: typer.TyperException, command: str) -> InputError:
     name = parameter.name if parameter is not None else None
     if name and not error.message:
         return InputError(f"{command} needs {name}=…", remedy="the word help explains its parameters")
-    message = (error.message or str(error)).removeprefix("Value error, ").removesuffix(".")
+    # what stands in parentheses was typed
+    message = error.message.partition(" (")[0] if name is None else error.message
+    message = message.removeprefix("Value error, ").removesuffix(".")
     return InputError(message[:1].lower() + message[1:], field=name, remedy="correct it")

@@ -44,7 +44,7 @@ def purposes_of(names: Sequence[str]) -> Purpose:
         ...
     salus.base.errors.CardError: purposes: all is not a purpose; use file, disclose, second_opinion, research
     """
-    if not names:
+    if not any(names):
         # A signed consent without a purpose would withdraw consent.
         raise InputError(
             "names no purpose", field="purposes", remedy="name one, or withdraw consent with withdraw_consent"

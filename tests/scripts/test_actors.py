@@ -25,9 +25,9 @@ import pytest
 from brownie import accounts, chain, web3
 from eth_account import Account
 
-from salus.chain import keeping, pools
+from salus.chain import keeping, network, pools
 from salus.cover.policy import PolicyFile
-from scripts import _session, accreditor, governor, hospital, insurer, keeper, patient
+from scripts import accreditor, governor, hospital, insurer, keeper, patient
 from scripts._words import Actor
 from tests.scripts.conftest import ACCREDITOR, CAPITAL, DAY, INSURER, RELAYER, Clinic, day, draft, ended
 
@@ -280,7 +280,7 @@ def test_no_account_at_all(
     accrue = (keeper.accrue, f"pool={clinic.pool}")
 
     local = ended(capsys, *accrue)
-    monkeypatch.setattr(_session, "LOCAL_CHAINS", frozenset())
+    monkeypatch.setattr(network, "LOCAL_CHAINS", frozenset())
     live, number = ended(capsys, *accrue), ended(capsys, *accrue, "account=3")
 
     assert local == (

@@ -27,7 +27,7 @@ import pytest
 from brownie import accounts, web3
 
 from salus.base.days import moment_words
-from salus.chain import events
+from salus.chain import Unlocked, events, network
 from scripts import _session, accreditor, governor
 from tests.scripts.conftest import ACCREDITOR, DAY, Office, ended, stopped
 
@@ -130,8 +130,8 @@ def test_announces_nothing_when_the_answer_is_no(
     waiting: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(_session, "ask", lambda _: False)
-    monkeypatch.setattr(_session.Session, "sender", lambda *_: _session.Unlocked(accounts[2].address))
-    monkeypatch.setattr(_session, "LOCAL_CHAINS", frozenset())
+    monkeypatch.setattr(_session.Session, "sender", lambda *_: Unlocked(accounts[2].address))
+    monkeypatch.setattr(network, "LOCAL_CHAINS", frozenset())
     block = web3.eth.block_number
 
     stopped(waiting.accredit)

@@ -40,12 +40,12 @@ import pytest
 from brownie import TestStablecoin, accounts, web3
 
 from salus.base.errors import DeploymentError
-from salus.chain import Chain, roles
+from salus.chain import Chain, network, roles
 from salus.chain.address_book import AddressBook
 from salus.chain.deployment import LISTED
 from salus.chain.manifest import CONTRACTS
 from salus.chain.node import genesis_of
-from scripts import _session, deploy
+from scripts import deploy
 from scripts.deploy import Asset, Params, Recorder, Suite, verify
 
 DEPLOYER = 0
@@ -76,7 +76,7 @@ def recorder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Recorder:
 @pytest.fixture
 def live(monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes the chain count as live, because its network is unknown."""
-    for module in (deploy, _session):
+    for module in (deploy, network):
         monkeypatch.setattr(module, "LOCAL_CHAINS", frozenset())
 
 

@@ -26,11 +26,11 @@ from typing import Any
 import pytest
 from brownie import accounts, chain, web3
 
-from salus.chain import claims, sending
+from salus.chain import Unlocked, claims, network, sending
 from salus.provider import submission
 from salus.provider.outbox import OutboxLine, State
 from salus.types import SkipReason
-from scripts import _session, hospital, keeper
+from scripts import hospital, keeper
 from tests.scripts.conftest import DAY, READY, RELAYER, Clinic, box, ended, entries, states
 
 # FILE
@@ -66,7 +66,7 @@ def test_file_sends_nothing_when_the_answer_is_no(
 ) -> None:
     clinic.attest()
     block = web3.eth.block_number
-    monkeypatch.setattr(_session, "LOCAL_CHAINS", frozenset())
+    monkeypatch.setattr(network, "LOCAL_CHAINS", frozenset())
     monkeypatch.setattr("builtins.input", lambda _: "no")
 
     with pytest.raises(SystemExit) as stop:
@@ -209,7 +209,7 @@ def file_all(clinic: Clinic) -> None:
 
 
 def clinic_sender(clinic: Clinic) -> Any:
-    return _session.Unlocked(accounts[9].address)
+    return Unlocked(accounts[9].address)
 
 
 def claims_decided(clinic: Clinic) -> int:

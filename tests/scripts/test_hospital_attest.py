@@ -264,7 +264,7 @@ def test_says_that_nothing_is_deployed(
     [
         (["provider=1", "colour=red"], "colour is no parameter of status; it takes provider, outbox; "),
         (["outbox=x"], "status needs provider=…; "),
-        (["provider=one"], "provider: 'one': input should be a valid integer"),
+        (["provider=one"], "provider: input should be a valid integer"),
     ],
 )
 def test_says_which_word_is_wrong(
@@ -283,4 +283,5 @@ def test_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(name in listed for name in ("add_key", "attest", "file", "recheck", "withdraw_root"))
     explained = capsys.readouterr().out
     assert "Attests the bills of a folder" in explained
-    assert "for how many days the attestation is good, 1 to 90 (optional, else 30)" in explained
+    assert "for how many days the attestation is good" in explained
+    assert "[default: 30; 1<=x<=90]" in explained

@@ -21,9 +21,9 @@ from pathlib import Path
 import pytest
 from brownie import ERC1271WalletMock, TestStablecoin, accounts, chain
 
-from salus.chain import events
+from salus.chain import events, network
 from salus.cover.policy import PolicyFile
-from scripts import _session, governor, insurer, patient
+from scripts import governor, insurer, patient
 from tests.scripts.conftest import DAY, INSURER, Clinic, day, draft, ended
 
 
@@ -78,7 +78,7 @@ def test_signs_nothing_when_the_answer_is_no(
 ) -> None:
     draft(clinic)
     clinic.path("quote-9.json").unlink()
-    monkeypatch.setattr(_session, "LOCAL_CHAINS", frozenset())
+    monkeypatch.setattr(network, "LOCAL_CHAINS", frozenset())
     monkeypatch.setattr("builtins.input", lambda _: "no")
 
     with pytest.raises(SystemExit) as stop:
@@ -169,10 +169,8 @@ def test_another_policy_is_not_written_over(
 
     message = ended(capsys, clinic.quote, "9")
 
-    what = {"policy": "is not this policy", "quote": "is no quote of this policy"}[name]
-    assert message == (
-        f"{there}: is there, and {what}; name another file with {name}=…, or move this one away"
-    )
+    what = {"policy": "is not this policy", "quote": "is not a quote of this policy"}[name]
+    assert message == f"{there}: exists and {what}; name another file, or move this one away"
     assert there.read_bytes() == content
     assert {"policy": quote, "quote": policy}[name].read_bytes() == other
 
@@ -186,7 +184,7 @@ def test_a_policy_that_is_issued_is_not_signed_again(
 
     message = ended(capsys, clinic.quote, "9")
 
-    assert message == f"{policy}: is already issued; name another file with policy=…, or move this one away"
+    assert message == f"{policy}: is already issued; name another file, or move this one away"
 
 
 # QUOTES THAT COULD NEVER BE ISSUED

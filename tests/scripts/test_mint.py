@@ -10,7 +10,8 @@ from __future__ import annotations
 import pytest
 from brownie import accounts, web3
 
-from scripts import _session, insurer
+from salus.chain import network
+from scripts import insurer
 from tests.scripts.conftest import Office, ended
 
 
@@ -28,7 +29,7 @@ def test_makes_test_money(office: Office, capsys: pytest.CaptureFixture[str]) ->
 def test_never_on_a_live_network(
     office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(_session, "LOCAL_CHAINS", frozenset())
+    monkeypatch.setattr(network, "LOCAL_CHAINS", frozenset())
     block = web3.eth.block_number
 
     message = ended(capsys, insurer.mint, *words(office))

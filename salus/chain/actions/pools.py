@@ -72,6 +72,16 @@ def give_notice(pool: Pool, *, shares: int) -> Action:
     )
 
 
+def shares_of(pool: Pool, owner: str) -> int:
+    """All shares of an owner."""
+    return int(pool.contract.functions.balanceOf(owner).call())
+
+
+def redeemable_shares(pool: Pool, owner: str) -> int:
+    """The owner's shares that can be redeemed now: their notice has run, and the capital is free."""
+    return int(pool.contract.functions.maxRedeem(owner).call())
+
+
 def redeem(pool: Pool, *, shares: int, receiver: str, owner: str) -> Action:
     """Turns shares whose notice has run into tokens."""
     worth = pool.contract.functions.convertToAssets(shares).call()
@@ -85,6 +95,11 @@ def redeem(pool: Pool, *, shares: int, receiver: str, owner: str) -> Action:
             f"The notice lets them out from: {words}.",
         ),
     )
+
+
+def taken_from(pool: Pool, amount: int) -> int:
+    """The token units that `recapitalise` takes of so many minor units: no more than the deficit."""
+    return min(amount * pool.unit, int(pool.contract.functions.deficit().call()))
 
 
 def recapitalise(pool: Pool, *, amount: int) -> Action:

@@ -30,7 +30,7 @@ from typing import Any
 import pytest
 
 from salus import fhir, product
-from salus.base.errors import PolicyError
+from salus.base.errors import PolicyError, RecordError
 from salus.chain.events import ClaimDecided, ClaimWithdrawn, PolicyIssued
 from salus.claim.bill_line import BillLine
 from salus.cover import enrolment
@@ -305,3 +305,22 @@ def test_a_policy_without_its_table_is_refused() -> None:
 
     with pytest.raises(PolicyError, match="which is not named; name the table of each policy of the pool"):
         Portfolio([issued(policy)], [enrolled], [product.shipped("critical-illness")], BOOK)
+
+
+def test_the_summary_says_how_many(ward: Ward) -> None:
+    ward.audit().check()
+    ward.bill(MOTHER, "c4", "mother", billed=99_00)
+    with pytest.raises(RecordError) as one:
+        ward.audit().check()
+    ward.bill(MOTHER, "c5", "mother", billed=99_00)
+    ward.bill(MOTHER, "c1", "mother", claim="invented")
+    ward.sealed.popitem()
+    ward.bill(MOTHER, "c2", "mother", claim="invented")
+    with pytest.raises(RecordError) as many:
+        ward.audit().check()
+
+    assert str(one.value) == "1 claim differs from its record; ask the providers"
+    assert str(many.value) == (
+        "2 claims differ from their records, 1 claim could not be rechecked, "
+        "2 claims contradict each other; ask the providers"
+    )

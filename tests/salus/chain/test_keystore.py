@@ -1,0 +1,90 @@
+"""salus.chain.keystore
+
+given a name
+    it should open the keystore of that name in the first folder that has it
+    when the password is wrong, or there is no keystore, one line should name file or parameter
+    when it is a number, the line should say that an account of the node can only send
+given no name
+    it should read the key from the environment variable
+    when the variable is not set, or holds no key, one line should name it and not show its value
+given the number of an account of the node
+    it should return the account
+    when there is none of that number, it should say how many there are
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from eth_account import Account
+
+from salus.base.errors import InputError
+from salus.chain.keystore import key_of, node_account
+
+KEY = Account.from_key(bytes(31) + b"\7")
+
+
+def found(name: str | None, *folders: Path, password: str = "right", alternative: str = "") -> Any:
+    return key_of(
+        name,
+        variable="SALUS_TEST_KEY",
+        parameter="account",
+        folders=folders,
+        ask_password=lambda asked: password,
+        alternative=alternative,
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    content = Account.encrypt(KEY.key, "right", iterations=2)
+    (tmp_path / "keeper.json").write_text(json.dumps(content))
+    return tmp_path
+
+
+def test_opens_a_keystore(folder: Path) -> None:
+    assert found("keeper", folder / "nowhere", folder).address == KEY.address
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "expected"),
+    [
+        ("keeper", "wrong", "keeper.json: cannot be opened with this password; try again"),
+        ("nobody", "right", "account: there is no keystore 'nobody'; make one: brownie accounts new"),
+        ("3", "right", "account: there is no keystore '3', and an account of the node's can only send"),
+    ],
+)
+def test_says_why_a_keystore_cannot_be_used(folder: Path, name: str, password: str, expected: str) -> None:
+    with pytest.raises(InputError) as error:
+        found(name, folder, password=password)
+
+    assert str(error.value).removeprefix(f"{folder}/").startswith(expected)
+
+
+def test_reads_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SALUS_TEST_KEY", KEY.key.hex())
+
+    assert found(None).address == KEY.address
+
+
+def test_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SALUS_TEST_KEY", "")
+    with pytest.raises(InputError, match="account: no key is named; give account=<keystore> or this, or set"):
+        found(None, alternative=" or this")
+
+    monkeypatch.setenv("SALUS_TEST_KEY", "f" * 62)
+    with pytest.raises(InputError) as error:
+        found(None)
+    assert str(error.value) == "SALUS_TEST_KEY: is not a private key of 32 bytes; correct it"
+
+
+def test_an_account_of_the_node() -> None:
+    chain: Any = SimpleNamespace(w3=SimpleNamespace(eth=SimpleNamespace(accounts=["0xA", "0xB"])))
+
+    assert node_account(chain, 1, parameter="account").address == "0xB"
+    with pytest.raises(InputError, match="account: the node has accounts 0 to 1"):
+        node_account(chain, 2, parameter="account")

@@ -1,0 +1,154 @@
+"""salus.insurer.quoting, capital, enrolments, purchase: what an insurer checks before it signs or sells
+
+given a drafted policy
+    it should be signed if its start is ahead and the pool has its currency
+    when its start has begun somewhere, or the pool has another currency, one line should name the field
+given a policy file that is there
+    when it is the same policy but for the salt, the one in the file should be signed
+    when it is another policy, something else or issued, it should stay as it is
+given a quote file that is there
+    when it is a quote of another policy or something else, it should stay as it is
+given a signer without the right, or a pool with too little free capital
+    one line should say so
+given sealed enrolments in a folder
+    all should be opened; one that is sealed to another key should be named
+given a payer whose key the node holds
+    a permit should be refused
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from salus import samples
+from salus.base.errors import ChainError, InputError, PolicyError, RecordError
+from salus.chain import Unlocked
+from salus.cover import enrolment
+from salus.cover.policy import PolicyFile
+from salus.cover.signed_file import QUOTE
+from salus.crypto.records import RecordKey, encrypt
+from salus.insurer import quoting
+from salus.insurer.capital import check_capital
+from salus.insurer.enrolments import open_enrolments
+from salus.insurer.purchase import sign_permit
+from tests.support.answering import Answering, pool
+
+START = 20_454
+SALE = samples.sell(START)
+POLICY = SALE.policy
+MIDNIGHT = START * 86_400
+FIRST_ON_EARTH = MIDNIGHT - 14 * 3_600
+
+
+def salted(salt: bytes) -> PolicyFile:
+    return replace(POLICY, terms=replace(POLICY.terms, salt=salt))
+
+
+def chain(*, issued: bool = False) -> Any:
+    return SimpleNamespace(book=Answering(accountOf=(0, 0, 0, 0, issued, False)))
+
+
+# CAN IT BE ISSUED
+
+
+def test_a_start_that_is_ahead() -> None:
+    quoting.check_can_be_issued(pool(Answering(), now=FIRST_ON_EARTH - 1), POLICY.terms)
+
+    with pytest.raises(PolicyError, match="start: 2026-01-01 has begun somewhere on earth"):
+        quoting.check_can_be_issued(pool(Answering(), now=FIRST_ON_EARTH), POLICY.terms)
+
+
+def test_a_pool_of_another_currency() -> None:
+    terms = replace(POLICY.terms, currency="EUR")
+
+    with pytest.raises(PolicyError, match="pool: is in USD, and the benefit table in EUR"):
+        quoting.check_can_be_issued(pool(Answering()), terms)
+
+
+def test_a_signer_without_the_right() -> None:
+    quoting.check_quote_signer(pool(Answering(isQuoteSigner=True)), "0xS", field="key")
+
+    with pytest.raises(InputError, match="wallet: 0xS may not sign policies that pool 0xaaaa"):
+        quoting.check_quote_signer(pool(Answering(isQuoteSigner=False)), "0xS", field="wallet")
+
+
+def test_too_little_capital() -> None:
+    locked = POLICY.terms.annual_limit * 10_000
+    check_capital(pool(Answering(freeAssets=locked)), POLICY.terms)
+
+    with pytest.raises(
+        ChainError, match=r"locks 100,000\.00 USD of capital, and pool 0x(aa)+ has 99,999\.99"
+    ):
+        check_capital(pool(Answering(freeAssets=locked - 1)), POLICY.terms)
+
+
+# FILES THAT ARE THERE
+
+
+def test_the_salt_in_the_file_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "policy.json"
+    assert quoting.policy_to_sign(chain(), path, POLICY) is POLICY
+    salted(b"\7" * 32).save(path)
+
+    assert quoting.policy_to_sign(chain(), path, POLICY) == salted(b"\7" * 32)
+
+
+@pytest.mark.parametrize(
+    ("content", "issued", "expected"),
+    [
+        (replace(POLICY, terms=replace(POLICY.terms, premium=7)).to_json(), False, "exists and is not this"),
+        (b"{}", False, "exists and is not this policy; name another file, or move this one away"),
+        (POLICY.to_json(), True, "is issued already; name another file"),
+    ],
+    ids=["another", "something else", "issued"],
+)
+def test_a_policy_file_is_not_replaced(tmp_path: Path, content: bytes, issued: bool, expected: str) -> None:
+    path = tmp_path / "policy.json"
+    path.write_bytes(content)
+
+    with pytest.raises(PolicyError, match=f"{path}: {expected}"):
+        quoting.policy_to_sign(chain(issued=issued), path, POLICY)
+
+
+def test_a_quote_of_another_policy_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "quote.json"
+    quoting.check_quote_file(path, POLICY.policy_id)
+    QUOTE.save(path, "0x" + "ab" * 20, bytes(65), policy=f"0x{POLICY.policy_id.hex()}")
+    quoting.check_quote_file(path, POLICY.policy_id)
+
+    with pytest.raises(PolicyError, match=f"{path}: exists and is not a quote of this policy"):
+        quoting.check_quote_file(path, bytes(32))
+    path.write_text("{")
+    with pytest.raises(PolicyError, match="exists and is not a quote of this policy"):
+        quoting.check_quote_file(path, POLICY.policy_id)
+
+
+# ENROLMENTS
+
+
+def test_opens_all_enrolments_of_a_folder(tmp_path: Path) -> None:
+    key = RecordKey.generate()
+    (tmp_path / "below").mkdir()
+    for name in ("a.age", "below/b.age"):
+        (tmp_path / name).write_bytes(encrypt(enrolment.reveal_json(SALE.enrolments), [key.recipient]))
+
+    opened = open_enrolments(tmp_path, key)
+
+    assert [len(one) for one in opened] == [1, 1]
+    with pytest.raises(RecordError, match=f"{tmp_path / 'a.age'}: cannot be opened with this key"):
+        open_enrolments(tmp_path, RecordKey.generate())
+    with pytest.raises(PolicyError, match="nowhere: is not a folder"):
+        open_enrolments(tmp_path / "nowhere", key)
+
+
+# PAYING
+
+
+def test_a_permit_needs_a_key_of_ones_own() -> None:
+    with pytest.raises(InputError, match="account: 0xP is an account of the node's, and a permit needs"):
+        sign_permit(pool(Answering()), 100, Unlocked("0xP"))

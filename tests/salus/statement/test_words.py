@@ -1,0 +1,84 @@
+"""salus.statement.claim_words, salus.statement.eligibility: claims in words
+
+given the claims of a policy with two members
+    a member should see the own claims, with what was billed and paid, what became of them, and why
+given an answer of the claim desk about a future claim
+    it should say whether the claim would be decided, why not, and what is left of each limit
+    when the day is not covered, it should say that consent would not help
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from salus.statement.claim_words import entries_of, words_of
+from salus.statement.eligibility import words_of as eligibility_words
+from salus.statement.ledger import Ledger
+from salus.types import ClaimStatus, Eligibility, SkipReason
+from tests.support.decided import START, Desk, bill, memberships
+
+MOTHER, FATHER = memberships()
+ANSWER = Eligibility(
+    reason=SkipReason.NONE,
+    status=ClaimStatus.PAID,
+    codes=(),
+    annual_left=49_000_00,
+    deductible_left=100_00,
+    out_of_pocket_left=2_000_00,
+    group_left=None,
+    units_left=None,
+)
+
+
+def test_a_member_sees_the_own_claims() -> None:
+    desk = Desk()
+    desk.file(MOTHER, bill("1", "visit.primary", 9, 200_00))
+    held = desk.file(FATHER, bill("2", "visit.primary", 10, 900_00), held=True)
+    desk.pay(FATHER, held)
+
+    entries = entries_of(Ledger.replay(desk.events), FATHER)
+    first, *reasons = words_of(entries[0], FATHER)
+
+    assert len(entries) == 1
+    assert first.startswith("2026-01-11  ")
+    assert "billed     900.00 USD  plan pays" in first
+    assert first.endswith("  paid")
+    assert reasons
+    assert all(reason.startswith("    ") for reason in reasons)
+
+
+def words(day: int = 9, **changes: Any) -> list[str]:
+    line = MOTHER.inquiry("visit.primary", service_from=START + day, service_to=START + day)
+    return list(eligibility_words(replace(ANSWER, **changes), line, None))
+
+
+def test_says_what_is_left() -> None:
+    first, head, *left = words()
+
+    assert first.startswith("A claim would be decided, and ")
+    assert head == "Left of each limit:"
+    assert left[0].split() == ["policy", "year", "49,000.00", "USD", "of", "50,000.00", "USD"]
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (9, f"A claim would not be decided: {SkipReason.NO_CONSENT.words}."),
+        (400, "A claim would not be decided without the member's consent, and denied with it."),
+    ],
+)
+def test_says_what_is_missing(day: int, expected: str) -> None:
+    said = words(day, reason=SkipReason.NO_CONSENT, status=ClaimStatus.NONE)
+
+    assert expected in said
+    assert (said[0] == expected) == (day == 9)
+    assert day == 9 or said[0].startswith("The day lies outside the cover, which is from 2026-01-01")
+
+
+def test_an_unknown_policy_has_no_limits() -> None:
+    assert words(reason=SkipReason.UNKNOWN_POLICY) == [
+        f"A claim would not be decided: {SkipReason.UNKNOWN_POLICY.words}."
+    ]
