@@ -20,17 +20,17 @@ def test_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"),
+    ("value", "reason"),
     [
-        ("", "SALUS_PROVIDER_KEY: is not set; set it in .env: 64 hexadecimal digits, for good"),
-        ("zz", "SALUS_PROVIDER_KEY: is not hexadecimal; set it to the 64 hexadecimal digits of before"),
-        ("07", "SALUS_PROVIDER_KEY: is not a key of 32 bytes; set it to the 64 hexadecimal digits of before"),
+        ("", "is not set; set it in .env to 64 hexadecimal digits, and never change it"),
+        ("zz", "is not hexadecimal; set it to the same 64 hexadecimal digits as before"),
+        ("07", "is not a key of 32 bytes; set it to the same 64 hexadecimal digits as before"),
     ],
 )
-def test_names_the_variable(monkeypatch: pytest.MonkeyPatch, value: str, expected: str) -> None:
+def test_names_the_variable(monkeypatch: pytest.MonkeyPatch, value: str, reason: str) -> None:
     monkeypatch.setenv("SALUS_PROVIDER_KEY", value)
 
     with pytest.raises(InputError) as error:
         ProviderKey.from_environment()
 
-    assert str(error.value) == expected
+    assert str(error.value) == f"SALUS_PROVIDER_KEY: {reason}"

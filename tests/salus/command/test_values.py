@@ -52,7 +52,7 @@ def read(option: Any, *typed: str) -> Any:
         (values.moment, "1970-01-02T01:00+01:00", 86_400),
         (values.amount, "1,200.50", Decimal("1200.50")),
         (values.hex32, "0x" + "07" * 32, b"\7" * 32),
-        (values.age_key, KEY.recipient, KEY.recipient),
+        pytest.param(values.age_key, KEY.recipient, KEY.recipient, id="age_key"),
     ],
 )
 def test_reads(kind: Callable[[str], Any], typed: str, value: Any) -> None:
@@ -76,7 +76,9 @@ def test_a_document_is_hashed(tmp_path: Path) -> None:
         (values.amount, "much", "is not an amount such as 1200.50"),
         (values.hex32, "zz", "is not hexadecimal"),
         (values.hex32, "07", "is not 32 bytes (64 hexadecimal digits)"),
-        (values.age_key, KEY.reveal(), "is not an age X25519 public key (age1…)"),
+        pytest.param(
+            values.age_key, KEY.reveal(), "is not an age X25519 public key (age1…)", id="secret age_key"
+        ),
     ],
 )
 def test_names_what_is_wrong_and_does_not_show_it(

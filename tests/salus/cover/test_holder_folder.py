@@ -98,7 +98,7 @@ def test_cards_open_with_their_cover_files(folder: HolderFolder) -> None:
 def test_no_cards_for_others(folder: HolderFolder) -> None:
     policy = sold(enrol(folder))
 
-    with pytest.raises(CardError, match="members: are not those who enrolled; ask the insurer"):
+    with pytest.raises(CardError, match="members: differ from the enrolled members; ask the insurer"):
         folder.write_cards(policy, PLAN, PEOPLE[::-1])
 
     assert list(folder.path.glob("member-*")) == []
@@ -155,7 +155,7 @@ def test_a_damaged_signed_file_is_named(tmp_path: Path, content: str, expected: 
 def test_purposes_are_named() -> None:
     assert purposes_of(["file", "research"]) == Purpose.FILE | Purpose.RESEARCH
     for nothing in ([], [""]):
-        with pytest.raises(Exception, match="purposes: names none; name one, or take consent back"):
+        with pytest.raises(Exception, match="purposes: names no purpose; name one, or withdraw consent"):
             purposes_of(nothing)
 
 

@@ -66,7 +66,7 @@ def test_a_start_that_is_ahead() -> None:
 def test_a_pool_of_another_currency() -> None:
     terms = replace(POLICY.terms, currency="EUR")
 
-    with pytest.raises(PolicyError, match="pool: is in USD, and the benefit table in EUR"):
+    with pytest.raises(PolicyError, match="pool: is in USD, but the benefit table is in EUR"):
         quoting.check_can_be_issued(pool(Answering()), terms)
 
 
@@ -82,7 +82,7 @@ def test_too_little_capital() -> None:
     check_capital(pool(Answering(freeAssets=locked)), POLICY.terms)
 
     with pytest.raises(
-        ChainError, match=r"locks 100,000\.00 USD of capital, and pool 0x(aa)+ has 99,999\.99"
+        ChainError, match=r"locks 100,000\.00 USD of capital, but pool 0x(aa)+ has 99,999\.99"
     ):
         check_capital(pool(Answering(freeAssets=locked - 1)), POLICY.terms)
 
@@ -103,7 +103,7 @@ def test_the_salt_in_the_file_is_kept(tmp_path: Path) -> None:
     [
         (replace(POLICY, terms=replace(POLICY.terms, premium=7)).to_json(), False, "exists and is not this"),
         (b"{}", False, "exists and is not this policy; name another file, or move this one away"),
-        (POLICY.to_json(), True, "is issued already; name another file"),
+        (POLICY.to_json(), True, "is already issued; name another file"),
     ],
     ids=["another", "something else", "issued"],
 )
@@ -150,5 +150,5 @@ def test_opens_all_enrolments_of_a_folder(tmp_path: Path) -> None:
 
 
 def test_a_permit_needs_a_key_of_ones_own() -> None:
-    with pytest.raises(InputError, match="account: 0xP is an account of the node's, and a permit needs"):
+    with pytest.raises(InputError, match="account: 0xP is an account of the node, but a permit needs"):
         sign_permit(pool(Answering()), 100, Unlocked("0xP"))

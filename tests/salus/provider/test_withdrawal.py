@@ -65,11 +65,15 @@ def test_a_held_line_can_be_withdrawn() -> None:
 @pytest.mark.parametrize(
     ("state", "on_chain", "expected"),
     [
-        (State.ATTESTED, ClaimStatus.NONE, "is attested; only held and denied lines can be taken back"),
-        (State.ATTESTED, ClaimStatus.PAID, "is attested in this outbox, and the chain has decided its bill"),
-        (State.PAID, ClaimStatus.PAID, "is paid; only held and denied lines can be taken back"),
-        (State.HELD, ClaimStatus.PAID, "is held in this outbox, but paid on the chain; look at `status`"),
-        (State.WITHDRAWN, ClaimStatus.NONE, "is withdrawn; only held and denied lines"),
+        (State.ATTESTED, ClaimStatus.NONE, "is attested; withdraw only lines that are held or denied"),
+        (
+            State.ATTESTED,
+            ClaimStatus.PAID,
+            "is attested in this outbox, but its bill was decided earlier: paid",
+        ),
+        (State.PAID, ClaimStatus.PAID, "is paid; withdraw only lines that are held or denied"),
+        (State.HELD, ClaimStatus.PAID, "is held in this outbox, but paid on the chain; run `status`"),
+        (State.WITHDRAWN, ClaimStatus.NONE, "is withdrawn; withdraw only lines"),
     ],
 )
 def test_another_line_cannot(state: State, on_chain: ClaimStatus, expected: str) -> None:
@@ -98,7 +102,7 @@ def test_a_rehearsal_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_a_mistyped_path_makes_no_outbox(tmp_path: Path) -> None:
-    with pytest.raises(OutboxError, match="is not there; name the outbox"):
+    with pytest.raises(OutboxError, match="does not exist; name the outbox"):
         open_outbox(CHAIN, 7, tmp_path / "outbx.sqlite")
 
 

@@ -75,7 +75,7 @@ def test_says_what_is_missing(day: int, expected: str) -> None:
 
     assert expected in said
     assert (said[0] == expected) == (day == 9)
-    assert day == 9 or said[0].startswith("The day lies outside the cover, which is from 2026-01-01")
+    assert day == 9 or said[0].startswith("The day is outside the cover, which is from 2026-01-01")
 
 
 def test_an_unknown_policy_has_no_limits() -> None:
