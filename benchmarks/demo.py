@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from scripts._demo_clock import clock
+from scripts._demo.clock import clock
 from tools.places import ROOT
 
 
