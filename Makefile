@@ -27,8 +27,8 @@ test: setup ## run the tests
 	@$(PY) -m tools.test --network $(NETWORK) --workers $(WORKERS) $(TESTS) -- $(OPTIONS)
 
 .PHONY: fuzz
-fuzz: setup ## run the state machines deeper than `make test` does
-	@SALUS_DEPTH=deep $(PY) -m tools.test --network $(or $(filter-out ganache,$(NETWORK)),anvil) --workers $(WORKERS) tests/stateful -- $(OPTIONS)
+fuzz: setup ## run the state machines and the mutations of records deeper than `make test` does
+	@SALUS_DEPTH=deep $(PY) -m tools.test --network $(or $(filter-out ganache,$(NETWORK)),anvil) --workers $(WORKERS) tests/stateful tests/salus/fhir/test_mutations.py -- $(OPTIONS)
 
 .PHONY: test-the-tests
 test-the-tests: setup ## prove that the tests notice each of the seeded errors

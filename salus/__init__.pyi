@@ -40,6 +40,7 @@ from .crypto.records import RecordKey as RecordKey
 from .insurer.audit import audit as audit
 from .insurer.portfolio import Portfolio as Portfolio
 from .insurer.recheck import recheck as recheck
+from .provider import drafting as drafting
 from .provider import submission as submission
 from .provider.card_folder import CardFolder as CardFolder
 from .provider.outbox import Outbox as Outbox

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated
 
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, track
+from rich.table import Table
 from typer import Option
 
 from salus import fhir, product
@@ -26,7 +27,7 @@ from salus.command.values import address, age_key, amount, day, hex32, moment
 from salus.cover.membership import load_membership
 from salus.crypto.records import RecordKey
 from salus.insurer.recheck import recheck as compare
-from salus.provider import submission
+from salus.provider import drafting, submission
 from salus.provider.card_folder import CardFolder
 from salus.provider.export import export_records
 from salus.provider.outbox import Outbox, OutboxLine
@@ -90,6 +91,12 @@ def attest(
         list[str], age_key("age keys that records are sealed to beside the patient's: the insurer's")
     ],
     outbox: NewOutboxPath = OUTBOX,
+    profile: Annotated[
+        Path | None, Option(help="hospital.yaml: what the hospital says of its records")
+    ] = None,
+    report: Annotated[
+        Path | None, Option(help="a CSV file with a row for each bill; JSON goes beside it")
+    ] = None,
     days: Annotated[int, Option(min=1, max=90, help="for how many days the attestation is good")] = 30,
     key: Annotated[str | None, Option(help="keystore of the seal key; else SALUS_ATTESTOR_KEY")] = None,
     attestor: ContractWallet = None,
@@ -107,8 +114,13 @@ def attest(
 
     with _to_attest(session, provider, outbox, dry_run=dry_run) as box:
         with _progress("bills read") as advance:
-            report = submission.draft(
-                fhir.read(records, product.named(table), today=latest_day(session.chain.now())),
+            drafted = drafting.draft(
+                fhir.read(
+                    records,
+                    product.named(table),
+                    profile=fhir.Profile.load(profile) if profile else fhir.SAFE,
+                    today=latest_day(session.chain.now()),
+                ),
                 box,
                 _cards(session, cards, table),
                 provider_key,
@@ -117,24 +129,49 @@ def attest(
                 again=again,
                 dry_run=dry_run,
             )
-        for line in (*report.left_out, *report.problems):
-            err.print(f"  {line}", markup=False)
+        if report is not None:
+            drafted.save(report)
+        _show(drafted)
         batch = (
             None if dry_run else submission.attest(box, session.chain, signing, lifetime=days * DAY_SECONDS)
         )
     would = "would be attested" if dry_run else "attested"
     out.print(
-        f"{report.new} new and {report.revised} corrected lines {would}, {report.known} were attested "
-        f"before, {len(report.left_out)} bills left out for the reasons above."
+        f"{drafted.new} new and {drafted.revised} corrected lines {would}, {drafted.known} were attested "
+        f"before, {len(drafted.left_out)} bills left out for the reasons above."
     )
     if batch:
         root, until = batch.attestation.root.hex(), moment_words(batch.attestation.expires_at)
         out.print(f"One signature over {len(batch)} lines, root 0x{root}, good until {until}.")
-    if report.problems:
+    if drafted.problems:
         raise InputError(
-            f"{len(report.problems)} bills or files are at fault, each named above",
+            f"{len(drafted.problems)} bills or files are at fault, each named above",
             remedy="correct them and run again: what is attested stays so",
         )
+
+
+def _show(report: drafting.Report) -> None:
+    """Each bill that is not attested, what the signer should look at, and a table of all."""
+    for line in (*report.not_read, *report.left_out, *report.notes, *report.problems):
+        err.print(f"  {line}", markup=False)
+    table = Table("bills", "outcome", "reason", "billed")
+    for outcome, reason, count, billed in report.summary():
+        table.add_row(f"{count:,}", outcome, reason.replace("_", " ").lower(), billed)
+    if report.rows:
+        err.print(table)
+
+
+@actor.action
+def check_profile(profile: Annotated[Path, Option(help="hospital.yaml")]) -> None:
+    """Reads a hospital's profile and says what it decides, and what it leaves open. Sends nothing."""
+    read = fhir.Profile.load(profile)
+    for name, value in read.model_dump().items():
+        words = "not decided" if value in (None, {}, frozenset()) else value
+        if isinstance(value, list | set | frozenset):
+            words = ", ".join(sorted(map(str, value))) or "none"
+        out.print(f"  {name:<20} {words}", markup=False)
+    if read.organizations is None or read.payers is None:
+        out.print("Bills stay problems until organizations and payers are decided.")
 
 
 @actor.action

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
@@ -49,3 +51,18 @@ def parse_mapping(
         problem = "is empty" if content is None else "is not a mapping of names to values"
         raise fault(problem, file=file, remedy=wanted)
     return content
+
+
+def line_of(document: Any, where: Sequence[int | str]) -> int:
+    """The line of the deepest part of a path that a document of the kind "rt" has."""
+    node: Any = document
+    line = 0
+    for part in where:
+        known = isinstance(node, CommentedMap | CommentedSeq) and (
+            part in node if isinstance(node, CommentedMap) else isinstance(part, int) and part < len(node)
+        )
+        if not known:
+            break
+        line = node.lc.data[part][0] if part in (node.lc.data or {}) else line
+        node = node[part]
+    return line + 1

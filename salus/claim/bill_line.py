@@ -13,6 +13,9 @@ class Note(StrEnum):
     """An observation about a line that does not change how it is read."""
 
     ITEMS_DIFFER = "the sum of the items differs from the total; the total was billed"
+    TOTAL_DIFFERS = "the total differs from its items by more than 1 %"
+    SERVICES_IN_WORDS = "a service has no code, so the benefit was chosen without it"
+    ACCIDENT = "the care was for an accident: another insurer may have to pay"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,3 +52,11 @@ class BillLine:
     source: str = attribute(repr=False)
     """The file that the line was read from."""
     notes: tuple[Note, ...] = ()
+    by_night: bool = False
+    """Its units are the nights of a stay."""
+    interim: bool = False
+    """It bills a part of a stay (frequency 2 to 4 of a type of bill)."""
+    replaces: tuple[str, ...] = ()
+    """Claim numbers of the bills that it takes the place of."""
+    aliases: tuple[str, ...] = ()
+    """What else the bill is or was known by: its other numbers and its id."""

@@ -24,7 +24,7 @@ def diagnose(
 
     >>> from salus import fhir, samples
     >>> sale, mother = samples.sell(20_454), samples.generate(seed=7, start=20_454)[0]
-    >>> line = next(fhir.read(mother.to_json(), sale.table, today=20_454 + 365))
+    >>> line = next(fhir.read(mother.to_json(), sale.table, profile=samples.profile(), today=20_454 + 365))
     >>> diagnosis = diagnose(line, sale.membership(), ProviderKey.generate(), record=bytes(32))
     >>> diagnosis.billed, diagnosis.currency, sale.membership().schedule.code_of(diagnosis.benefit)
     (21846, 'USD', 'visit.chronic')

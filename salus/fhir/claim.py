@@ -1,206 +1,197 @@
-"""Turns one Claim and the resources that it refers to into one bill line, or refuses it for one reason."""
+"""One Claim, with what it refers to, becomes one bill line or is refused for one named reason."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from decimal import Decimal
-from typing import Any, get_args
+from itertools import takewhile
+from typing import get_args
 
 import msgspec
+from msgspec import Raw, UnsetType
 
-from salus.base import days, money
-from salus.base.errors import InputError
 from salus.claim.bill_line import BillLine, Note
-from salus.fhir.bundle import Bundle, BundleEntry
-from salus.fhir.diagnosis import RecordedDiagnosis, diagnoses, principal
-from salus.fhir.elements import codes_of, identifier_of, party_of
+from salus.fhir.amounts import billed_of, check_items, told_amount
+from salus.fhir.diagnosis import RecordedDiagnosis, check_none_is_lost, counting, diagnoses
 from salus.fhir.evidence import Evidence, gather
+from salus.fhir.life import INTERIM, VOID, Lives, frequency_of, names_of, number_of
+from salus.fhir.models import Claim
+from salus.fhir.nights import doubt
+from salus.fhir.other_cover import check_other_cover
+from salus.fhir.parties import check_payer, patient_of, provider_of
 from salus.fhir.reasons import Reason, Refusal
+from salus.fhir.records import Records, codes_of, required, shown_code, shown_codings
 from salus.fhir.results import Refused
+from salus.fhir.service import STAYS, nights_of, service_of
+from salus.fhir.store import Stored
 from salus.product import BenefitRow, Care, Table
 from salus.product.model import ClaimType
 
-_LIKE_A_CURRENCY = re.compile(r"[A-Za-z]{3}")
-_DIGITS = 20
+CLAIM_TYPE = "http://terminology.hl7.org/CodeSystem/claim-type"
+_STATUSES = ("active", "cancelled", "draft", "entered-in-error")
+_USES = ("claim", "preauthorization", "predetermination")
 _CLAIM_TYPES = get_args(ClaimType)
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def to_line(
-    claim: BundleEntry, bundle: Bundle, table: Table, *, today: int, source: str
+    stored: Stored, records: Records, lives: Lives, table: Table, *, today: int, alone: bool = False
 ) -> BillLine | Refused:
-    """Turns a Claim into a bill line. `today` is the latest civil day that a service may have."""
-    number = claim_number(claim)
+    """The bill line of a Claim. `today` is the latest civil day that a service may be on. `alone` leaves the
+    other bills of a stay out of account."""
+    number: str | None = stored.own or None
+    claim: Claim | None = None
     try:
-        return _line(claim, number, bundle, table, today, source)
+        claim = records.read(stored)
+        number = number_of(claim, stored, records)
+        return _line(claim, number, stored, records, lives, table, today, alone)
     except Refusal as refusal:
-        resource = refusal.resource or claim.name
         return Refused(
             reason=refusal.reason,
             claim=number,
-            resource=resource,
+            resource=refusal.resource or stored.name,
             field=refusal.field,
             value=refusal.value,
-            source=source,
+            source=stored.place,
+            **told_amount(claim),
         )
 
 
-def claim_number(claim: BundleEntry) -> str | None:
-    """Returns the provider's bill number: the first identifier or, without one, the id; None without both."""
-    identifiers = claim.resource.get("identifier")
-    first = identifier_of(identifiers[0]) if isinstance(identifiers, list) and identifiers else None
-    own = claim.resource.get("id")
-    return first or (own if isinstance(own, str) and own else None)
-
-
 def _line(
-    claim: BundleEntry, number: str | None, bundle: Bundle, table: Table, today: int, source: str
+    claim: Claim,
+    number: str,
+    stored: Stored,
+    records: Records,
+    lives: Lives,
+    table: Table,
+    today: int,
+    alone: bool,
 ) -> BillLine:
-    bundle.check(claim)
-    _check_final(claim)
-    patient = party_of(claim, "patient", bundle)
-    if number is None:
-        raise Refusal(Reason.NO_IDENTIFIER, "id")
-    if patient is None:
-        raise Refusal(Reason.NO_PATIENT, "patient")
-    evidence = gather(claim, bundle)
-    service_from, service_to = _service(claim, evidence.encounter, today)
-    billed, currency = _billed(claim, table)
+    _check_final(claim, stored)
+    if stored.n in lives.ended:
+        field = "related" if claim.related else "identifier" if claim.identifier else "id"
+        raise Refusal(lives.ended[stored.n], field, stored.name, value=lives.other.get(stored.n, ""))
+    frequency = frequency_of(claim)
+    replaces = tuple(dict.fromkeys(lives.replaced.get(stored.n, ())))
+    if frequency == VOID or (frequency == "7" and not replaces):
+        raise Refusal(Reason.NO_ORIGINAL, "supportingInfo", stored.name)
+    patient = patient_of(claim, stored, records)
+    provider = provider_of(claim, stored, records)
+    check_payer(claim, stored, records)
+    check_other_cover(claim, stored, records)
+    evidence = gather(claim, stored, records)
+    service = service_of(
+        claim,
+        stored,
+        evidence.encounter,
+        evidence.visit,
+        records,
+        today=today,
+        is_stay=evidence.encounter_class in STAYS,
+        interim=frequency in INTERIM,
+    )
+    billed = billed_of(claim, stored, table.currency)
+    notes = check_items(claim, stored, billed, table.currency, records)
+    if not isinstance(claim.accident, UnsetType):
+        notes = (*notes, Note.ACCIDENT)
 
-    recorded = diagnoses(claim, bundle, service_to=service_to, ignore=table.ignore)
-    counting = principal(recorded, claim)
-    codes = counting.codes if counting else evidence.reason_codes(table.ignore)
-    care = Care(_claim_type(claim), evidence.encounter_class, evidence.items(recorded), frozenset(codes))
+    found = diagnoses(claim, stored, evidence.visit, records, service_to=service.last, ignore=table.ignore)
+    diagnosis = counting(found, stored)
+    if diagnosis is None:
+        check_none_is_lost(found, evidence.encounter, evidence.visit, records)
+    codes = diagnosis.codes if diagnosis else evidence.reason_codes(table.ignore)
+    care = Care(_claim_type(claim, stored), evidence.encounter_class, evidence.items(found), frozenset(codes))
     benefit = table.match(care)
+    unknown = evidence.unknown_item(also_words=benefit is None)
+    if unknown and _depends_on_items(care, table, benefit):
+        raise Refusal(Reason.UNKNOWN_SERVICE, unknown, stored.name)
     if benefit is None:
-        raise Refusal(Reason.NO_BENEFIT, "type")
+        raise Refusal(Reason.NO_BENEFIT, "type", stored.name)
+    if evidence.has_words_alone():
+        notes = (*notes, Note.SERVICES_IN_WORDS)
+    by_night = benefit.terms.by_night
 
-    return BillLine(
+    line = BillLine(
         claim=number,
         patient=patient,
-        provider=party_of(claim, "provider", bundle) or "",
+        provider=provider,
         encounter=evidence.encounter_id,
         benefit=benefit.code,
-        service_from=service_from,
-        service_to=service_to,
-        units=_units(benefit, service_from, service_to),
+        service_from=service.first,
+        service_to=service.last,
+        units=nights_of(service) if by_night else 1,
         billed=billed,
-        currency=currency,
+        currency=table.currency,
         emergency=evidence.encounter_class == "EMER",
         diagnosis=codes,
-        record=_record(evidence, recorded),
-        source=source,
-        notes=_notes(claim, billed, currency),
+        record=_record(evidence, found, records),
+        source=stored.place,
+        notes=notes,
+        by_night=by_night,
+        interim=frequency in INTERIM,
+        replaces=replaces,
+        aliases=tuple(sorted(names_of(claim, stored) - {number})),
+    )
+    if by_night and not alone:
+        bills = [one for one in records.store.bills_of(evidence.visit) if one.n != stored.n]
+        others = [to_line(one, records, lives, table, today=today, alone=True) for one in bills]
+        nights_of_others = [one for one in others if isinstance(one, BillLine) and one.by_night]
+        reason = doubt(line, nights_of_others)
+        if reason:
+            numbers = ", ".join(one.claim for one in nights_of_others)
+            raise Refusal(reason, "billablePeriod", stored.name, value=numbers)
+    return line
+
+
+def _depends_on_items(care: Care, table: Table, found: BenefitRow | None) -> bool:
+    """Whether other codes of services could have given the care a benefit that comes before the one found."""
+    return any(
+        benefit.when.model_copy(update={"items": None}).matches(care)
+        for benefit in takewhile(lambda one: one is not found, table.benefits)
+        if benefit.when.items is not None
     )
 
 
-def _check_final(claim: BundleEntry) -> None:
-    if claim.resource["status"] != "active":
-        raise Refusal(Reason.NOT_FINAL_STATUS, "status")
-    if claim.resource["use"] != "claim":
-        raise Refusal(Reason.NOT_A_BILL, "use")
+def _check_final(claim: Claim, stored: Stored) -> None:
+    if required(claim.status, "status", stored) not in _STATUSES:
+        raise Refusal(Reason.MALFORMED, "status", stored.name, value=shown_code(claim.status))
+    if required(claim.use, "use", stored) not in _USES:
+        raise Refusal(Reason.MALFORMED, "use", stored.name, value=shown_code(claim.use))
+    if claim.status != "active":
+        raise Refusal(Reason.NOT_FINAL_STATUS, "status", stored.name, value=shown_code(claim.status))
+    if claim.use != "claim":
+        raise Refusal(Reason.NOT_A_BILL, "use", stored.name, value=shown_code(claim.use))
 
 
-def _claim_type(claim: BundleEntry) -> str:
-    for code in codes_of(claim.resource["type"]):
-        if code.code in _CLAIM_TYPES:
+def _claim_type(claim: Claim, stored: Stored) -> str:
+    for code in codes_of(required(claim.type, "type", stored)):
+        if code.system == CLAIM_TYPE and code.code in _CLAIM_TYPES:
             return code.code
-    raise Refusal(Reason.UNKNOWN_CLAIM_TYPE, "type")
+    raise Refusal(Reason.UNKNOWN_CLAIM_TYPE, "type", stored.name, value=shown_codings(claim.type))
 
 
-def _service(claim: BundleEntry, encounter: BundleEntry, today: int) -> tuple[int, int]:
-    """Returns the first and last civil day, from `billablePeriod` or else from `Encounter.period`."""
-    billable, stay = claim.resource.get("billablePeriod", {}), encounter.resource.get("period", {})
-    first = _day(billable.get("start") or stay.get("start"), "billablePeriod.start")
-    last = _day(billable.get("end") or stay.get("end"), "billablePeriod.end")
-    if last < first:
-        raise Refusal(Reason.END_BEFORE_START, "billablePeriod")
-    if first < 0:
-        raise Refusal(Reason.BEFORE_1970, "billablePeriod.start")
-    if last > today:
-        raise Refusal(Reason.FUTURE_DATE, "billablePeriod.end")
-    return first, last
+def _record(evidence: Evidence, found: list[RecordedDiagnosis], records: Records) -> bytes:
+    """What justifies the line, as received, each resource once, with what the profile decided of it.
+    Contained ones are inside what contains them."""
+    conditions = (diagnosis.condition for diagnosis in found if diagnosis.condition)
+    kept = {one.n: one for one in (*evidence.stored, *conditions) if not one.container}
+    parts: list[tuple[str, object]] = [(one.url, Raw(one.body)) for one in kept.values()]
+    parts += [
+        (one.url, _nameless(one, records))
+        for one in records.look(evidence.claim.patient, evidence.stored[0])
+        if not one.container
+    ]
+    entries = [{"fullUrl": url, "resource": body} if url else {"resource": body} for url, body in parts]
+    return _encode(
+        {"resourceType": "Bundle", "type": "collection", "meta": records.profile.mark(), "entry": entries}
+    )
 
 
-def _day(text: Any, field: str) -> int:
-    if text is None:
-        raise Refusal(Reason.NO_DATE, field)
-    try:
-        return days.civil_day(text)
-    except (InputError, TypeError):
-        raise Refusal(Reason.IMPRECISE_DATE, field) from None
-
-
-def _billed(claim: BundleEntry, table: Table) -> tuple[int, str]:
-    total = claim.resource.get("total", {})
-    value, currency = total.get("value"), total.get("currency")
-    if value is None or currency is None:
-        raise Refusal(Reason.NO_AMOUNT, "total")
-    if not _is_number(value):
-        raise Refusal(Reason.MALFORMED, "total.value")
-    if not money.is_currency(currency):
-        # The field can contain any text, even a name. Show it only if it looks like a currency code.
-        shown = currency if _LIKE_A_CURRENCY.fullmatch(str(currency)) else ""
-        raise Refusal(Reason.UNKNOWN_CURRENCY, "total.currency", value=shown)
-    if currency != table.currency:
-        raise Refusal(Reason.OTHER_CURRENCY, "total.currency", value=f"{currency}, not {table.currency}")
-    try:
-        billed = money.to_minor(Decimal(value), currency)
-    except InputError:
-        billed = money.MAX_BILLED + 1
-    if value < 0:
-        raise Refusal(Reason.NEGATIVE_AMOUNT, "total.value", value=_amount(value, currency))
-    if billed > money.MAX_BILLED:
-        raise Refusal(Reason.AMOUNT_TOO_LARGE, "total.value", value=_amount(value, currency))
-    if billed == 0:
-        raise Refusal(Reason.ZERO_AMOUNT, "total.value")
-    return billed, currency
-
-
-def _amount(value: Decimal | int, currency: str) -> str:
-    """Formats the amount as written, or in few digits if it is long: JSON numbers can have any length."""
-    exact = Decimal(value)
-    text = str(exact)
-    return f"{text if len(text) <= _DIGITS else f'{exact:.3e}'} {currency}"
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, Decimal) or type(value) is int
-
-
-def _units(benefit: BenefitRow, service_from: int, service_to: int) -> int:
-    if not benefit.terms.by_night:
-        return 1
-    if service_to == service_from:
-        raise Refusal(Reason.NO_NIGHTS, "billablePeriod")
-    return service_to - service_from
-
-
-def _notes(claim: BundleEntry, billed: int, currency: str) -> tuple[Note, ...]:
-    nets = [item["net"].get("value") for item in claim.resource.get("item", ()) if "net" in item]
-    amounts = [Decimal(net) for net in nets if _is_number(net)]
-    if not amounts:
-        return ()
-    try:
-        same = money.to_minor(sum(amounts, Decimal(0)), currency) == billed
-    except (InputError, ArithmeticError):
-        same = False
-    return () if same else (Note.ITEMS_DIFFER,)
-
-
-def _record(evidence: Evidence, recorded: Iterable[RecordedDiagnosis]) -> bytes:
-    """Returns the resources that justify the line, as received and each once.
-
-    Contained resources are left out, because their containers include them.
-    """
-    conditions = (diagnosis.condition for diagnosis in recorded)
-    parts = (evidence.claim, evidence.encounter, *conditions, evidence.prescription, evidence.medication)
-    resources = {
-        id(entry.resource): {"fullUrl": entry.url, "resource": entry.resource}
-        if entry.url
-        else {"resource": entry.resource}
-        for entry in (*parts, *evidence.procedures)
-        if entry is not None and entry.container is None
-    }
-    return _encode({"resourceType": "Bundle", "type": "collection", "entry": list(resources.values())})
+def _nameless(patient: Stored, records: Records) -> dict[str, object]:
+    """Of a Patient what the bill is known by: the id, and the number that the profile names."""
+    system = records.profile.patient_number
+    numbers = [
+        {"system": system, "value": one.value}
+        for one in records.read(patient).identifier
+        if system and one.system == system and one.use != "old" and isinstance(one.value, str)
+    ]
+    own = {"id": patient.own} if patient.own else {}
+    return {"resourceType": "Patient", **own, **({"identifier": numbers} if numbers else {})}

@@ -1,94 +1,167 @@
-"""Selects the one diagnosis of a Claim that counts.
+"""Which diagnosis of a Claim counts.
 
-This is the diagnosis marked `principal`. If none is marked, it is the first by sequence whose Condition is
-confirmed, is dated no later than the end of the service, and is not in the table's ignore set. The other
-diagnoses, and bill items that only repeat them, never select a benefit.
+The one marked `principal`; else the one of lowest sequence that the table does not ignore. It must be
+confirmed, coded in a system that is known, and begun by the end of the service. If it is not, the bill is
+refused for that one cause: it never falls to another diagnosis, nor to a lesser benefit, in silence. The
+other diagnoses never raise a benefit: neither they nor bill items that merely repeat them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from msgspec import UnsetType
 
 from salus.base import days
 from salus.base.errors import InputError
-from salus.fhir.bundle import Bundle, BundleEntry
-from salus.fhir.elements import check_subject, codes_of
+from salus.fhir.models import Claim, CodeableConcept, Condition, DiagnosisRow, Encounter
+from salus.fhir.parties import check_subject
 from salus.fhir.reasons import Reason, Refusal
+from salus.fhir.records import Records, codes_of, required, shown_systems
+from salus.fhir.reference import Target
+from salus.fhir.store import Stored
 from salus.product import Code, CodeSet
 
-_DATES = ("onsetDateTime", "recordedDate")
+SYSTEMS = ("icd10cm", "snomed")
+"""Code systems of diagnoses that benefit tables know."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedDiagnosis:
-    """One row of `Claim.diagnosis`; `condition` is None if the diagnosis is coded on the bill itself."""
+    """One row of `Claim.diagnosis`: its codes, its Condition unless it is coded on the bill, and why it
+    cannot count."""
 
     row: int
     codes: tuple[Code, ...]
-    condition: BundleEntry | None
+    condition: Stored | None
     principal: bool
-    usable: bool
+    ignored: bool
+    """The table does not take it for a diagnosis."""
+    fault: Refusal | None
 
 
 def diagnoses(
-    claim: BundleEntry, bundle: Bundle, *, service_to: int, ignore: CodeSet
+    claim: Claim,
+    stored: Stored,
+    visit: Stored,
+    records: Records,
+    *,
+    service_to: int,
+    ignore: CodeSet,
 ) -> list[RecordedDiagnosis]:
-    """Returns the diagnoses of a Claim by sequence.
+    """The diagnoses of a Claim by sequence. Raises Refusal for one that is missing, malformed or somebody
+    else's."""
+    rows = sorted(
+        enumerate(claim.diagnosis),
+        key=lambda item: int(required(item[1].sequence, "diagnosis.sequence", stored)),
+    )
+    return [_diagnosis(row, part, claim, stored, visit, records, service_to, ignore) for row, part in rows]
 
-    Raises `Refusal` for a diagnosis that is missing, malformed or about another patient.
-    """
-    rows = sorted(enumerate(claim.resource.get("diagnosis", ())), key=lambda item: int(item[1]["sequence"]))
-    return [_diagnosis(row, part, claim, bundle, service_to, ignore) for row, part in rows]
 
-
-def principal(recorded: Iterable[RecordedDiagnosis], claim: BundleEntry) -> RecordedDiagnosis | None:
-    """Returns the diagnosis that counts, or None.
-
-    Raises `Refusal`: SEVERAL_PRINCIPALS, PRINCIPAL_NOT_USABLE.
-    """
-    recorded = list(recorded)
-    marked = [diagnosis for diagnosis in recorded if diagnosis.principal]
+def counting(found: Sequence[RecordedDiagnosis], claim: Stored) -> RecordedDiagnosis | None:
+    """The diagnosis that counts, or None when the bill has none. Raises Refusal."""
+    marked = [diagnosis for diagnosis in found if diagnosis.principal]
     if len(marked) > 1:
         raise Refusal(Reason.SEVERAL_PRINCIPALS, "diagnosis", claim.name)
-    if marked and not marked[0].usable:
-        raise Refusal(Reason.PRINCIPAL_NOT_USABLE, f"diagnosis[{marked[0].row}]", claim.name)
-    return next((diagnosis for diagnosis in marked or recorded if diagnosis.usable), None)
+    if marked and marked[0].ignored:
+        raise Refusal(Reason.NOT_A_DIAGNOSIS, f"diagnosis[{marked[0].row}]", claim.name)
+    chosen = marked[0] if marked else next((one for one in found if not one.ignored), None)
+    if chosen is not None and chosen.fault is not None:
+        raise chosen.fault
+    return chosen
+
+
+def check_none_is_lost(
+    found: Sequence[RecordedDiagnosis], encounter: Encounter, visit: Stored, records: Records
+) -> None:
+    """Raises Refusal when only the encounter knows a diagnosis, and none of the bill counts: whether it would
+    count cannot be told. So too when the encounter's reason is coded in a system that is not known."""
+    billed = {diagnosis.condition.n for diagnosis in found if diagnosis.condition}
+    named = [
+        *(("diagnosis", row.condition) for row in encounter.diagnosis),
+        *(("reasonReference", reference) for reference in encounter.reasonReference),
+    ]
+    for field, reference in named:
+        at = records.look(reference, visit)
+        kind = at[0].kind if at else Target.of(reference).kind
+        if kind in ("Condition", "") and not (at and at[0].n in billed):
+            raise Refusal(Reason.NOT_ON_THE_BILL, field, visit.name)
+    for reason in encounter.reasonCode:
+        codes = codes_of(reason)
+        if codes and not _is_known(codes):
+            raise Refusal(Reason.UNKNOWN_CODE, "reasonCode", visit.name)
 
 
 def _diagnosis(
     row: int,
-    part: Mapping[str, Any],
-    claim: BundleEntry,
-    bundle: Bundle,
+    part: DiagnosisRow,
+    claim: Claim,
+    stored: Stored,
+    visit: Stored,
+    records: Records,
     service_to: int,
     ignore: CodeSet,
 ) -> RecordedDiagnosis:
-    marked = any(code.code == "principal" for kind in part.get("type", ()) for code in codes_of(kind))
-    if "diagnosisReference" not in part:
-        codes = codes_of(part.get("diagnosisCodeableConcept"))
-        return RecordedDiagnosis(row, codes, None, marked, usable=not ignore.holds_any(codes))
-    field = f"diagnosis[{row}].diagnosisReference"
-    condition = bundle.resolve(part["diagnosisReference"], kind="Condition", origin=claim, field=field)
-    check_subject(condition, claim, bundle)
-    codes = codes_of(condition.resource.get("code"))
-    usable = (
-        any(code.code == "confirmed" for code in codes_of(condition.resource.get("verificationStatus")))
-        and _dated_by(condition, service_to)
-        and not ignore.holds_any(codes)
+    # whatever the system, as a mark without one says the same
+    marked = any(coding.code == "principal" for kind in part.type for coding in kind.coding)
+    field = f"diagnosis[{row}]"
+    if isinstance(part.diagnosisReference, UnsetType):
+        codes = codes_of(part.diagnosisCodeableConcept)
+        fault = None if _is_known(codes) else _unknown(part.diagnosisCodeableConcept, field, stored)
+        return RecordedDiagnosis(row, codes, None, marked, ignore.holds_any(codes), fault)
+    at = records.follow(
+        part.diagnosisReference, stored, kind="Condition", field=f"{field}.diagnosisReference"
     )
-    return RecordedDiagnosis(row, codes, condition, marked, usable)
+    condition = records.read(at)
+    check_subject(condition.subject, at, claim, stored, records)
+    codes = codes_of(condition.code)
+    ignored = ignore.holds_any(codes)
+    fault = None if ignored else _fault(condition, at, codes, visit, records, service_to)
+    return RecordedDiagnosis(row, codes, at, marked, ignored, fault)
 
 
-def _dated_by(condition: BundleEntry, service_to: int) -> bool:
-    dates = [condition.resource.get(name) for name in _DATES]
-    dates.append(condition.resource.get("onsetPeriod", {}).get("start"))
-    return any(_latest(date, condition) <= service_to for date in dates if date is not None)
+def _fault(
+    condition: Condition,
+    at: Stored,
+    codes: tuple[Code, ...],
+    visit: Stored,
+    records: Records,
+    service_to: int,
+) -> Refusal | None:
+    if not _is_known(codes):
+        return _unknown(condition.code, "code", at)
+    if not any(code.code == "confirmed" for code in codes_of(condition.verificationStatus)):
+        return Refusal(Reason.NOT_CONFIRMED, "verificationStatus", at.name)
+    period = condition.onsetPeriod
+    onset = condition.onsetDateTime if isinstance(period, UnsetType) else period.start
+    if not isinstance(onset, UnsetType):
+        late = _latest(onset, "onsetDateTime", at, records) > service_to
+        return Refusal(Reason.AFTER_SERVICE, "onsetDateTime", at.name) if late else None
+    # a diagnosis is often coded when the stay is over: the day it was written down is not the day it began
+    if any(found.n == visit.n for found in records.look(condition.encounter, at)):
+        return None
+    recorded = condition.recordedDate
+    if not isinstance(recorded, UnsetType) and _latest(recorded, "recordedDate", at, records) <= service_to:
+        return None
+    return Refusal(Reason.UNDATED, "onsetDateTime", at.name)
 
 
-def _latest(date: Any, condition: BundleEntry) -> int:
+def _unknown(concept: CodeableConcept | UnsetType, field: str, at: Stored) -> Refusal:
+    return Refusal(Reason.UNKNOWN_CODE, field, at.name, value=shown_systems(concept))
+
+
+def _is_known(codes: tuple[Code, ...]) -> bool:
+    return any(code.system in SYSTEMS for code in codes)
+
+
+def _latest(date: Any, field: str, at: Stored, records: Records) -> int:
+    zone = records.profile.zone
     try:
+        if zone is not None and "T" in date:
+            return days.of_date(datetime.fromisoformat(date).astimezone(zone).date())
         return days.last_day(date)
-    except (InputError, TypeError):
-        raise Refusal(Reason.IMPRECISE_DATE, "onset or recordedDate", condition.name) from None
+    except (InputError, TypeError, ValueError):
+        raise Refusal(Reason.IMPRECISE_DATE, field, at.name) from None

@@ -1,49 +1,73 @@
-"""Reads the names of patients, for letters to them."""
+"""Patients' names, for letters to them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
-from salus.base.errors import FhirError
-from salus.fhir.bundle import Bundle, BundleEntry, Resource
-from salus.fhir.elements import party_of
-from salus.fhir.reader import Source, bundles
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from salus.fhir.models import Fault
+from salus.fhir.parties import patient_of
+from salus.fhir.profile import SAFE, Profile
 from salus.fhir.reasons import Refusal
+from salus.fhir.records import Records
+from salus.fhir.source import Document, Source, documents
+from salus.fhir.split import Piece, pieces
+from salus.fhir.store import Store
 
 
-def names(source: Source | Iterable[Source]) -> dict[str, str]:
-    """Returns the name of each patient with a Claim in the source, by `BillLine.patient`.
+class _HumanName(Struct, frozen=True):
+    text: str | UnsetType = UNSET
+    family: str | UnsetType = UNSET
+    given: tuple[str, ...] = ()
 
-    `source` is the same as for `read`. A patient is left out if the Patient resource is missing, is not valid
-    FHIR R4 or has no name. Files that cannot be read are ignored.
+
+class _Named(Struct, frozen=True):
+    """A Patient's names, apart from what bills are read from: no bill depends on them."""
+
+    name: tuple[_HumanName, ...] = ()
+
+
+def names(source: Source | Iterable[Source], *, profile: Profile = SAFE) -> dict[str, str]:
+    """The name of each patient for whom the source holds a Claim, by the number that `BillLine.patient`
+    gives.
+
+    `source` is what `read` takes. A patient whose record cannot be read, or who has no name, is left out.
 
     >>> from salus import samples
     >>> mother = samples.generate(seed=7, start=20_454)[0]
     >>> names(mother.to_json()) == {mother.patient.id: f"{mother.patient.given} {mother.patient.family}"}
     True
     """
-    names_by_patient: dict[str, str] = {}
-    for bundle in bundles(source):
-        if isinstance(bundle, FhirError):
-            continue
-        for claim in bundle.claims():
-            patient = party_of(claim, "patient", bundle)
-            if patient and patient not in names_by_patient:
-                name = _name(claim, bundle)
-                names_by_patient.update({patient: name} if name else {})
-    return names_by_patient
-
-
-def _name(claim: BundleEntry, bundle: Bundle) -> str:
-    reference = claim.resource.get("patient")
+    store, found = Store(), dict[str, str]()
     try:
-        patient = bundle.resolve(reference, kind="Patient", origin=claim, field="patient").resource
-    except Refusal:
-        return ""
-    return next(filter(None, map(_in_words, patient.get("name", ()))), "")
+        for document in documents(source):
+            if isinstance(document, Document):
+                for piece in pieces(document):
+                    if isinstance(piece, Piece):
+                        with suppress(Fault):
+                            store.add(piece)
+        store.settle()
+        records = Records(store, profile)
+        for stored in store.of("Claim"):
+            try:
+                claim = records.read(stored)
+                patient = patient_of(claim, stored, records)
+                at = records.follow(claim.patient, stored, kind="Patient", field="patient")
+                named = msgspec.json.decode(at.body, type=_Named)
+                name = next(filter(None, map(_in_words, named.name)), "")
+            except (Refusal, msgspec.DecodeError):
+                continue
+            if name:
+                found.setdefault(patient, name)
+    finally:
+        store.close()
+    return found
 
 
-def _in_words(name: Resource) -> str:
-    """Formats a validated HumanName."""
-    parts = [*name.get("given", ()), name.get("family", "")]
-    return " ".join(filter(None, parts)) or str(name.get("text", ""))
+def _in_words(name: _HumanName) -> str:
+    family = "" if isinstance(name.family, UnsetType) else name.family
+    text = "" if isinstance(name.text, UnsetType) else name.text
+    return " ".join(filter(None, (*name.given, family))) or text

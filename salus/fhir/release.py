@@ -2,7 +2,7 @@
 
 A Bundle does not name its release. Reading an R5 or STU3 file as R4 would not always fail: the reader would
 miss the reason of an encounter or the status of a condition, and decide wrongly without an error. So one
-element of another release is enough to refuse the whole file.
+element of another release refuses the resource, and each bill that needs it.
 """
 
 from __future__ import annotations

@@ -52,6 +52,7 @@ class Link(Enum):
     SEVERAL_BILLS = "one bill line has records of several bills"
     SEVERAL_MEMBERS = "records of one patient were used for several members of a policy"
     SEVERAL_PATIENTS = "one member has records of several patients"
+    NIGHTS_TWICE = "several bills of one stay have the same nights"
     SEVERAL_POLICIES = "records of one patient were used for members of several policies"
     """This is correct if the members are the same person."""
 
@@ -205,6 +206,30 @@ def _links(pairs: list[Pair]) -> Iterator[Linked]:
         (Link.SEVERAL_POLICIES, _patient, lambda p: p[0].policy),
     ):
         yield from _several(link, pairs, key, other_key)
+    yield from _nights_twice(pairs)
+
+
+def _nights_twice(pairs: list[Pair]) -> Iterator[Linked]:
+    """Claims by night whose nights of one stay overlap, under one policy, member and benefit."""
+    stays: dict[Hashable, list[ClaimDecided]] = {}
+    for event, found in pairs:
+        service = event.service
+        stay = (event.provider, event.policy, service.member, service.benefit, service.case_id)
+        if found.by_night:
+            stays.setdefault(stay, []).append(event)
+    for events in stays.values():
+        shared = [
+            event
+            for event in events
+            if any(
+                other is not event
+                and event.service.from_ < other.service.to
+                and other.service.from_ < event.service.to
+                for other in events
+            )
+        ]
+        if shared:
+            yield Linked(Link.NIGHTS_TWICE, tuple(shared))
 
 
 def _several(

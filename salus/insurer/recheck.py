@@ -19,7 +19,7 @@ from salus.claim.diagnosis import keyed_fields, open_fields
 from salus.claim.provider_key import ProviderKey
 from salus.cover.membership import Membership
 from salus.crypto.records import RecordKey, unseal
-from salus.fhir import read
+from salus.fhir import read_record
 from salus.types import Diagnosis
 
 _NO_LIMIT = 2**32 - 1
@@ -54,6 +54,8 @@ class Recheck:
     content: bytes = field(repr=False)
     """SHA-256 of the record without its random bytes, the same for every sealed file. Never publish it,
     because the record can be guessed from it."""
+    by_night: bool = False
+    """The benefit counts the nights of a stay."""
 
     @property
     def passed(self) -> bool:
@@ -83,12 +85,12 @@ def recheck(
     Raises RecordError if the key does not open the file, or if the record does not give exactly one line.
 
     >>> from dataclasses import replace
-    >>> from salus import samples
+    >>> from salus import fhir, samples
     >>> from salus.claim.diagnosis import diagnose
     >>> from salus.crypto.records import seal
     >>> sale, mother = samples.sell(20_454), samples.generate(seed=7, start=20_454)[0]
     >>> member, reader = sale.membership(), RecordKey.generate()
-    >>> line = next(read(mother.to_json(), sale.table, today=20_454 + 365))
+    >>> line = next(fhir.read(mother.to_json(), sale.table, profile=samples.profile(), today=20_454 + 365))
     >>> sealed = seal(line.record, [reader.recipient])
     >>> honest = diagnose(line, member, ProviderKey.generate(), record=sealed.commitment)
     >>> recheck(honest, sealed.ciphertext, reader, member).passed
@@ -119,11 +121,12 @@ def recheck(
         patient=line.patient,
         claim=line.claim,
         content=sha256(opened.record).digest(),
+        by_night=line.by_night,
     )
 
 
 def _line(record: bytes, membership: Membership) -> BillLine:
-    results = list(read(record, membership.table, today=_NO_LIMIT))
+    results = list(read_record(record, membership.table, today=_NO_LIMIT))
     if len(results) != 1 or not isinstance(results[0], BillLine):
         raise RecordError(
             "does not give exactly one bill line under the policy's benefit table",

@@ -28,14 +28,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.comments import CommentedMap
 
 from salus.base import files
 from salus.base.errors import TableError
-from salus.base.yaml_file import parse_mapping
+from salus.base.yaml_file import line_of, parse_mapping
 from salus.product import icd10, lint
 from salus.product.codesets import CodeSet
 from salus.product.model import BenefitRow, Category, Matcher, Table, Terms
@@ -218,19 +218,4 @@ def _from_pydantic(error: ValidationError, document: CommentedMap, file: str) ->
 
 def _at(where: _Place, message: str, document: CommentedMap, file: str, *, remedy: str | None) -> TableError:
     field = ".".join(map(str, where)) or None
-    return TableError(message, file=file, line=_line(document, where), field=field, remedy=remedy)
-
-
-def _line(document: CommentedMap, where: _Place) -> int:
-    """Returns the line of the deepest part of the path that is in the file."""
-    node: Any = document
-    line = 0
-    for part in where:
-        known = isinstance(node, CommentedMap | CommentedSeq) and (
-            part in node if isinstance(node, CommentedMap) else isinstance(part, int) and part < len(node)
-        )
-        if not known:
-            break
-        line = node.lc.data[part][0] if part in (node.lc.data or {}) else line
-        node = node[part]
-    return line + 1
+    return TableError(message, file=file, line=line_of(document, where), field=field, remedy=remedy)

@@ -1,10 +1,9 @@
-"""Takes a provider from FHIR records to decided claims, in steps that can be repeated.
+"""Takes a provider from drafts (`salus.provider.drafting`) to decided claims, in steps that can be repeated.
 
-    draft     creates diagnoses and sealed records for the bill lines that a member's card covers
-    attest    signs all drafts with one signature
-    refresh   reads new decisions from the chain, also for transactions of a process that was killed
-    file      files the signed lines that would be decided now
-    settle    settles held claims that are due, and collects owed ones
+    attest     signs all drafts with one signature
+    refresh    reads new decisions from the chain, also for transactions of a process that was killed
+    file       files the signed lines that would be decided now
+    settle     settles held claims that are due, and collects owed ones
 
 Each step saves its result in the outbox (`salus.provider.outbox`) before the next step begins. Repeating a
 step does only what is left. No step signs or files a line twice.
@@ -14,32 +13,23 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import chain as chain_of
 from itertools import islice
 from typing import Any, TypeVar
 
-from salus.base.errors import FhirError, InputError, OutboxError
 from salus.chain import Chain, Receipt, Sender, claims, events, sending
 from salus.chain.keeping import sendable
 from salus.claim import attestation
 from salus.claim.batch import Batch
-from salus.claim.bill_line import BillLine
-from salus.claim.diagnosis import diagnose
-from salus.claim.provider_key import ProviderKey
-from salus.cover.membership import Membership
 from salus.crypto.eip712 import Signer
-from salus.crypto.records import seal
-from salus.fhir import Refused, Result
-from salus.provider.card_folder import CardFolder
-from salus.provider.outbox import OPEN, Added, Outbox, OutboxLine, State
+from salus.provider.outbox import OPEN, Outbox, OutboxLine, State
 from salus.types import ClaimStatus, Decision
 
 FILED_AT_ONCE = 40
 """Lines in one transaction: about five million gas, which every network accepts."""
 _AT_ONCE = 100
 """Lines saved with one write to the disk, and the most bill lines in one query to a node."""
-_NO_RECORD = bytes(32)
 
 T = TypeVar("T")
 Advance = Callable[[int], None]
@@ -47,135 +37,6 @@ Advance = Callable[[int], None]
 
 def _no_progress(_: int) -> None:
     pass
-
-
-@dataclass(slots=True)
-class Drafting:
-    """The result of drafting the bills of a folder."""
-
-    new: int = 0
-    revised: int = 0
-    known: int = 0
-    left_out: list[str] = field(default_factory=list)
-    """Correct bills that this plan does not pay, one line each: file, resource or claim, and the reason."""
-    problems: list[str] = field(default_factory=list)
-    """Problems to correct, one line each: file, resource or claim, the problem and the remedy."""
-
-
-def draft(
-    results: Iterable[Result],
-    outbox: Outbox,
-    cards: CardFolder,
-    provider_key: ProviderKey,
-    *,
-    recipients: Sequence[str],
-    advance: Advance = _no_progress,
-    again: bool = False,
-    dry_run: bool = False,
-) -> Drafting:
-    """Saves a draft for each bill line that a card covers and that is not attested yet.
-
-    Records are sealed to the patient's age key and to `recipients`. A line that was withdrawn and has not
-    changed since is drafted only if `again`. With `dry_run`, nothing is written.
-
-    >>> from pathlib import Path
-    >>> from tempfile import TemporaryDirectory
-    >>> from salus import fhir, samples
-    >>> from salus.provider.outbox import Place
-    >>> from salus.crypto.records import RecordKey
-    >>> sale, mother = samples.sell(20_454), samples.generate(seed=7, start=20_454)[0]
-    >>> bills = list(fhir.read(mother.to_json(), sale.table, today=20_454 + 365))
-    >>> place = Place(chain_id=31337, genesis="0x" + "00" * 32, desk="0x" + "de" * 20, provider=1)
-    >>> with TemporaryDirectory() as folder, Outbox(f"{folder}/outbox.sqlite", place) as outbox:
-    ...     cards = CardFolder(Path(folder), sale.table, sale.policy.book)
-    ...     shown = cards.of(bills[0].patient)
-    ...     shown.mkdir()
-    ...     sale.card().save(shown / "family.card.json")
-    ...     sale.policy.cover(0).save(shown / "family.cover.json")
-    ...     _ = (shown / "record.age").write_text(RecordKey.generate().recipient)
-    ...     key, insurer = ProviderKey.generate(), RecordKey.generate().recipient
-    ...     first, again = (draft(bills, outbox, cards, key, recipients=[insurer]) for _ in range(2))
-    >>> first
-    Drafting(new=9, revised=0, known=0, left_out=[], problems=[])
-    >>> again.known
-    9
-    """
-    report = Drafting()
-    for part in _in_parts(results):
-        with outbox.together():
-            for result in part:
-                if isinstance(result, BillLine):
-                    _draft(
-                        result, report, outbox, cards, provider_key, recipients, again=again, dry_run=dry_run
-                    )
-                elif isinstance(result, Refused) and result.reason.in_order:
-                    report.left_out.append(str(result))
-                elif isinstance(result, Refused | FhirError):
-                    report.problems.append(str(result))
-                # A file that cannot be read does not count as a bill.
-                advance(not isinstance(result, FhirError))
-    return report
-
-
-def _draft(
-    line: BillLine,
-    report: Drafting,
-    outbox: Outbox,
-    cards: CardFolder,
-    provider_key: ProviderKey,
-    recipients: Sequence[str],
-    *,
-    again: bool,
-    dry_run: bool,
-) -> None:
-    bill = f"{line.source}: Claim/{line.claim}"
-    try:
-        memberships = cards.covering(line.patient, line.service_from)
-        if not memberships:
-            plan = f"{cards.table.name} {cards.table.version}"
-            report.left_out.append(
-                f"{bill}: the patient has no card under {plan} that covers the day; ask for the card"
-            )
-        for membership in memberships:
-            if membership.benefit(line.benefit) is None:
-                report.left_out.append(f"{bill}: is not covered for this member (204); bill the patient")
-                continue
-            diagnosis = diagnose(line, membership, provider_key, record=_NO_RECORD)
-            added = outbox.offer(diagnosis)
-            if added is Added.WITHDRAWN and again:
-                added = Added.REVISED
-            if added is Added.WITHDRAWN:
-                report.left_out.append(
-                    f"{bill}: was withdrawn and is unchanged; correct the bill, or attest with again=yes"
-                )
-            if added is Added.CHANGED:
-                report.problems.append(
-                    f"{bill}: differs from the attested line; withdraw the attested line first"
-                )
-            if added is Added.KNOWN:
-                report.known += 1
-            if added in (Added.NEW, Added.REVISED):
-                report.new += added is Added.NEW
-                report.revised += added is Added.REVISED
-                if not dry_run:
-                    readers = [*recipients, cards.recipient(line.patient)]
-                    _save_draft(line, membership, outbox, provider_key, readers)
-    except OutboxError:
-        raise
-    except InputError as error:
-        report.problems.append(f"{bill}: {error}")
-
-
-def _save_draft(
-    line: BillLine,
-    membership: Membership,
-    outbox: Outbox,
-    provider_key: ProviderKey,
-    readers: Sequence[str],
-) -> None:
-    sealed = seal(line.record, readers)
-    diagnosis = diagnose(line, membership, provider_key, record=sealed.commitment)
-    outbox.draft(line.claim, line.line, diagnosis, membership, sealed.ciphertext)
 
 
 def attest(outbox: Outbox, chain: Chain, signer: Signer, *, lifetime: int) -> Batch | None:

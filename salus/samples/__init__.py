@@ -4,12 +4,13 @@
 
 Six patients (a family of four, a retired teacher, a builder) receive care for a year: visits, pharmacy,
 dentist, emergency room, hospital. The same seed and start day give the same bytes; another seed gives other
-names, days and amounts. Every Claim gives a bill line under the family table of Salus. `sell` returns a
-policy under which to file them.
+names, days and amounts. The folder also gets `hospital.yaml`, the profile under which they are read: with it
+every Claim gives a bill line under the shipped family table. `sell` returns a policy to file them under.
 """
 
+from salus.samples.hospital import profile
 from salus.samples.people import Patient, Relation
 from salus.samples.sale import Sale, sell
 from salus.samples.writer import Sample, generate, write
 
-__all__ = ["Patient", "Relation", "Sale", "Sample", "generate", "sell", "write"]
+__all__ = ["Patient", "Relation", "Sale", "Sample", "generate", "profile", "sell", "write"]

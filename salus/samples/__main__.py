@@ -10,11 +10,14 @@ import typer
 
 from salus.base import days
 from salus.base.errors import SalusError
+from salus.fhir.profile import FILE
 from salus.samples import generate, write
 
 
 def main(
-    out: Annotated[Path, typer.Option(help="The folder for the files, one for each patient.")],
+    out: Annotated[
+        Path, typer.Option(help="The folder for the files, one for each patient, and hospital.yaml.")
+    ],
     seed: Annotated[int, typer.Option(help="The same seed and start give the same files.")] = 7,
     start: Annotated[
         datetime.datetime | None,
@@ -28,7 +31,8 @@ def main(
     except SalusError as error:
         typer.echo(f"samples: {error}", err=True)
         raise typer.Exit(1) from None
-    typer.echo(f"{len(paths)} bundles for the year from {days.to_date(first)} are in {out}")
+    year = days.to_date(first)
+    typer.echo(f"{len(paths)} bundles for the year from {year} are in {out}, with the profile {FILE}")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ import msgspec
 
 from salus.base import files
 from salus.base.errors import FhirError
-from salus.samples import care, resources
+from salus.fhir.profile import FILE
+from salus.samples import care, hospital, resources
 from salus.samples.care import CLINIC, HOSPITAL, Bill
 from salus.samples.people import Patient, invent, new_id
 from salus.samples.resources import Resource
@@ -56,7 +57,7 @@ def generate(seed: int, start: int) -> tuple[Sample, ...]:
 
 
 def write(samples: Sequence[Sample], folder: str | Path) -> list[Path]:
-    """Writes one file for each patient.
+    """Writes one file for each patient, and the hospital's profile. Returns the patients' files.
 
     The files are numbered, because logs can show file names and must not show names of patients. Raises
     FhirError if the folder cannot be written.
@@ -71,6 +72,7 @@ def write(samples: Sequence[Sample], folder: str | Path) -> list[Path]:
     paths = [target / f"patient-{number}.json" for number in range(1, len(samples) + 1)]
     for path, sample in zip(paths, samples, strict=True):
         files.write_durably(path, [sample.to_json()], fault=FhirError)
+    files.write_durably(target / FILE, [hospital.TEXT.encode()], fault=FhirError)
     return paths
 
 

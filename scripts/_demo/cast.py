@@ -26,6 +26,9 @@ SEED = 7
 FAMILY_SIZE = 4
 POLICIES = 3
 _NO_LIMIT = 2**32 - 1
+_ANY = fhir.Profile(organizations="any", payers="any", total_may_differ="off")
+"""For a folder without a profile of its own: the story takes every bill, and every total as it is."""
+PROFILE = "hospital.yaml"
 _ONE_OF = {"family": "family member", "staff": "worker"}
 
 
@@ -97,7 +100,7 @@ def own(start: int, folder: Path, seed: int = SEED) -> Cast:
     for sample, path in zip(made, paths, strict=True):
         role = sample.patient.role
         tables = illness if role is samples.Relation.BUILDER else family
-        read = Summary.of(fhir.read(path, tables, today=_NO_LIMIT))
+        read = Summary.of(fhir.read(path, tables, profile=samples.profile(), today=_NO_LIMIT))
         people.append(
             Person(
                 part=f"the {role.value}",
@@ -136,10 +139,16 @@ def own(start: int, folder: Path, seed: int = SEED) -> Cast:
     )
 
 
+def profile_of(folder: Path) -> fhir.Profile:
+    """What the hospital of a folder says of its records; open to every bill where it says nothing."""
+    path = folder / PROFILE
+    return fhir.Profile.load(path) if path.is_file() else _ANY
+
+
 def from_folder(folder: Path) -> Cast:
     """The cast of a folder of FHIR bundles. Raises FhirError if it holds no bill."""
     family = product.shipped("family")
-    read = Summary.of(fhir.read(folder, family))
+    read = Summary.of(fhir.read(folder, family, profile=profile_of(folder)))
     if not read.lines:
         raise _without_bills(read, folder)
     start = densest(read.lines)
@@ -198,7 +207,7 @@ def densest(lines: Sequence[BillLine]) -> int:
 def _people(lines: Sequence[BillLine]) -> list[Person]:
     """The patients, those with most bills first."""
     ranked = [patient for patient, _ in Counter(line.patient for line in lines).most_common()]
-    names = fhir.names(sorted({_file(line.source) for line in lines}))
+    names = fhir.names(sorted({_file(line.source) for line in lines}), profile=_ANY)
     return [
         Person(
             part=f"member {number}",

@@ -13,7 +13,7 @@ from salus.claim.bill_line import BillLine
 from salus.crypto import records
 from salus.insurer.recheck import recheck
 from salus.product import Table
-from salus.provider import submission
+from salus.provider import drafting, submission
 from salus.provider.outbox import OutboxLine, State
 from salus.types import SkipReason
 from scripts._demo.cast import YEAR
@@ -116,7 +116,7 @@ class Year:
             by_table.setdefault(self._table(line).name, []).append(line)
         for plan in self.world.cast.plans:
             if plan.table.name in by_table:
-                report = submission.draft(
+                report = drafting.draft(
                     by_table.pop(plan.table.name),
                     hospital.outbox,
                     hospital.folder(plan),

@@ -360,7 +360,7 @@ def test_the_densest_year_of_a_folder() -> None:
     lines = [line for plan in cast.plans for line in plan.lines]
     assert len(lines) == 69
     assert all(cast.start <= line.service_from < cast.start + 365 for line in lines)
-    assert "  1 file is left out: it is not a FHIR Bundle." in cast.notes
+    assert "  1 file is left out: it holds no FHIR resource." in cast.notes
     assert not any(path.stem.split("_")[0] in note for path in SHARED.iterdir() for note in cast.notes)
 
 

@@ -117,6 +117,14 @@ class Clinic:
         """The hospital's FHIR records."""
         return self.work / "records"
 
+    @property
+    def profile(self) -> Path:
+        """The hospital's profile: every bill of its records is its own and goes to the plan."""
+        path = self.folder / "hospital.yaml"
+        if not path.exists():
+            path.write_text("organizations: any\npayers: any\n")
+        return path
+
     def path(self, name: str) -> Path:
         return self.folder / name
 
@@ -256,6 +264,7 @@ class Clinic:
             "table=family",
             f"readers={self.reader}",
             f"outbox={self.outbox}",
+            f"profile={self.profile}",
             *words,
         )
 

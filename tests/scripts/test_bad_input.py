@@ -64,10 +64,13 @@ def at_fault(clinic: Clinic, capsys: pytest.CaptureFixture[str], count: int = 1)
     ("change", "expected"),
     [
         (lambda bill: bill["total"].update(value=-5), "total.value is negative (-5 USD); send a"),
-        (lambda bill: bill["total"].update(value=1e40), "total.value is too large for a bill (1E+40 USD);"),
+        (
+            lambda bill: bill["total"].update(value=1e40),
+            "total.value is larger than a bill can be (1E+40 USD);",
+        ),
         (
             lambda bill: bill["total"].update(currency="XQQ"),
-            "total.currency is not an ISO 4217 currency (XQQ); use",
+            "total.currency is not the code of a currency (XQQ); use",
         ),
         (
             lambda bill: bill["total"].update(value=-int("7" * 99)),
@@ -75,21 +78,24 @@ def at_fault(clinic: Clinic, capsys: pytest.CaptureFixture[str], count: int = 1)
         ),
         (
             lambda bill: bill["total"].update(currency="EUR"),
-            "total.currency is not the currency of the benefit table (EUR, not USD); bill in the",
+            "total.currency is not the currency of the plan (EUR, not USD); bill in the",
         ),
         (
             lambda bill: bill["total"].update(currency="Mrs Doe"),
-            "total.currency is not an ISO 4217 currency; use a code such as USD",
+            "total.currency is not the code of a currency; use a code",
         ),
         (
             lambda bill: bill.update(billablePeriod={"start": "2999-01-01", "end": "2999-01-01"}),
-            "billablePeriod.end is in the future; send the bill after the service",
+            "billablePeriod is in the future; correct the dates, or send",
         ),
         (
             lambda bill: bill["item"][0]["encounter"][0].update(reference="urn:uuid:none"),
-            "item[0].encounter is not in the file, or is of another type; send it in the same file as",
+            "item[0].encounter refers to a resource that cannot be used (an Encounter that is not in the ",
         ),
-        (lambda bill: bill.update(item=5), "item is not valid FHIR R4; correct the record"),
+        (
+            lambda bill: bill.update(item=5),
+            "item does not have the form that FHIR R4 requires (a whole number in place of a list);",
+        ),
     ],
 )
 def test_a_bill_at_fault_is_named_and_the_others_are_signed(
@@ -107,13 +113,25 @@ def test_a_bill_at_fault_is_named_and_the_others_are_signed(
     assert states(clinic) == [State.ATTESTED] * READY
 
 
-def test_a_bill_that_comes_twice_is_named(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_copy_of_a_file_changes_nothing(clinic: Clinic) -> None:
     (clinic.records / "again.json").write_bytes(path(clinic).read_bytes())
 
-    lines = at_fault(clinic, capsys, READY)
+    clinic.attest()
 
-    assert all("was already read in this run; send each bill once" in line for line in lines)
     assert states(clinic) == [State.ATTESTED] * READY
+
+
+def test_another_bill_of_the_same_number_is_named(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    document = json.loads(path(clinic).read_text())
+    bill = json.loads(json.dumps(claims(document)[0]))
+    bill["id"], bill["total"]["value"] = "again", bill["total"]["value"] + 1
+    document["entry"].append({"fullUrl": "urn:uuid:again", "resource": bill})
+    path(clinic).write_text(json.dumps(document))
+
+    lines = at_fault(clinic, capsys, 2)
+
+    assert len(lines) == 2
+    assert states(clinic) == [State.ATTESTED] * (READY - 1)
 
 
 # A WHOLE FILE
@@ -123,16 +141,16 @@ def test_a_bill_that_comes_twice_is_named(clinic: Clinic, capsys: pytest.Capture
     ("text", "expected"),
     [
         ("{", "is not JSON: "),
-        ("[]", "resourceType: is not a FHIR Bundle; put the records in a FHIR R4 Bundle"),
+        ("[]", "resourceType: holds no FHIR resource; send a Bundle, or one resource a line, of FHIR R4"),
         (
             '{"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Claim", "id": "1", '
             '"traceNumber": []}}]}',
-            "Claim/1.traceNumber: is FHIR R5, not R4; export the file as FHIR R4",
+            "Claim/1.traceNumber belongs to another release of FHIR (R5); export the records as FHIR R4",
         ),
         (
             '{"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Claim", "id": "1", '
             '"use": "complete"}}]}',
-            "Claim/1.use: is FHIR STU3, not R4; export the file as FHIR R4",
+            "Claim/1.use belongs to another release of FHIR (STU3); export the records as FHIR R4",
         ),
     ],
 )
@@ -158,7 +176,9 @@ def test_a_folder_without_records_is_named(
 
     (line,) = at_fault(clinic, capsys)
 
-    reason = "holds no .json or .ndjson file" if there else "cannot be read: no such file or directory"
+    reason = (
+        "holds no .json, .ndjson or .jsonl file" if there else "cannot be read: no such file or directory"
+    )
     assert line.startswith(f"{clinic.records}: {reason}; name ")
     assert states(clinic) == []
 
@@ -219,7 +239,7 @@ def test_a_bill_that_is_not_for_the_plan_is_left_out(
     clinic.attest()
 
     captured = capsys.readouterr()
-    assert f"{bill}.use is a preauthorisation or a cost estimate; send the bill" in captured.err
+    assert f"{bill}.use says that this is not a bill" in captured.err
     assert f"{READY - 1} new and 0 corrected lines attested, 0 were attested before, 1 bills" in captured.out
 
 

@@ -45,6 +45,7 @@ def attest_words(clinic: Clinic) -> list[str]:
         "table=family",
         f"readers={clinic.reader}",
         f"outbox={clinic.outbox}",
+        f"profile={clinic.profile}",
     ]
 
 

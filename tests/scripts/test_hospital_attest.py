@@ -61,7 +61,7 @@ def test_attest_bills_a_patient_of_two_plans_under_one(
     clinic.attest(f"cards={cards}")
 
     assert under_illness == 0
-    assert capsys.readouterr().err.count("matches no benefit of the table") == READY
+    assert capsys.readouterr().err.count("matches no benefit of the plan") == READY
     assert states(clinic) == [State.ATTESTED] * READY
 
 
@@ -152,11 +152,11 @@ def test_attest_goes_on_after_ctrl_c(
     drafts: list[Any] = []
     real = Outbox.draft
 
-    def interrupted(self: Outbox, *arguments: Any) -> None:
+    def interrupted(self: Outbox, *arguments: Any, **options: Any) -> None:
         if len(drafts) == 2:
             raise KeyboardInterrupt
         drafts.append(arguments)
-        real(self, *arguments)
+        real(self, *arguments, **options)
 
     monkeypatch.setattr(Outbox, "draft", interrupted)
     with pytest.raises(SystemExit) as stop:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from salus.crypto.records import RecordKey
-from salus.provider import submission
+from salus.provider import drafting
 from scripts import patient
 from tests.scripts.conftest import READY, Clinic, entries
 
@@ -56,13 +56,13 @@ def test_recheck_takes_a_key_as_age_keygen_writes_it(
 def test_recheck_names_what_was_changed(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    real = submission.diagnose
+    real = drafting.diagnose
 
     def dearer(*arguments: Any, **options: Any) -> Any:
         diagnosis = real(*arguments, **options)
         return replace(diagnosis, billed=diagnosis.billed + 1)
 
-    monkeypatch.setattr(submission, "diagnose", dearer)
+    monkeypatch.setattr(drafting, "diagnose", dearer)
     clinic.attest()
     claim = entries(clinic)[0].claim
     capsys.readouterr()

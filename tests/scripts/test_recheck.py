@@ -27,7 +27,7 @@ from salus.cover.card import MemberCard
 from salus.cover.membership import Membership, open_card
 from salus.cover.policy import CoverFile
 from salus.crypto.records import RecordKey
-from salus.provider import submission
+from salus.provider import drafting
 from scripts import insurer, patient
 from tests.scripts.conftest import DAY, READY, Clinic, ended, entries
 from tests.support import secrets_of
@@ -118,13 +118,13 @@ def test_honest_claims_pass(filed: Clinic, capsys: pytest.CaptureFixture[str]) -
 def test_what_was_attested_otherwise_is_named(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    real = submission.diagnose
+    real = drafting.diagnose
 
     def dearer(*arguments: Any, **options: Any) -> Any:
         diagnosis = real(*arguments, **options)
         return replace(diagnosis, billed=diagnosis.billed + 1, flags=diagnosis.flags ^ 1)
 
-    monkeypatch.setattr(submission, "diagnose", dearer)
+    monkeypatch.setattr(drafting, "diagnose", dearer)
     clinic.attest()
     clinic.file()
     handed_over(clinic)

@@ -1,4 +1,4 @@
-"""Small FHIR R4 records: one clinic visit of an invented patient, which each test changes."""
+"""Small FHIR R4 records to read: one clinic visit, to be altered by each test. Nobody stands behind them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ CLAIM_TYPE = "http://terminology.hl7.org/CodeSystem/claim-type"
 VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 DIAGNOSIS_TYPE = "http://terminology.hl7.org/CodeSystem/ex-diagnosistype"
 
+BILLS = "https://billing.lakeside.example/bills"
+MRN = "https://lakeside.example/mrn"
+
 VISIT = "185345009"
 CHECK_UP = "185349003"
 ASTHMA = "195967001"
@@ -28,23 +31,122 @@ TODAY = days.civil_day("2025-12-31")
 Resource = dict[str, Any]
 
 
-def read_one(*resources: Resource, plan: product.Table = FAMILY) -> fhir.Result:
-    """Returns what the only Claim among the resources becomes, read on the last day of 2025."""
-    (result,) = fhir.read(document(*resources), plan, today=TODAY)
+def read_one(
+    *resources: Resource, plan: product.Table = FAMILY, profile: fhir.Profile = fhir.OPEN
+) -> fhir.Result:
+    """What the one Claim among the resources becomes, read on the last day of 2025."""
+    (result,) = fhir.read(document(*resources), plan, profile=profile, today=TODAY)
     return result
 
 
-def line(*resources: Resource, plan: product.Table = FAMILY) -> BillLine:
-    result = read_one(*resources, plan=plan)
+def line(*resources: Resource, plan: product.Table = FAMILY, profile: fhir.Profile = fhir.OPEN) -> BillLine:
+    result = read_one(*resources, plan=plan, profile=profile)
     assert isinstance(result, BillLine), result
     return result
 
 
-def refused(*resources: Resource, plan: product.Table = FAMILY) -> tuple[fhir.Reason, str, str]:
-    """Returns reason, resource and field of the refusal."""
-    result = read_one(*resources, plan=plan)
+def refused(
+    *resources: Resource, plan: product.Table = FAMILY, profile: fhir.Profile = fhir.OPEN
+) -> tuple[fhir.Reason, str, str]:
+    """Reason, resource and field of the refusal."""
+    result = read_one(*resources, plan=plan, profile=profile)
     assert isinstance(result, fhir.Refused), result
     return result.reason, result.resource, result.field
+
+
+def outcomes(
+    *sources: fhir.Source, plan: product.Table = FAMILY, profile: fhir.Profile = fhir.OPEN
+) -> dict[str, int | fhir.Reason]:
+    """By the number of each Claim of all sources: the amount of its line, or the reason why it has none.
+
+    A second Claim of a number has a `+` behind it."""
+    found: dict[str, int | fhir.Reason] = {}
+    for result in fhir.read(sources, plan, profile=profile, today=TODAY):
+        assert isinstance(result, BillLine | fhir.Refused), result
+        number = (result.claim or "").rpartition("|")[2]
+        while number in found:
+            number += "+"
+        found[number] = result.billed if isinstance(result, BillLine) else result.reason
+    return found
+
+
+def numbered(number: str, amount: float = 120.5, **changes: Any) -> Resource:
+    """A bill with a number of the hospital's own, whose id is the same in lower case."""
+    defaults = {
+        "id": number.lower(),
+        "identifier": [identifier(number)],
+        "total": {"value": amount, "currency": "USD"},
+    }
+    return claim(**{**defaults, **changes})
+
+
+def identifier(value: str, system: str = BILLS) -> Resource:
+    return {"system": system, "value": value}
+
+
+def relation(to: Resource, words: str, system: str = "https://codes.example/relations") -> Resource:
+    """One `Claim.related`; `to` is a reference."""
+    return {"claim": to, "relationship": concept(words, system)}
+
+
+def type_of_bill(code: str) -> Resource:
+    """One `Claim.supportingInfo` with the NUBC type of bill."""
+    return {
+        "sequence": 1,
+        "category": concept("typeofbill", "https://codes.example/info"),
+        "code": concept(code, "https://www.nubc.org/CodeSystem/TypeOfBill"),
+    }
+
+
+def patient(own: str = "p1", **changes: Any) -> Resource:
+    return _with({"resourceType": "Patient", "id": own}, changes)
+
+
+def coverage(by: str | Resource = "Harbor Health", **changes: Any) -> Resource:
+    """A coverage by a payer, written as a display or as a reference."""
+    return _with(
+        {
+            "resourceType": "Coverage",
+            "id": "v1",
+            "status": "active",
+            "beneficiary": ref("Patient/p1"),
+            "payor": [{"display": by} if isinstance(by, str) else by],
+        },
+        changes,
+    )
+
+
+def covered(*addresses: str, focal: int = 1, **changes: Any) -> Resource:
+    """A bill under coverages, in the order given; the one of that rank is billed."""
+    rows = [
+        {"sequence": n, "focal": n == focal, "coverage": ref(address)}
+        for n, address in enumerate(addresses, 1)
+    ]
+    return claim(insurance=rows, **changes)
+
+
+def organization(own: str, **changes: Any) -> Resource:
+    return _with({"resourceType": "Organization", "id": own}, changes)
+
+
+def served(server: str, *resources: Resource) -> bytes:
+    """A Bundle of the resources as a server sends them."""
+    entries = [
+        {"fullUrl": f"{server}{resource['resourceType']}/{resource['id']}", "resource": resource}
+        for resource in resources
+    ]
+    return json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}).encode()
+
+
+def entries(*pairs: tuple[str, Resource], kind: str = "transaction") -> bytes:
+    """A Bundle of resources, each with its fullUrl."""
+    rows = [{"fullUrl": url, "resource": resource} for url, resource in pairs]
+    return json.dumps({"resourceType": "Bundle", "type": kind, "entry": rows}).encode()
+
+
+def lines_of(*resources: Resource) -> bytes:
+    """NDJSON, as Bulk Data exports it."""
+    return b"\n".join(json.dumps(resource).encode() for resource in resources) + b"\n"
 
 
 def concept(code: str, system: str = SNOMED) -> Resource:
@@ -56,8 +158,8 @@ def ref(address: str) -> Resource:
 
 
 def claim(**changes: Any) -> Resource:
-    """Returns a bill of 120.50 USD for a visit on 2025-03-10, late in the evening of New York; `None` removes
-    an element."""
+    """A bill of 120.50 USD for a visit on 2025-03-10, late in the evening of New York; `None` takes an
+    element out."""
     return _with(
         {
             "resourceType": "Claim",
@@ -108,7 +210,7 @@ def condition(snomed: str = ASTHMA, **changes: Any) -> Resource:
 
 
 def diagnosed(*addresses: str, **changes: Any) -> Resource:
-    """Returns a bill with diagnoses in the order given."""
+    """A bill with diagnoses in the order given."""
     rows = [{"sequence": n, "diagnosisReference": ref(a)} for n, a in enumerate(addresses, 1)]
     return claim(diagnosis=rows, **changes)
 
@@ -150,7 +252,7 @@ def bundle(*resources: Resource, kind: str = "collection") -> Resource:
 
 
 def document(*resources: Resource) -> bytes:
-    """Returns a Bundle of the resources as JSON bytes."""
+    """A Bundle of the resources as JSON bytes."""
     return json.dumps(bundle(*resources)).encode()
 
 

@@ -27,6 +27,8 @@ CREATE TABLE IF NOT EXISTS line (
     attestation INTEGER REFERENCES attestation, proof BLOB, filing TEXT,
     status INTEGER, reason INTEGER, decision TEXT, withdrawn INTEGER DEFAULT 0);
 CREATE TABLE IF NOT EXISTS record (line INTEGER PRIMARY KEY REFERENCES line, sealed BLOB);
+CREATE TABLE IF NOT EXISTS alias (claim TEXT, name TEXT, PRIMARY KEY (name, claim)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS claim ON line (claim);
 CREATE INDEX IF NOT EXISTS bill ON line (policy, bill_line);
 CREATE UNIQUE INDEX IF NOT EXISTS standing ON line (policy, bill_line) WHERE NOT withdrawn;
 CREATE INDEX IF NOT EXISTS taken_back ON line (bill_line) WHERE withdrawn;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -43,7 +43,7 @@ class Outbox(OutboxFile):
     >>> from salus.claim.diagnosis import diagnose
     >>> from salus.claim.provider_key import ProviderKey
     >>> sale, mother = samples.sell(20_454), samples.generate(seed=7, start=20_454)[0]
-    >>> line = next(fhir.read(mother.to_json(), sale.table, today=20_454 + 365))
+    >>> line = next(fhir.read(mother.to_json(), sale.table, profile=samples.profile(), today=20_454 + 365))
     >>> visit = diagnose(line, sale.membership(), ProviderKey.generate(), record=bytes(32))
     >>> place = Place(chain_id=31337, genesis="0x" + "00" * 32, desk="0x" + "de" * 20, provider=1)
     >>> with TemporaryDirectory() as folder, Outbox(f"{folder}/outbox.sqlite", place) as outbox:
@@ -85,9 +85,17 @@ class Outbox(OutboxFile):
         return Added.KNOWN if same == known.diagnosis else Added.CHANGED
 
     def draft(
-        self, claim: str, number: int, diagnosis: Diagnosis, membership: Membership, sealed: bytes
+        self,
+        claim: str,
+        number: int,
+        diagnosis: Diagnosis,
+        membership: Membership,
+        sealed: bytes,
+        *,
+        aliases: Iterable[str] = (),
     ) -> None:
-        """Saves a line to be attested, with its sealed record and its proofs."""
+        """Saves a line to be attested, with its sealed record and its proofs. `aliases` are the bill's other
+        numbers and its id, by which `live` finds it too."""
         line = membership.line(diagnosis, ())
         key = (diagnosis.policy, diagnosis.member)
         with self._transaction() as db:
@@ -101,6 +109,13 @@ class Outbox(OutboxFile):
                 (claim, number, json.dumps(diagnosis.to_json()), diagnosis.policy, diagnosis.bill_line),
             )
             db.execute("INSERT INTO record VALUES (last_insert_rowid(), ?)", (sealed,))
+            db.executemany("INSERT OR IGNORE INTO alias VALUES (?, ?)", [(claim, name) for name in aliases])
+
+    def forget(self, entry: OutboxLine) -> None:
+        """Drops a draft: nobody has signed it, and nobody shall."""
+        with self._transaction() as db:
+            db.execute("DELETE FROM record WHERE line = ?", (entry.id,))
+            db.execute("DELETE FROM line WHERE id = ? AND attestation IS NULL", (entry.id,))
 
     def to_attest(self, now: int) -> list[OutboxLine]:
         """Returns the lines to attest: drafts, and undecided lines that must be signed again.
@@ -279,6 +294,12 @@ class Outbox(OutboxFile):
                 "went to more than one policy", resource=resource, remedy=f"name one: policy={names}"
             )
         return next(iter(by_policy.values()))
+
+    def live(self, *names: str) -> list[OutboxLine]:
+        """The lines of bills that are known by one of these numbers or ids, and are not withdrawn."""
+        marks = ", ".join("?" * len(names))
+        claims = f"claim IN ({marks}) OR claim IN (SELECT claim FROM alias WHERE name IN ({marks}))"
+        return self._entries(f"({claims}) AND NOT withdrawn", (*names, *names)) if names else []
 
     def sealed(self, entry: OutboxLine) -> bytes:
         """Returns the sealed record of a line."""

@@ -35,7 +35,7 @@ from salus.cover.membership import Membership, open_card
 from salus.cover.policy import build_policy
 from salus.crypto.eip712 import Domain
 from salus.crypto.records import RecordKey, SealedRecord, encrypt, open_sealed, seal
-from salus.fhir import read
+from salus.fhir import OPEN, read
 from salus.insurer.recheck import recheck
 from salus.types import Diagnosis
 
@@ -199,7 +199,7 @@ def case() -> Case:
         premium=120_007,
     )
     membership = open_card(enrolled[0].card(book, policy.policy_id), policy.cover(0), FAMILY)
-    (line,) = read(bundle(), FAMILY, today=START + 365)
+    (line,) = read(bundle(), FAMILY, profile=OPEN, today=START + 365)
     assert isinstance(line, BillLine)
     reader, provider_key = RecordKey.generate(), ProviderKey.generate()
     sealed = seal(line.record, [reader.recipient])
@@ -317,7 +317,9 @@ class TestRecheck:
         assert case.membership.schedule.code_of(result.differences[0].recomputed) == case.line.benefit
 
     def test_a_raised_amount_and_another_record_are_both_named(self, case: Case) -> None:
-        (line,) = read(bundle(total={"value": 99, "currency": "USD"}), FAMILY, today=START + 365)
+        (line,) = read(
+            bundle(total={"value": 99, "currency": "USD"}), FAMILY, profile=OPEN, today=START + 365
+        )
         assert isinstance(line, BillLine)
         other = seal(line.record, [case.reader.recipient])
         result = recheck(case.diagnosis, other.ciphertext, case.reader, case.membership)

@@ -1,19 +1,20 @@
-"""salus.fhir: the choice of the diagnosis that counts
+"""salus.fhir: which diagnosis counts
 
 given a diagnosis marked principal
-    it should count, whatever its sequence
-    when it is unconfirmed, too late or not a diagnosis, the claim should be refused
-    when several are marked, the claim should be refused
-given no diagnosis marked principal
-    the lowest sequence should count, whatever the order in the file
-    it should skip what is unconfirmed, not dated by the end of the service, or in the ignore set
-given no diagnosis that can count
-    the encounter's first reason should count
-    an ignored reason should not count
+    it counts, whatever its sequence
+    when it is unconfirmed, late, undated or no diagnosis, the claim is refused for that one cause
+    when several are marked, the claim is refused
+given none marked
+    the lowest sequence counts, whatever the order of the file
+    it passes over what is in the ignore set
+    when it is unconfirmed, late or undated, the claim is refused: it never falls to the next
+given none that counts
+    the encounter's first reason counts
+    an ignored reason does not
 given secondary diagnoses
-    they should never raise a benefit, neither themselves nor as items that repeat them
-given ICD-10-CM codes on the bill itself
-    both spellings should be one code
+    they never raise a benefit, neither themselves nor as items that repeat them
+given ICD-10-CM on the bill itself
+    both spellings are one code
 """
 
 from __future__ import annotations
@@ -54,28 +55,66 @@ def test_the_principal_counts() -> None:
     assert (chosen(made), made.benefit) == (DIABETES, CHRONIC)
 
 
-@pytest.mark.parametrize(
-    "condition",
-    [
-        build.condition(verificationStatus=build.concept("refuted", build.VERIFICATION)),
-        build.condition(onsetDateTime="2025-03-11"),
-        build.condition(build.EMPLOYMENT),
-    ],
-)
-def test_refuses_a_principal_that_cannot_count(condition: Resource) -> None:
+UNSURE: list[tuple[dict[str, Any], Reason, str]] = [
+    (
+        {"verificationStatus": build.concept("refuted", build.VERIFICATION)},
+        Reason.NOT_CONFIRMED,
+        "verificationStatus",
+    ),
+    (
+        {"verificationStatus": build.concept("provisional", build.VERIFICATION)},
+        Reason.NOT_CONFIRMED,
+        "verificationStatus",
+    ),
+    ({"verificationStatus": None}, Reason.NOT_CONFIRMED, "verificationStatus"),
+    ({"onsetDateTime": "2025-03-11"}, Reason.AFTER_SERVICE, "onsetDateTime"),
+    ({"onsetDateTime": "2025-03-11T00:10:00-04:00"}, Reason.AFTER_SERVICE, "onsetDateTime"),
+    ({"onsetDateTime": "2025-03"}, Reason.AFTER_SERVICE, "onsetDateTime"),
+    ({"onsetDateTime": "2025"}, Reason.AFTER_SERVICE, "onsetDateTime"),
+    ({"onsetDateTime": None}, Reason.UNDATED, "onsetDateTime"),
+    ({"onsetDateTime": None, "onsetString": "as a child"}, Reason.UNDATED, "onsetDateTime"),
+    ({"onsetDateTime": None, "recordedDate": "2025-03-12"}, Reason.UNDATED, "onsetDateTime"),
+]
+
+
+@pytest.mark.parametrize("principal", [True, False])
+@pytest.mark.parametrize(("changes", "reason", "field"), UNSURE)
+def test_refuses_a_diagnosis_that_counts_and_may_not(
+    changes: dict[str, Any], reason: Reason, field: str, principal: bool
+) -> None:
+    rows = [row(1, "Condition/d1", principal=principal), row(2, "Condition/d2")]
+    conditions = [build.condition(MIGRAINE, **changes), build.condition(DIABETES, id="d2")]
+
+    found = refused(build.claim(diagnosis=rows), build.encounter(), *conditions)
+
+    assert found == (reason, "Condition/d1", field)
+
+
+@pytest.mark.parametrize(("changes", "reason", "field"), UNSURE)
+def test_an_unsure_diagnosis_that_does_not_count_is_no_fault(
+    changes: dict[str, Any], reason: Reason, field: str
+) -> None:
+    conditions = [build.condition(MIGRAINE, **changes), build.condition(DIABETES, id="d2")]
+
+    made = counted(row(2, "Condition/d1"), row(1, "Condition/d2"), conditions=conditions)
+
+    assert chosen(made) == DIABETES
+
+
+def test_refuses_a_principal_that_is_no_diagnosis() -> None:
     bill = build.claim(diagnosis=[row(1, "Condition/d1", principal=True)])
 
-    refusal = refused(bill, build.encounter(), condition)
+    found = refused(bill, build.encounter(), build.condition(build.EMPLOYMENT))
 
-    assert refusal == (Reason.PRINCIPAL_NOT_USABLE, "Claim/c1", "diagnosis[0]")
+    assert found == (Reason.NOT_A_DIAGNOSIS, "Claim/c1", "diagnosis[0]")
 
 
 def test_refuses_several_principals() -> None:
     bill = build.claim(diagnosis=[row(n, "Condition/d1", principal=True) for n in (1, 2)])
 
-    refusal = refused(bill, build.encounter(), build.condition())
+    found = refused(bill, build.encounter(), build.condition())
 
-    assert refusal == (Reason.SEVERAL_PRINCIPALS, "Claim/c1", "diagnosis")
+    assert found == (Reason.SEVERAL_PRINCIPALS, "Claim/c1", "diagnosis")
 
 
 def test_the_lowest_sequence_counts_whatever_the_order_of_the_file() -> None:
@@ -88,19 +127,9 @@ def test_the_lowest_sequence_counts_whatever_the_order_of_the_file() -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [
-        {"verificationStatus": build.concept("provisional", build.VERIFICATION)},
-        {"verificationStatus": None},
-        {"onsetDateTime": "2025-03-11T00:10:00-04:00"},
-        {"onsetDateTime": "2025-03"},
-        {"onsetDateTime": "2025"},
-        {"onsetDateTime": None},
-        {"onsetDateTime": None, "onsetString": "as a child"},
-        {"code": build.concept(build.EMPLOYMENT)},
-        {"code": build.concept("Z56.0", build.ICD10CM)},
-    ],
+    [{"code": build.concept(build.EMPLOYMENT)}, {"code": build.concept("Z56.0", build.ICD10CM)}],
 )
-def test_passes_over_what_may_not_count(changes: dict[str, Any]) -> None:
+def test_passes_over_what_the_table_ignores(changes: dict[str, Any]) -> None:
     conditions = [build.condition(MIGRAINE, **changes), build.condition(DIABETES, id="d2")]
 
     made = counted(row(1, "Condition/d1"), row(2, "Condition/d2"), conditions=conditions)
@@ -158,7 +187,7 @@ def test_a_secondary_diagnosis_never_raises_a_benefit() -> None:
 
 
 def test_an_item_that_repeats_a_diagnosis_is_no_service() -> None:
-    # A check-up code can be a service, but a diagnosis with that code on the bill must not count as one.
+    # A check-up code can be a service; put on the bill as a diagnosis it must not act as one.
     items = [
         {"sequence": 1, "productOrService": build.concept(build.VISIT), "encounter": [ref("Encounter/e1")]},
         {"sequence": 2, "productOrService": build.concept(build.CHECK_UP)},

@@ -21,8 +21,8 @@ from tests.support import fhir_bundles as build
 PATIENT = {"resourceType": "Patient", "id": "p1", "name": [{"given": ["Anna", "B"], "family": "Smith"}]}
 
 
-def document(patient: dict[str, Any] | None, reference: Any, url: str = "") -> bytes:
-    claim = build.claim(id="c1") | {"patient": reference}
+def document(patient: dict[str, Any] | None, reference: Any, url: str = "", number: str = "c1") -> bytes:
+    claim = build.claim(id=number) | {"patient": reference}
     resources = [claim] if patient is None else [claim, patient]
     entries = [{"resource": resource} for resource in resources]
     if url:
@@ -34,7 +34,7 @@ def document(patient: dict[str, Any] | None, reference: Any, url: str = "") -> b
     ("reference", "url", "number"),
     [
         ("Patient/p1", "", "p1"),
-        ("urn:uuid:7", "urn:uuid:7", "7"),
+        ("urn:uuid:7", "urn:uuid:7", "p1"),
         ("https://clinic.example/Patient/p1", "https://clinic.example/Patient/p1", "p1"),
     ],
 )
@@ -56,13 +56,15 @@ def test_what_a_name_says(name: Any, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "odd", [None, {"name": "Smith"}, {"name": [{"given": [None]}]}, {"name": []}, {"gender": 7}]
+    "odd", [None, {"name": "Smith"}, {"name": [{"given": [None]}]}, {"name": []}, {"link": 7}]
 )
 def test_leaves_out_who_has_none(odd: dict[str, Any] | None) -> None:
     patient = None if odd is None else {**PATIENT, **odd}
-    good = document(PATIENT, {"reference": "urn:uuid:7"}, "urn:uuid:7")
+    good = document({**PATIENT, "id": "p2"}, {"reference": "Patient/p2"}, number="c2")
 
-    assert fhir.names([document(patient, {"reference": "Patient/p1"}), b"{", good]) == {"7": "Anna B Smith"}
+    assert fhir.names(
+        [document(patient, {"reference": "Patient/p1"}), b"{", b'{"resourceType": "Patent"}', good]
+    ) == {"p2": "Anna B Smith"}
 
 
 @pytest.mark.parametrize("reference", [None, 7, [], {}, {"reference": 7}, {"reference": "#x"}])

@@ -69,7 +69,7 @@ class Ward:
 
     def bill(self, member: Membership, number: str, patient: str, provider: int = 1, **lies: Any) -> None:
         """Seals the record of a bill and attests it, with some fields changed."""
-        (line,) = fhir.read(record(number, patient), PLAN, today=START + 365)
+        (line,) = fhir.read(record(number, patient), PLAN, profile=fhir.OPEN, today=START + 365)
         assert isinstance(line, BillLine)
         made = seal(line.record, [READER.recipient])
         event = self.desk.file(member, replace(line, **lies))

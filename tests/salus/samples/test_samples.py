@@ -9,6 +9,7 @@ given a seed and a start day
     every Claim should read as a line under the family table, on a day of the year, with items that add up
     there should be inpatient, outpatient, emergency and pharmacy care
     file names and reprs should show nothing clinical and no name
+    the folder should have the profile to read them under, and no file is left unread
 when run as a command
     it should write the files, and print where
     it should say in one line when it cannot
@@ -29,7 +30,7 @@ from salus.base import days
 from salus.base.errors import FhirError
 from salus.fhir import Summary
 from salus.product import icd10
-from salus.samples import Sample, generate, write
+from salus.samples import Sample, generate, profile, write
 from salus.samples.__main__ import main
 
 START = days.civil_day("2026-01-01")
@@ -43,7 +44,8 @@ def samples(request: pytest.FixtureRequest) -> tuple[Sample, ...]:
 
 @pytest.fixture(scope="module")
 def summary(samples: tuple[Sample, ...]) -> Summary:
-    return Summary.of(fhir.read([sample.to_json() for sample in samples], FAMILY, today=START + 400))
+    texts = [sample.to_json() for sample in samples]
+    return Summary.of(fhir.read(texts, FAMILY, profile=profile(), today=START + 400))
 
 
 def test_six_patients_four_of_one_family(samples: tuple[Sample, ...]) -> None:
@@ -66,7 +68,8 @@ def test_the_year_moves_with_the_start() -> None:
 
     def periods(samples: tuple[Sample, ...]) -> list[int]:
         texts = [sample.to_json() for sample in samples]
-        return [line.service_from for line in Summary.of(fhir.read(texts, FAMILY, today=START + 999)).lines]
+        found = fhir.read(texts, FAMILY, profile=profile(), today=START + 999)
+        return [line.service_from for line in Summary.of(found).lines]
 
     assert [day + 365 for day in periods(early)] == periods(late)
 
@@ -121,6 +124,16 @@ def test_no_name_in_file_names_or_repr(samples: tuple[Sample, ...], tmp_path: Pa
     for sample in samples:
         assert sample.patient.given not in repr(sample)
         assert sample.patient.family not in repr(sample)
+
+
+def test_the_folder_has_its_profile(samples: tuple[Sample, ...], tmp_path: Path) -> None:
+    write(samples, tmp_path)
+
+    hospital = fhir.Profile.load(tmp_path / "hospital.yaml")
+    summary = Summary.of(fhir.read(tmp_path, FAMILY, profile=hospital, today=START + 400))
+
+    assert hospital == profile()
+    assert (summary.errors, summary.not_read, summary.refused) == ((), (), ())
 
 
 def test_a_folder_that_cannot_be_made(samples: tuple[Sample, ...], tmp_path: Path) -> None:
