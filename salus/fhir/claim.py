@@ -12,11 +12,11 @@ from salus.claim.bill_line import BillLine, Note
 from salus.fhir.amounts import billed_of, check_items, told_amount
 from salus.fhir.diagnosis import RecordedDiagnosis, check_none_is_lost, counting, diagnoses
 from salus.fhir.evidence import Evidence, gather
-from salus.fhir.life import INTERIM, VOID, Lives, frequency_of, names_of, number_of
+from salus.fhir.life import INTERIM, REPLACEMENT, VOID, Lives, frequency_of, names_of, number_of
 from salus.fhir.models import Claim
 from salus.fhir.nights import doubt
 from salus.fhir.other_cover import check_other_cover
-from salus.fhir.parties import check_payer, patient_of, provider_of
+from salus.fhir.parties import check_payer, patient_of, provider_of, values_in_use
 from salus.fhir.reasons import Reason, Refusal
 from salus.fhir.records import Records, codes_of, required, shown_code, shown_codings
 from salus.fhir.results import Refused
@@ -71,7 +71,7 @@ def _line(
         raise Refusal(lives.ended[stored.n], field, stored.name, value=lives.other.get(stored.n, ""))
     frequency = frequency_of(claim)
     replaces = tuple(dict.fromkeys(lives.replaced.get(stored.n, ())))
-    if frequency == VOID or (frequency == "7" and not replaces):
+    if frequency == VOID or (frequency == REPLACEMENT and not replaces):
         raise Refusal(Reason.NO_ORIGINAL, "supportingInfo", stored.name)
     patient = patient_of(claim, stored, records)
     provider = provider_of(claim, stored, records)
@@ -188,10 +188,7 @@ def _record(evidence: Evidence, found: list[RecordedDiagnosis], records: Records
 def _nameless(patient: Stored, records: Records) -> dict[str, object]:
     """Of a Patient what the bill is known by: the id, and the number that the profile names."""
     system = records.profile.patient_number
-    numbers = [
-        {"system": system, "value": one.value}
-        for one in records.read(patient).identifier
-        if system and one.system == system and one.use != "old" and isinstance(one.value, str)
-    ]
+    found = values_in_use(records.read(patient).identifier, system) if system else []
+    numbers = [{"system": system, "value": value} for value in found]
     own = {"id": patient.own} if patient.own else {}
     return {"resourceType": "Patient", **own, **({"identifier": numbers} if numbers else {})}

@@ -10,17 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from msgspec import UnsetType
 
 from salus.base import days
-from salus.base.errors import InputError
 from salus.fhir.models import Claim, CodeableConcept, Condition, DiagnosisRow, Encounter
 from salus.fhir.parties import check_subject
 from salus.fhir.reasons import Reason, Refusal
-from salus.fhir.records import Records, codes_of, required, shown_systems
+from salus.fhir.records import Records, civil_day, codes_of, required, shown_systems
 from salus.fhir.reference import Target
 from salus.fhir.store import Stored
 from salus.product import Code, CodeSet
@@ -157,11 +154,5 @@ def _is_known(codes: tuple[Code, ...]) -> bool:
     return any(code.system in SYSTEMS for code in codes)
 
 
-def _latest(date: Any, field: str, at: Stored, records: Records) -> int:
-    zone = records.profile.zone
-    try:
-        if zone is not None and "T" in date:
-            return days.of_date(datetime.fromisoformat(date).astimezone(zone).date())
-        return days.last_day(date)
-    except (InputError, TypeError, ValueError):
-        raise Refusal(Reason.IMPRECISE_DATE, field, at.name) from None
+def _latest(date: str, field: str, at: Stored, records: Records) -> int:
+    return civil_day(date, field, at, records, as_written=days.last_day)

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import UnsetType
 
 from salus.fhir.diagnosis import RecordedDiagnosis
-from salus.fhir.models import Claim, Encounter, Reference
+from salus.fhir.models import Claim, CodeableConcept, Encounter, Item, Reference
 from salus.fhir.parties import check_subject
 from salus.fhir.profile import CLASSES
 from salus.fhir.reasons import Reason, Refusal
@@ -86,15 +86,11 @@ class Evidence:
 
     def _coded_items(self) -> Iterator[tuple[int, list[Code]]]:
         for row, item in enumerate(self.claim.item):
-            concepts = (item.revenue, item.productOrService, *(part.productOrService for part in item.detail))
-            yield row, [code for concept in concepts for code in codes_of(concept)]
+            yield row, [code for concept in _concepts_of(item) for code in codes_of(concept)]
 
     def _concepts(self) -> Iterator[Any]:
         for item in self.claim.item:
-            yield item.revenue
-            yield item.productOrService
-            for detail in item.detail:
-                yield detail.productOrService
+            yield from _concepts_of(item)
         for part in self.claim.procedure:
             yield part.procedureCodeableConcept
         for procedure in self.procedures:
@@ -104,6 +100,13 @@ class Evidence:
         if self.medication is not None:
             yield self.medication.code
         yield from self.encounter.type
+
+
+def _concepts_of(item: Item) -> Iterator[CodeableConcept | UnsetType]:
+    yield item.revenue
+    yield item.productOrService
+    for detail in item.detail:
+        yield detail.productOrService
 
 
 def _coded(text: str) -> Code:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 import msgspec
 from msgspec import UnsetType
 
+from salus.fhir.amounts import is_number
 from salus.fhir.models import Claim, Identifier, Reference, Related
 from salus.fhir.reasons import Reason, Refusal
 from salus.fhir.records import Records, codes_of, identifier_words, shown_system
@@ -271,7 +271,7 @@ def _numbers(related: Related, others: list[Stored], records: Records) -> Iterat
 
 def _is_credit(claim: Claim) -> bool:
     total = claim.total
-    return not isinstance(total, UnsetType) and isinstance(total.value, int | Decimal) and total.value < 0
+    return not isinstance(total, UnsetType) and is_number(total.value) and total.value < 0
 
 
 def _repeated(by_number: dict[str, list[int]], records: Records, lives: Lives) -> None:

@@ -217,26 +217,24 @@ class AnswerItem(Struct, frozen=True):
     adjudication: tuple[Adjudication, ...] = ()
 
 
-class ExplanationOfBenefit(Struct, frozen=True):
+class Answer(Struct, frozen=True):
+    """What a payer decided on a bill."""
+
+    status: Code | UnsetType = UNSET
+    insurer: Reference | UnsetType = UNSET
+    item: msgspec.Raw = msgspec.Raw()
+    """As received, since most are many and say nothing of a benefit."""
+    adjudication: tuple[Adjudication, ...] = ()
+    total: tuple[Adjudication, ...] = ()
+    payment: Payment | UnsetType = UNSET
+
+
+class ExplanationOfBenefit(Answer, frozen=True):
     claim: Reference | UnsetType = UNSET
-    status: Code | UnsetType = UNSET
-    insurer: Reference | UnsetType = UNSET
-    item: msgspec.Raw = msgspec.Raw()
-    """As received, since most are many and say nothing of a benefit."""
-    adjudication: tuple[Adjudication, ...] = ()
-    total: tuple[Adjudication, ...] = ()
-    payment: Payment | UnsetType = UNSET
 
 
-class ClaimResponse(Struct, frozen=True):
+class ClaimResponse(Answer, frozen=True):
     request: Reference | UnsetType = UNSET
-    status: Code | UnsetType = UNSET
-    insurer: Reference | UnsetType = UNSET
-    item: msgspec.Raw = msgspec.Raw()
-    """As received, since most are many and say nothing of a benefit."""
-    adjudication: tuple[Adjudication, ...] = ()
-    total: tuple[Adjudication, ...] = ()
-    payment: Payment | UnsetType = UNSET
 
 
 KINDS: dict[str, type[Struct]] = {

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import UnsetType
 
 from salus.fhir.amounts import is_number
-from salus.fhir.models import AnswerItem, Claim, ClaimResponse, ExplanationOfBenefit, Money
+from salus.fhir.models import Answer, AnswerItem, Claim, Money
 from salus.fhir.parties import payer_names, reference_names
 from salus.fhir.reasons import Reason, Refusal
 from salus.fhir.records import Records, codes_of, required
@@ -41,7 +41,7 @@ def check_other_cover(claim: Claim, stored: Stored, records: Records) -> None:
             raise Refusal(Reason.OTHER_COVER, "insurer", at.name, value=value)
 
 
-def _paid(answer: ClaimResponse | ExplanationOfBenefit, at: Stored) -> Iterator[Money]:
+def _paid(answer: Answer, at: Stored) -> Iterator[Money]:
     """Amounts above zero that a payer has paid or promised. Raises Refusal when an amount cannot be told."""
     if not isinstance(answer.payment, UnsetType):
         yield from _above_zero(required(answer.payment.amount, "payment.amount", at), "payment.amount", at)
@@ -61,7 +61,7 @@ def _above_zero(amount: Money, field: str, at: Stored) -> Iterator[Money]:
         yield amount
 
 
-def _items(answer: ClaimResponse | ExplanationOfBenefit, at: Stored) -> tuple[AnswerItem, ...]:
+def _items(answer: Answer, at: Stored) -> tuple[AnswerItem, ...]:
     if b"benefit" not in bytes(answer.item):
         return ()
     try:

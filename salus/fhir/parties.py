@@ -88,7 +88,7 @@ def _number(person: Stored, target: Target, records: Records) -> str:
         raise Refusal(Reason.PATIENT_MERGED, "link", person.name)
     system = records.profile.patient_number
     if system:
-        numbers = _values(patient.identifier, system)
+        numbers = values_in_use(patient.identifier, system)
         if len(numbers) != 1:
             found = f"{len(numbers)} of {system}"
             raise Refusal(Reason.NO_PATIENT_NUMBER, "identifier", person.name, value=found)
@@ -116,7 +116,7 @@ def _told(target: Target, records: Records) -> str:
     if target.identifier is None:
         return ""
     if system:
-        return "".join(_values((target.identifier,), system))
+        return "".join(values_in_use((target.identifier,), system))
     return identifier_words(target.identifier)
 
 
@@ -126,7 +126,7 @@ def _check_one_server(target: Target, stored: Stored, records: Records) -> None:
         raise Refusal(Reason.SERVERS_DIFFER, "patient", stored.name)
 
 
-def _values(identifiers: tuple[Identifier, ...], system: str) -> list[str]:
+def values_in_use(identifiers: tuple[Identifier, ...], system: str) -> list[str]:
     """The values of a system that are in use, each once."""
     found = [
         one.value

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from salus.fhir.models import Fault
 from salus.fhir.parties import patient_of
 from salus.fhir.profile import SAFE, Profile
+from salus.fhir.reader import ingest
 from salus.fhir.reasons import Refusal
 from salus.fhir.records import Records
-from salus.fhir.source import Document, Source, documents
-from salus.fhir.split import Piece, pieces
+from salus.fhir.source import Source
 from salus.fhir.store import Store
 
 
@@ -43,13 +41,8 @@ def names(source: Source | Iterable[Source], *, profile: Profile = SAFE) -> dict
     """
     store, found = Store(), dict[str, str]()
     try:
-        for document in documents(source):
-            if isinstance(document, Document):
-                for piece in pieces(document):
-                    if isinstance(piece, Piece):
-                        with suppress(Fault):
-                            store.add(piece)
-        store.settle()
+        for _ in ingest(source, store):
+            pass
         records = Records(store, profile)
         for stored in store.of("Claim"):
             try:

@@ -54,10 +54,8 @@ Coded = Annotated[str, AfterValidator(_system_and_code)]
 class Profile(BaseModel):
     """What a hospital says of its records. An absent part is undecided.
 
-    >>> Profile(payers="any", organizations="any").is_open
-    True
-    >>> Profile().is_open
-    False
+    >>> Profile(payers="any").payers, Profile().payers
+    ('any', None)
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -78,11 +76,6 @@ class Profile(BaseModel):
     """From the hospital's `system|code` of a service to one that a benefit table knows."""
     total_may_differ: Literal["off"] | Annotated[float, Field(ge=1, le=100)] = 10
     """Percent."""
-
-    @property
-    def is_open(self) -> bool:
-        """Whether every provider's and every payer's bills are meant."""
-        return self.organizations == "any" and self.payers == "any"
 
     def mark(self) -> dict[str, Any]:
         """What of it a record needs to be read again, as the `meta` of its Bundle."""

@@ -56,7 +56,7 @@ def read(
     limit = days.latest_day() if today is None else today
     store = Store()
     try:
-        yield from _ingest(source, store)
+        yield from ingest(source, store)
         records = Records(store, profile)
         lives = lives_of(records)
         for stored in store.of("Claim"):
@@ -75,7 +75,8 @@ def read_record(record: bytes, table: Table, *, today: int | None = None) -> Ite
     return read(record, table, profile=profile, today=today)
 
 
-def _ingest(source: Source | Iterable[Source], store: Store) -> Iterator[FhirError | NotRead]:
+def ingest(source: Source | Iterable[Source], store: Store) -> Iterator[FhirError | NotRead]:
+    """Fills a store with all input; yields what cannot be used, and files that are no records."""
     pages: list[Page] = []
     incomplete: list[str] = []
     for document in documents(source):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from msgspec import UNSET, UnsetType
 
+from salus.base import days
+from salus.base.errors import InputError
 from salus.fhir.models import CodeableConcept, Coding, Fault, Identifier, Reference
 from salus.fhir.profile import Profile
 from salus.fhir.reasons import Reason, Refusal
@@ -101,6 +104,25 @@ def required(value: Any, field: str, stored: Stored) -> Any:
     if value is UNSET:
         raise Refusal(Reason.MALFORMED, field, stored.name, value="it is missing")
     return value
+
+
+def civil_day(
+    text: str,
+    field: str,
+    at: Stored,
+    records: Records,
+    *,
+    as_written: Callable[[str], int] = days.civil_day,
+) -> int:
+    """The civil day of a date, or of a moment in the hospital's time zone; without a zone, and for a date,
+    what `as_written` makes of it. Raises Refusal (IMPRECISE_DATE)."""
+    zone = records.profile.zone
+    try:
+        if zone is not None and "T" in text:
+            return days.of_date(datetime.fromisoformat(text).astimezone(zone).date())
+        return as_written(text)
+    except (InputError, ValueError):
+        raise Refusal(Reason.IMPRECISE_DATE, field, at.name) from None
 
 
 _URI = re.compile(r"(?:https?://|urn:)[!-~]{1,200}")

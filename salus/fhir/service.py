@@ -7,11 +7,9 @@ from datetime import datetime
 
 from msgspec import UnsetType
 
-from salus.base import days
-from salus.base.errors import InputError
 from salus.fhir.models import Claim, Encounter, Period
 from salus.fhir.reasons import Reason, Refusal
-from salus.fhir.records import Records
+from salus.fhir.records import Records, civil_day
 from salus.fhir.store import Stored
 
 STAYS = frozenset({"IMP", "ACUTE", "NONAC", "OBSENC", "SS"})
@@ -156,13 +154,7 @@ def _is_midnight(text: str | UnsetType, records: Records) -> bool:
 def _day(text: str | UnsetType, field: str, stored: Stored, records: Records) -> int:
     if isinstance(text, UnsetType):
         raise Refusal(Reason.NO_DATE, field, stored.name)
-    zone = records.profile.zone
-    try:
-        if zone is not None and "T" in text:
-            return days.of_date(datetime.fromisoformat(text).astimezone(zone).date())
-        return days.civil_day(text)
-    except (InputError, ValueError):
-        raise Refusal(Reason.IMPRECISE_DATE, field, stored.name) from None
+    return civil_day(text, field, stored, records)
 
 
 def _check_offsets(claim: Claim, stay: Period, stored: Stored, records: Records) -> None:

@@ -16,6 +16,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
@@ -33,7 +34,6 @@ _head = msgspec.json.Decoder(Head).decode
 _BASE = re.compile(r"(https?://[^?#]+/)[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}")
 _BILLED = re.compile(r"(https?://[^?#]+/)Patient/([A-Za-z0-9.-]+)")
 _ANSWERS = ("ClaimResponse", "ExplanationOfBenefit")
-_TYPE = re.compile("[A-Z][A-Za-z]+")
 _MARKS = (b'"modifierExtension"', b'"implicitRules"')
 _SCHEMA = """
 CREATE TABLE resource (n INTEGER PRIMARY KEY, kind TEXT, own TEXT, base TEXT, url TEXT, is_urn INTEGER,
@@ -83,13 +83,6 @@ class Stored:
     @property
     def is_deleted(self) -> bool:
         return not self.body
-
-    def marks(self) -> str:
-        """Path of an element that may change the meaning of others (`modifierExtension`, `implicitRules`);
-        empty for none. https://hl7.org/fhir/R4/extensibility.html#modifierExtension"""
-        if not any(mark in self.body for mark in _MARKS):
-            return ""
-        return _marked(msgspec.json.decode(self.body), "")
 
 
 class Store:
@@ -305,7 +298,7 @@ def _parsed(stored: Stored) -> tuple[Any, str, Sign | None]:
         resource = msgspec.json.decode(stored.body)
         twice = _twice(stored.body, resource)
         doubt = Fault(twice, "is written twice") if twice else found
-        return doubt, stored.marks(), sign_of_other_release(resource)
+        return doubt, _mark(stored.body, resource), sign_of_other_release(resource)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return Fault("", "cannot be read"), "", None
 
@@ -368,8 +361,6 @@ def _highest(values: list[Any]) -> int | None:
 
 
 def _comparable(updated: str) -> float | None:
-    from datetime import datetime
-
     try:
         moment = datetime.fromisoformat(updated)
     except ValueError:
@@ -407,6 +398,12 @@ def _contained(origin: Stored, own: str) -> list[Stored]:
                 Stored(0, head.resourceType, own, origin.base, url, origin.place, 0, bytes(part), origin.n)
             )
     return found
+
+
+def _mark(body: bytes, resource: Any) -> str:
+    """Path of an element that may change the meaning of others (`modifierExtension`, `implicitRules`); empty
+    for none. https://hl7.org/fhir/R4/extensibility.html#modifierExtension"""
+    return _marked(resource, "") if any(mark in body for mark in _MARKS) else ""
 
 
 def _marked(value: Any, path: str) -> str:

@@ -43,7 +43,7 @@ def test_uv_gets_them_in_its_own_form() -> None:
 def test_the_caller_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packages, "pip_settings", lambda: packages.decided(LISTED))
     monkeypatch.setenv("UV_DEFAULT_INDEX", "https://mine.example/simple")
-    monkeypatch.setenv("UV_CACHE_DIR", "/home/me/.cache/uv")
+    monkeypatch.setenv("UV_CACHE_DIR", "elsewhere")
 
     given = packages.uv_environment()
 

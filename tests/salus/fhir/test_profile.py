@@ -72,8 +72,8 @@ def test_each_part_may_be_left_out(path: Path, line_of_file: str) -> None:
 
 def test_nothing_is_decided_unless_it_is_said(path: Path) -> None:
     assert load(path, "total_may_differ: 10\n") == fhir.SAFE
-    assert not fhir.SAFE.is_open
-    assert fhir.OPEN.is_open
+    assert (fhir.SAFE.organizations, fhir.SAFE.payers) == (None, None)
+    assert (fhir.OPEN.organizations, fhir.OPEN.payers) == ("any", "any")
     assert load(path, "total_may_differ: off\n").total_may_differ == "off"
 
 
@@ -147,7 +147,8 @@ def test_a_mark_reads_back_as_the_same_rules(rules: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("meta", [None, {}, 7, [], {"tag": []}, {"tag": [{"system": "urn:x", "code": "a"}]}])
 def test_no_mark_is_an_open_profile(meta: Any) -> None:
-    assert Profile.of_mark(meta).is_open
+    found = Profile.of_mark(meta)
+    assert (found.organizations, found.payers) == ("any", "any")
 
 
 @pytest.mark.parametrize(
