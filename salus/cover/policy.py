@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -41,7 +42,7 @@ _FORMAT = 1
 
 
 @dataclass(frozen=True)
-class _Document:
+class _Document(ABC):
     """The terms of a policy in one policy book. The digest of the terms is the policy id."""
 
     book: Domain
@@ -95,12 +96,14 @@ class _Document:
         with files.about(path):
             return cls.from_json(files.read(path, fault=PolicyError))
 
+    @abstractmethod
     def _members_json(self) -> dict[str, Any]:
-        raise NotImplementedError
+        """Returns what the file says of members."""
 
     @classmethod
+    @abstractmethod
     def _from_parts(cls, book: Domain, terms: Policy, document: dict[str, Any]) -> Self:
-        raise NotImplementedError
+        """Puts the document together again."""
 
 
 @dataclass(frozen=True)

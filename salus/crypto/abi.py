@@ -9,17 +9,17 @@ This module packs the words itself: that is about twenty times faster than a gen
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import IntEnum
-from typing import Annotated, Any, ClassVar, Protocol, Self, cast, dataclass_transform, get_type_hints
+from typing import Annotated, Any, ClassVar, Self, cast, dataclass_transform, get_type_hints
 
 from eth_hash.backends.pysha3 import keccak256 as _keccak256
 from eth_utils.address import is_checksum_address, is_hex_address, to_checksum_address
 
 from salus.base.errors import InputError
 
-ZERO_BYTES32 = bytes(32)
 ZERO_ADDRESS = "0x" + "0" * 40
 
 
@@ -32,28 +32,33 @@ def keccak(data: bytes) -> bytes:
     return _keccak256(data)
 
 
-class Codec(Protocol):
+class Codec(ABC):
     """Checks values of one Solidity type, and converts them to words, to ABI arguments and to JSON."""
 
     name: str
 
+    @abstractmethod
     def normalise(self, value: Any) -> Any:
         """Returns the value in its one stored form. Raises ValueError that says what the value must be."""
 
+    @abstractmethod
     def word(self, value: Any) -> bytes:
         """Returns the 32 bytes of the value in an ABI encoding."""
 
     def plain(self, value: Any) -> Any:
-        """Returns the form that web3 and Brownie accept."""
+        """Returns the form that web3 and Brownie accept: the value itself, if no other is needed."""
+        return value
 
     def json(self, value: Any) -> Any:
-        """Returns the form that a JSON file stores."""
+        """Returns the form that a JSON file stores: the value itself, if no other is needed."""
+        return value
 
     def unjson(self, value: Any) -> Any:
         """Converts back from `plain` or `json`. `normalise` checks the bounds."""
+        return value
 
 
-class Uint:
+class Uint(Codec):
     """`uintN` as int. JSON stores types over 53 bits as decimal strings, because JavaScript rounds them."""
 
     def __init__(self, bits: int) -> None:
@@ -69,9 +74,6 @@ class Uint:
     def word(self, value: int) -> bytes:
         return value.to_bytes(32, "big")
 
-    def plain(self, value: int) -> int:
-        return value
-
     def json(self, value: int) -> int | str:
         return str(value) if self.bits > 53 else value
 
@@ -79,7 +81,7 @@ class Uint:
         return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
 
 
-class FixedBytes:
+class FixedBytes(Codec):
     """`bytesN` as bytes; 0x-hex in JSON."""
 
     def __init__(self, size: int) -> None:
@@ -95,9 +97,6 @@ class FixedBytes:
     def word(self, value: bytes) -> bytes:
         return value + self.padding
 
-    def plain(self, value: bytes) -> bytes:
-        return value
-
     def json(self, value: bytes) -> str:
         return "0x" + value.hex()
 
@@ -105,7 +104,7 @@ class FixedBytes:
         return bytes.fromhex(value.removeprefix("0x")) if isinstance(value, str) else value
 
 
-class CurrencyCode:
+class CurrencyCode(Codec):
     """An ISO 4217 alphabetic code, `bytes3` in Solidity and str in Python."""
 
     name = "bytes3"
@@ -125,14 +124,11 @@ class CurrencyCode:
     def plain(self, value: str) -> bytes:
         return value.encode("ascii")
 
-    def json(self, value: str) -> str:
-        return value
-
     def unjson(self, value: Any) -> Any:
         return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
-class AddressCodec:
+class AddressCodec(Codec):
     """`address` as a checksummed str. All lower case is accepted; a wrong checksum is refused."""
 
     name = "address"
@@ -147,17 +143,8 @@ class AddressCodec:
     def word(self, value: str) -> bytes:
         return bytes(12) + bytes.fromhex(value[2:])
 
-    def plain(self, value: str) -> str:
-        return value
 
-    def json(self, value: str) -> str:
-        return value
-
-    def unjson(self, value: Any) -> Any:
-        return value
-
-
-class BoolCodec:
+class BoolCodec(Codec):
     """`bool`."""
 
     name = "bool"
@@ -170,17 +157,8 @@ class BoolCodec:
     def word(self, value: bool) -> bytes:
         return value.to_bytes(32, "big")
 
-    def plain(self, value: bool) -> bool:
-        return value
 
-    def json(self, value: bool) -> bool:
-        return value
-
-    def unjson(self, value: Any) -> Any:
-        return value
-
-
-class Text:
+class Text(Codec):
     """`string`, used in EIP-712 domains only. Its word is its hash."""
 
     name = "string"
@@ -193,17 +171,8 @@ class Text:
     def word(self, value: str) -> bytes:
         return keccak(value.encode())
 
-    def plain(self, value: str) -> str:
-        return value
 
-    def json(self, value: str) -> str:
-        return value
-
-    def unjson(self, value: Any) -> Any:
-        return value
-
-
-class EnumCodec:
+class EnumCodec(Codec):
     """A Solidity enum: `uint8` when encoded, the name of the member in JSON."""
 
     name = "uint8"

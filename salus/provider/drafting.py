@@ -9,11 +9,10 @@ from __future__ import annotations
 import csv
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from io import StringIO
-from itertools import islice
 from pathlib import Path
 
 from salus.base import files, money
@@ -26,12 +25,9 @@ from salus.crypto.records import seal
 from salus.fhir import NotRead, Refused, Result
 from salus.provider.card_folder import CardFolder
 from salus.provider.outbox import Added, Outbox, OutboxLine, State
+from salus.provider.parts import Advance, in_parts, no_progress
 
-_AT_ONCE = 100
-"""Lines saved with one write to the disk."""
 _NO_RECORD = bytes(32)
-
-Advance = Callable[[int], None]
 
 
 class BillOutcome(StrEnum):
@@ -135,7 +131,7 @@ def draft(
     provider_key: ProviderKey,
     *,
     recipients: Sequence[str],
-    advance: Advance = lambda _: None,
+    advance: Advance = no_progress,
     again: bool = False,
     dry_run: bool = False,
 ) -> Report:
@@ -164,8 +160,7 @@ def draft(
     (9, [], 9)
     """
     drafting = _Drafting(outbox, cards, provider_key, tuple(recipients), again=again, dry_run=dry_run)
-    source = iter(results)
-    while part := list(islice(source, _AT_ONCE)):
+    for part in in_parts(results):
         with outbox.together():
             for result in part:
                 drafting.take(result)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from salus.base import files
 from salus.base.errors import RecordError
 from salus.provider.outbox import Outbox
+from salus.provider.parts import Advance, no_progress
 
 
-def export_records(outbox: Outbox, folder: Path, *, advance: Callable[[int], None] = lambda _: None) -> int:
+def export_records(outbox: Outbox, folder: Path, *, advance: Advance = no_progress) -> int:
     """Writes the sealed record of each line to `<hash of the record>.age`, and returns their number.
 
     The hash is the one in the event of the claim. `advance` is called after each file.

@@ -12,31 +12,22 @@ step does only what is left. No step signs or files a line twice.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain as chain_of
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from salus.chain import Chain, Receipt, Sender, claims, events, sending
 from salus.chain.keeping import sendable
 from salus.claim import attestation
 from salus.claim.batch import Batch
 from salus.crypto.eip712 import Signer
+from salus.provider import parts
 from salus.provider.outbox import OPEN, Outbox, OutboxLine, State
+from salus.provider.parts import Advance, in_parts, no_progress
 from salus.types import ClaimStatus, Decision
 
 FILED_AT_ONCE = 40
 """Lines in one transaction: about five million gas, which every network accepts."""
-_AT_ONCE = 100
-"""Lines saved with one write to the disk, and the most bill lines in one query to a node."""
-
-T = TypeVar("T")
-Advance = Callable[[int], None]
-
-
-def _no_progress(_: int) -> None:
-    pass
 
 
 def attest(outbox: Outbox, chain: Chain, signer: Signer, *, lifetime: int) -> Batch | None:
@@ -81,7 +72,7 @@ def refresh(outbox: Outbox, chain: Chain) -> None:
     if not entries:
         return
     events_by_bill = _events_by_bill(entries, outbox, chain)
-    for part in _in_parts(entries):
+    for part in in_parts(entries):
         with outbox.together():
             for entry in part:
                 _apply(events_by_bill[entry.diagnosis.policy, entry.diagnosis.bill_line], entry, outbox)
@@ -105,7 +96,7 @@ def _events_by_bill(
 ) -> dict[tuple[bytes, bytes], list[events.ClaimEvent]]:
     """Returns the events of the entries' bills in order, by policy and bill line."""
     filters: dict[str, Any] = {"provider": outbox.place.provider}
-    if len(entries) <= _AT_ONCE:
+    if len(entries) <= parts.AT_ONCE:
         # For more bills, read all events of the provider in one pass instead of one pass for each part.
         filters["bill_line"] = [entry.diagnosis.bill_line for entry in entries]
     by_bill: dict[tuple[bytes, bytes], list[events.ClaimEvent]] = {
@@ -153,7 +144,7 @@ def plan_filing(
     chain: Chain,
     *,
     at_once: int = FILED_AT_ONCE,
-    advance: Advance = _no_progress,
+    advance: Advance = no_progress,
     keep_back: Callable[[OutboxLine], None] = lambda _: None,
 ) -> list[Filing]:
     """Prepares the transactions for the lines that would be decided now. Sends nothing.
@@ -167,7 +158,7 @@ def plan_filing(
         if signed.attestation.expires_at < chain.now():
             continue
         ready = []
-        for tried in _in_parts(entries):
+        for tried in in_parts(entries):
             with outbox.together():
                 for entry in tried:
                     line = outbox.line(entry)
@@ -246,10 +237,3 @@ def plan_settling(outbox: Outbox, chain: Chain) -> list[sending.Action]:
             if sendable(chain, action):
                 planned.append(action)
     return planned
-
-
-def _in_parts(items: Iterable[T]) -> Iterator[Iterator[T]]:
-    """Yields the items in order, in parts of `_AT_ONCE`, without reading ahead."""
-    rest = iter(items)
-    for first in rest:
-        yield chain_of((first,), islice(rest, _AT_ONCE - 1))

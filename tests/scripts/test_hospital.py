@@ -27,7 +27,7 @@ import pytest
 from brownie import accounts, chain, web3
 
 from salus.chain import Unlocked, claims, network, sending
-from salus.provider import submission
+from salus.provider import parts, submission
 from salus.provider.outbox import OutboxLine, State
 from salus.types import SkipReason
 from scripts import hospital, keeper
@@ -184,7 +184,7 @@ def test_file_finds_what_somebody_else_has_filed(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
     """Covers few filings, which are requested by name, and many."""
-    monkeypatch.setattr(submission, "_AT_ONCE", at_once)
+    monkeypatch.setattr(parts, "AT_ONCE", at_once)
     clinic.attest()
     file_all(clinic)
 
