@@ -25,7 +25,7 @@ from brownie import accounts, web3
 from eth_account import Account
 
 from salus.base import days
-from salus.base.errors import ChainError, InputError
+from salus.base.errors import InputError
 from salus.chain import AddressBook, Chain
 from salus.chain.network import Network
 from salus.chain.node import genesis_of
@@ -41,7 +41,6 @@ from scripts._demo.world import (
     CAPITAL,
     CAPITAL_PROVIDER,
     DAILY_CAP,
-    DAY,
     GOVERNOR,
     World,
 )
@@ -50,7 +49,6 @@ from scripts._words import one_line_errors
 from scripts.deploy import Params, Recorder, deploy
 
 OUT = Path(__file__).resolve().parent.parent / "out" / "demo"
-_EARLIEST_OFFSET = 14 * 3_600
 
 
 @dataclass(frozen=True)
@@ -74,12 +72,9 @@ def main() -> None:
 
 def _check_network() -> None:
     """The story has accounts, money and time of its own, which only a chain of one's own machine gives."""
-    network = Network.of(web3.eth.chain_id)
-    if network.is_live:
-        raise ChainError(
-            f"the demo does not play on {network.name} (chain {network.chain_id}), which counts as live",
-            remedy="run `make demo`, with NETWORK=ganache or NETWORK=anvil",
-        )
+    Network.of(web3.eth.chain_id).check_local(
+        "the demo does not play", remedy="run `make demo`, with NETWORK=ganache or NETWORK=anvil"
+    )
 
 
 def play(records: Path | None, out: Path, tell: Teller) -> Played:
@@ -119,7 +114,7 @@ def _cast(records: Path | None, work: Path, tell: Teller) -> Cast:
         cast = casting.own(days.utc_day(now) + DAYS_AHEAD, work)
     else:
         cast = casting.from_folder(records)
-        if now > cast.start * DAY - _EARLIEST_OFFSET:
+        if days.latest_day(now) >= cast.start:
             raise InputError(
                 f"shows {words_of(days.utc_day(now))}, but the policies start on {words_of(cast.start)}",
                 field="the chain's clock",

@@ -22,6 +22,7 @@ import brownie
 from brownie import Contract, TestStablecoin, accounts, web3
 from brownie.exceptions import RPCRequestError, VirtualMachineError
 
+from salus.base.days import DAY_SECONDS
 from salus.base.errors import DeploymentError, InputError
 from salus.chain import Chain
 from salus.chain.abis import abi_of
@@ -293,7 +294,7 @@ def _holder(variable: str) -> str:
 
 
 def _plan(network: Network, params: Params, deployer: Any) -> Iterator[str]:
-    days = params.governor_delay / 86_400
+    days = params.governor_delay / DAY_SECONDS
     yield f"Deploy Salus on {network.name} (chain {network.chain_id}), paid by {deployer.address}:"
     yield f"  governor    {params.governor}, who waits {days:g} days between announcing a step and taking it"
     yield f"  accreditor  {params.accreditor}, who says which providers may bill"

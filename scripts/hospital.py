@@ -113,16 +113,17 @@ def attest(
     session.chain.check_attestor(provider, signing.address, session.chain.now())
 
     with _to_attest(session, provider, outbox, dry_run=dry_run) as box:
+        plan = product.named(table)
         with _progress("bills read") as advance:
             drafted = drafting.draft(
                 fhir.read(
                     records,
-                    product.named(table),
+                    plan,
                     profile=fhir.Profile.load(profile) if profile else fhir.SAFE,
                     today=latest_day(session.chain.now()),
                 ),
                 box,
-                _cards(session, cards, table),
+                _cards(session, cards, plan),
                 provider_key,
                 recipients=readers,
                 advance=advance,
@@ -336,7 +337,7 @@ def recheck(
     with open_outbox(session.chain, provider, outbox) as box:
         entry = box.find(claim, policy=policy)
         sealed = box.sealed(entry)
-    membership = _cards(session, cards, table).membership_of(patient, entry.diagnosis)
+    membership = _cards(session, cards, product.named(table)).membership_of(patient, entry.diagnosis)
     provider_key = ProviderKey.from_environment()
     found = compare(entry.diagnosis, sealed, opener, membership, patient=patient, provider_key=provider_key)
     for difference in found.differences:
@@ -357,8 +358,8 @@ def _to_attest(
     return open_outbox(session.chain, provider, path, make=True)
 
 
-def _cards(session: Session, folder: Path, table: str) -> CardFolder:
-    return CardFolder.open(folder, product.named(table), session.chain.book_domain)
+def _cards(session: Session, folder: Path, plan: product.Table) -> CardFolder:
+    return CardFolder.open(folder, plan, session.chain.book_domain)
 
 
 def _summary(box: Outbox) -> None:

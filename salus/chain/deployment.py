@@ -10,7 +10,7 @@ from typing import Any, Final
 from eth_utils.address import to_checksum_address
 
 from salus.chain import roles
-from salus.chain.manifest import GOVERNED, LABELS, MANAGER, Role
+from salus.chain.manifest import GOVERNED, LABELS, MANAGER, DeskStatus, Role
 from salus.chain.roles import Holder
 from salus.chain.sending import Action
 from salus.chain.suite import Chain
@@ -20,7 +20,6 @@ LOCAL_CHAINS: Final = frozenset({1337, 31337})
 """Chains on the user's own machine. Every other chain, also an unknown one, counts as live."""
 STABLECOIN: Final = "TestStablecoin"
 """Its name in Solidity and in the address book. Anyone may mint it."""
-LISTED: Final = 1
 """Of `DeskStatus`."""
 
 
@@ -93,12 +92,6 @@ def assets(chain: Chain, params: Params) -> tuple[Asset, ...]:
     return (*params.assets, Asset(address=chain.addresses.address(STABLECOIN), currency="USD", exponent=2))
 
 
-def listing(chain: Chain, asset: Asset) -> tuple[str, int]:
-    """Currency and exponent for which the token is listed; the currency is empty if it is not."""
-    currency, exponent = chain.factory.functions.listingOf(to_checksum_address(asset.address)).call()
-    return bytes(currency).rstrip(b"\0").decode("latin-1"), int(exponent)
-
-
 def _steps(chain: Chain, params: Params) -> Iterator[Action]:
     manager, named = chain.manager.functions, roles.labels(chain)
     for role, label in LABELS.items():
@@ -114,10 +107,10 @@ def _steps(chain: Chain, params: Params) -> Iterator[Action]:
             words = f"grant role {holder.role} to {holder.account}"
             yield Action(MANAGER, manager.grantRole(holder.role, holder.account, holder.delay), (words,))
     providers, desk = chain.providers.functions, chain.desk.address
-    if providers.deskOf(desk).call()[0] != LISTED:
+    if providers.deskOf(desk).call()[0] != DeskStatus.LISTED:
         yield Action("ProviderRegistry", providers.listDesk(desk), ("list the claim desk",))
     for asset in assets(chain, params):
-        if listing(chain, asset) != (asset.currency, asset.exponent):
+        if chain.listing(asset.address) != (asset.currency, asset.exponent):
             arguments = to_checksum_address(asset.address), asset.currency.encode(), asset.exponent
             words = f"list asset {asset.address}"
             yield Action("RiskPoolFactory", chain.factory.functions.listAsset(*arguments), (words,))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from salus.base.errors import Reverted
-from salus.chain import Action, Chain, claims, events, policies, sending
+from salus.chain import Action, Chain, claims, events, policies
 from salus.types import ClaimStatus
 
 
@@ -45,7 +45,7 @@ def closable(chain: Chain) -> Iterator[Action]:
 def sendable(chain: Chain, action: Action) -> bool:
     """Whether anyone could send the action now."""
     try:
-        sending.preview(chain.w3, action, chain.desk.address)
+        chain.preview(action, chain.desk.address)
     except Reverted:
         return False
     return True

@@ -27,6 +27,14 @@ class Role(IntEnum):
     SENTINEL = 2
 
 
+class DeskStatus(IntEnum):
+    """What the provider registry says of a desk, as in the contracts."""
+
+    NONE = 0
+    LISTED = 1
+    RETIRED = 2
+
+
 LABELS: Final[Mapping[Role, str]] = {role: role.name for role in Role if role is not Role.GOVERNOR}
 """The manager lets nobody label role 0, its own ADMIN."""
 MANAGED: Final = frozenset({"grantRole", "revokeRole", "setTargetClosed"})

@@ -65,12 +65,14 @@ class Network:
         """Seconds between announcing and acting: only a governor waits."""
         return self.governor_delay if role is Role.GOVERNOR else 0
 
-    def check_local(self, what: str) -> None:
+    def check_local(
+        self, what: str, *, remedy: str = "use a local chain: python -m tools.run -- bash"
+    ) -> None:
         """Checks that the chain is on the user's own machine. `what` says what is refused on a live one."""
         if self.is_live:
             raise ChainError(
                 f"{what} on {self.name} (chain {self.chain_id}), which counts as live",
-                remedy="use a local chain: python -m tools.run -- bash",
+                remedy=remedy,
             )
 
 

@@ -148,6 +148,7 @@ def labels(chain: Chain) -> dict[int, str]:
 def announced(chain: Chain) -> Iterator[Announced]:
     """What is announced and may still be done, oldest first."""
     latest = {event.operation_id: event for event in chain.past(events.OperationScheduled)}
+    lifetime = _lifetime(chain) if latest else 0
     for operation, event in latest.items():
         opens_at = chain.manager.functions.getSchedule(operation).call()
         if opens_at:
@@ -157,7 +158,7 @@ def announced(chain: Chain) -> Iterator[Announced]:
                 target=event.target,
                 data=event.data,
                 opens_at=opens_at,
-                closes_at=opens_at + _lifetime(chain),
+                closes_at=opens_at + lifetime,
             )
 
 

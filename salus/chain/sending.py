@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from web3 import Web3
     from web3.contract.contract import ContractFunction
     from web3.exceptions import ContractLogicError, Web3RPCError
-    from web3.types import TxParams, TxReceipt
+    from web3.types import BlockData, TxParams, TxReceipt
 
 WAIT_SECONDS = 300.0
 _POLL_SECONDS = (0.05, 2.0)
@@ -163,10 +163,10 @@ def is_known(w3: Web3, transaction: str) -> bool:
 def _submit(w3: Web3, action: Action, sender: Sender, on_signed: OnSigned, nonce: int | None) -> str:
     try:
         address = w3.to_checksum_address(sender.address)
-        fields: TxParams = {"from": address, **_fees(w3)}
+        latest = w3.eth.get_block("latest")
+        fields: TxParams = {"from": address, **_fees(w3, latest)}
         gas = action.function.estimate_gas({"from": address})
-        limit = w3.eth.get_block("latest")["gasLimit"]
-        fields["gas"] = min(gas + gas * _GAS_MARGIN_PERCENT // 100, limit)
+        fields["gas"] = min(gas + gas * _GAS_MARGIN_PERCENT // 100, latest["gasLimit"])
         fields["nonce"] = (
             w3.eth.get_transaction_count(address, "pending") if nonce is None else web3.types.Nonce(nonce)
         )
@@ -197,9 +197,9 @@ def _send_raw(w3: Web3, signed: SignedTransaction) -> None:
             raise
 
 
-def _fees(w3: Web3) -> TxParams:
+def _fees(w3: Web3, latest: BlockData) -> TxParams:
     """Twice the base fee is room for six full blocks in a row; chains without one get a gas price."""
-    base = w3.eth.get_block("latest").get("baseFeePerGas")
+    base = latest.get("baseFeePerGas")
     if not base:
         return {"gasPrice": w3.eth.gas_price}
     tip = w3.eth.max_priority_fee

@@ -179,6 +179,11 @@ class Chain:
                 remedy="add it (`hospital add_key`), or sign with a key that is in force",
             )
 
+    def listing(self, asset: str) -> tuple[str, int]:
+        """Currency and exponent for which a token is listed; the currency is empty if it is not."""
+        listed = self.factory.functions.listingOf(self.w3.to_checksum_address(asset)).call()
+        return bytes(listed[0]).rstrip(b"\0").decode("latin-1"), int(listed[1])
+
     def due_revision(self, provider: int, bill_line: bytes) -> int:
         """The revision with which a line of the bill can be filed now: how often one was taken back."""
         return int(self.providers.functions.billLineOf(provider, bill_line).call()[_REVISION])

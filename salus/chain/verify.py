@@ -30,13 +30,12 @@ from eth_utils.address import to_checksum_address
 
 from salus.base.errors import DeploymentError
 from salus.chain import events, roles
-from salus.chain.deployment import LISTED, Params, assets, assignments, listing
-from salus.chain.manifest import DEPLOYER, GOVERNED, LABELS, MANAGER, SUITE, Role
+from salus.chain.deployment import Params, assets, assignments
+from salus.chain.manifest import DEPLOYER, GOVERNED, LABELS, MANAGER, SUITE, DeskStatus, Role
 from salus.chain.roles import Holder
 from salus.chain.suite import Chain
 from salus.chain.web3_lazily import web3
 
-_NEVER_LISTED = 0
 """Of `DeskStatus`."""
 
 
@@ -122,16 +121,16 @@ def _governed(chain: Chain) -> Iterator[Fact]:
 def _listings(chain: Chain, params: Params) -> Iterator[Fact]:
     for asset in assets(chain, params):
         wanted = (asset.currency, asset.exponent)
-        yield Fact(f"the listing of asset {asset.address}", listing(chain, asset), wanted)
+        yield Fact(f"the listing of asset {asset.address}", chain.listing(asset.address), wanted)
     status = _ask(chain, "ProviderRegistry", "deskOf", chain.desk.address)[0]
-    yield Fact("the desk's status in ProviderRegistry", status, LISTED)
+    yield Fact("the desk's status in ProviderRegistry", status, int(DeskStatus.LISTED))
 
 
 def _kept(chain: Chain, deployer: str) -> Iterator[Fact]:
     """What the deployer could have given itself while it was ADMIN, apart from roles, whose holders are all
     verified."""
     status = _ask(chain, "ProviderRegistry", "deskOf", deployer)[0]
-    yield Fact("the deployer's status as a desk", status, _NEVER_LISTED)
+    yield Fact("the deployer's status as a desk", status, int(DeskStatus.NONE))
     named = {event.provider for event in chain.past(events.ProviderAccredited) if event.admin == deployer}
     named |= {event.provider for event in chain.past(events.AdminChanged) if event.admin == deployer}
     kept = [one for one in sorted(named) if _ask(chain, "ProviderRegistry", "providerOf", one)[0] == deployer]

@@ -86,9 +86,6 @@ class Cast:
     def people(self) -> list[Person]:
         return [person for plan in self.plans for person in plan.people]
 
-    def plan_of(self, line: BillLine) -> Plan:
-        return next(plan for plan in self.plans if line in plan.lines)
-
 
 def own(start: int, folder: Path, seed: int = SEED) -> Cast:
     """The project's own patients, whose year begins on that civil day; their bundles are written to the

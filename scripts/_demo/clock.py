@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 from salus.base import days
+from salus.base.days import DAY_SECONDS as DAY
 from scripts._demo.cast import YEAR, from_folder
 from scripts._words import one_line_errors
 
-DAY = 86_400
 DAYS_AHEAD = 3
 _STORY = YEAR + 62
 """Days from the start of the policies to the end of the story."""

@@ -89,10 +89,16 @@ def draw(
         ribbons=[*left, *right],
         left=left,
         right=right,
-        pool={"x": _POOL, "y": pool_y, "wide": _NODE * 1.6, "tall": _TALL, "words": _words(total, currency)},
+        pool={
+            "x": _POOL,
+            "y": pool_y,
+            "wide": _NODE * 1.6,
+            "tall": _TALL,
+            "words": money.to_words(total, currency),
+        },
         bar={"x": _BAR_LEFT, "y": bottom + 50, "wide": _BAR_WIDTH, "tall": _BAR_TALL},
         segments=segments,
-        billed=_words(sum(part.amount for part in bills), currency),
+        billed=money.to_words(sum(part.amount for part in bills), currency),
         node=_NODE,
         right_label=_RIGHT + _NODE + 14,
         left_label=_LEFT - 14,
@@ -126,7 +132,7 @@ def _ribbons(
             node_y=node_y,
             tall=tall,
             label_y=node_y + tall / 2,
-            words=_words(part.amount, currency),
+            words=money.to_words(part.amount, currency),
         )
         y += slot + _GAP
         at_pool += part.amount / total * _TALL
@@ -152,14 +158,10 @@ def _segments(parts: Iterable[Flow], top: float, currency: str) -> Iterator[_Seg
             wide=wide,
             key_x=_BAR_LEFT + number % _COLUMNS * (_BAR_WIDTH / _COLUMNS),
             key_y=top + _BAR_TALL + 40 + number // _COLUMNS * _ROW,
-            words=_words(part.amount, currency),
+            words=money.to_words(part.amount, currency),
             share=f"{100 * part.amount / total:.0f} %",
         )
         x += wide
-
-
-def _words(minor: int, currency: str) -> str:
-    return money.to_words(minor, currency)
 
 
 @cache

@@ -89,8 +89,9 @@ def _check(world: World, happened: Mapping[bytes, list[events.ClaimEvent]]) -> N
             raise ChainError(f"events of {sale.plan.name} give {mine}, the policy book says {chain}")
         paid += ledger.account.paid
     premiums = sum(sale.plan.premium for sale in world.sales)
-    if _balance(world) != CAPITAL + premiums - paid:
-        raise ChainError(f"the pool holds {_balance(world)} instead of {CAPITAL + premiums - paid}")
+    balance, wanted = _balance(world), CAPITAL + premiums - paid
+    if balance != wanted:
+        raise ChainError(f"the pool holds {balance} instead of {wanted}")
 
 
 def _balance(world: World) -> int:

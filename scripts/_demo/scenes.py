@@ -30,11 +30,11 @@ class Scenes:
 
 
 def choose(cast: Cast) -> Scenes:
-    upcoded = _upcoded(cast)
+    plan, upcoded = _upcoded(cast) or (None, None)
     return Scenes(
         late=_late(cast, upcoded),
         upcoded=upcoded,
-        richer=_richer(cast.plan_of(upcoded), upcoded) if upcoded else None,
+        richer=_richer(plan, upcoded) if plan and upcoded else None,
         auto_pay_limit=min(MOST_AUTO_PAY, upcoded.billed * 2 // 5) if upcoded else MOST_AUTO_PAY,
     )
 
@@ -43,7 +43,7 @@ def _late(cast: Cast, upcoded: BillLine | None) -> BillLine | None:
     encounters = Counter(line.encounter for line in _lines(cast))
     fitting = [
         line
-        for line in _payable(cast)
+        for _, line in _payable(cast)
         if line is not upcoded
         and encounters[line.encounter] == 1
         and line.service_to == line.service_from
@@ -54,13 +54,13 @@ def _late(cast: Cast, upcoded: BillLine | None) -> BillLine | None:
     return min(early or fitting, key=lambda line: (line.billed, line.claim), default=None)
 
 
-def _upcoded(cast: Cast) -> BillLine | None:
+def _upcoded(cast: Cast) -> tuple[Plan, BillLine] | None:
     """The largest bill for which the table has a better benefit, rather of a small policy than of the
     family's, whose own large bill is to be held and settled."""
-    fitting = [line for line in _payable(cast) if _richer(cast.plan_of(line), line)]
-    large = [line for line in fitting if line.billed >= 2 * MOST_AUTO_PAY]
-    outside = [line for line in large if cast.plan_of(line) is not cast.plans[0]]
-    return max(outside or large or fitting, key=lambda line: (line.billed, line.claim), default=None)
+    fitting = [(plan, line) for plan, line in _payable(cast) if _richer(plan, line)]
+    large = [(plan, line) for plan, line in fitting if line.billed >= 2 * MOST_AUTO_PAY]
+    outside = [(plan, line) for plan, line in large if plan is not cast.plans[0]]
+    return max(outside or large or fitting, key=lambda one: (one[1].billed, one[1].claim), default=None)
 
 
 def _richer(plan: Plan, line: BillLine) -> str | None:
@@ -83,7 +83,7 @@ def _is_open(row: BenefitRow) -> bool:
     )
 
 
-def _payable(cast: Cast) -> Iterator[BillLine]:
+def _payable(cast: Cast) -> Iterator[tuple[Plan, BillLine]]:
     """Bills that nothing stands against: no waiting period, no authorisation, inside the member's cover."""
     for plan in cast.plans:
         for person in plan.people:
@@ -93,7 +93,7 @@ def _payable(cast: Cast) -> Iterator[BillLine]:
                 if line.emergency or terms.authorisation or line.service_from >= until:
                     continue
                 if line.service_from >= cast.start + terms.waiting_days:
-                    yield line
+                    yield plan, line
 
 
 def _lines(cast: Cast) -> Iterator[BillLine]:

@@ -14,6 +14,7 @@ from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
 from salus.base import days
+from salus.base.days import DAY_SECONDS as DAY
 from salus.chain import Action, Chain, Pool, Receipt, Sender, Unlocked, consents, events, policies, pools
 from salus.chain.actions import accreditation
 from salus.claim.bill_line import BillLine
@@ -27,11 +28,11 @@ from salus.crypto import records
 from salus.crypto.eip712 import Domain
 from salus.crypto.records import RecordKey
 from salus.provider.card_folder import CardFolder
-from salus.provider.outbox import Outbox, OutboxLine, Place
+from salus.provider.outbox import Outbox, OutboxLine
+from salus.provider.outbox.opening import open_outbox
 from salus.types import ClaimRef, Purpose
 from scripts._demo.cast import YEAR, Cast, Person, Plan
 
-DAY = 86_400
 FILING_DAYS = 90
 REVIEW_WINDOW = 3 * DAY
 SOLVENCY_BPS = 6_000
@@ -155,9 +156,6 @@ class World:
             until=self.chain.now() + 2 * YEAR * DAY,
         )
         self.do("add a seal key", key, admin)
-        place = Place(
-            self.chain.chain_id, self.chain.addresses.genesis, self.chain.desk.address, accredited.provider
-        )
         home = self.folder / f"hospital-{accredited.provider}"
         home.mkdir(parents=True)
         hospital = Hospital(
@@ -166,7 +164,7 @@ class World:
             admin=admin,
             seal=seal,
             key=ProviderKey.generate(),
-            outbox=Outbox(home / "outbox.sqlite", place),
+            outbox=open_outbox(self.chain, accredited.provider, home / "outbox.sqlite", make=True),
             cards=home / "cards",
             book=self.chain.book_domain,
         )

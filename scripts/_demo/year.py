@@ -81,7 +81,7 @@ class Year:
 
     def _month(self, end: int) -> None:
         due = [line for line in self._left if self._is_due(line, end)]
-        self._left = [line for line in self._left if line not in due]
+        self._left = [line for line in self._left if not self._is_due(line, end)]
         self.world.move_to(end + _AFTER)
         self._settle()
         for hospital in self.world.hospitals:

@@ -42,8 +42,7 @@ from brownie import TestStablecoin, accounts, web3
 from salus.base.errors import DeploymentError
 from salus.chain import Chain, network, roles
 from salus.chain.address_book import AddressBook
-from salus.chain.deployment import LISTED
-from salus.chain.manifest import CONTRACTS
+from salus.chain.manifest import CONTRACTS, DeskStatus
 from salus.chain.node import genesis_of
 from scripts import deploy
 from scripts.deploy import Asset, Params, Recorder, Suite, verify
@@ -109,7 +108,7 @@ def test_roles_go_to_their_holders_alone(deployed: Suite) -> None:
         roles.Holder(role=role, account=accounts[role + 1].address, delay=0) for role in (0, 1, 2)
     ]
     assert not suite.manager.hasRole(0, accounts[DEPLOYER])[0]
-    assert suite.providers.deskOf(suite.desk)[0] == LISTED
+    assert suite.providers.deskOf(suite.desk)[0] == DeskStatus.LISTED
 
 
 def test_the_address_book_is_complete(params: Params, recorder: Recorder) -> None:

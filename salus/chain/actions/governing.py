@@ -6,12 +6,11 @@ from salus.base import money
 from salus.base.days import DAY_SECONDS, moment_words, span_words
 from salus.base.errors import InputError
 from salus.chain import roles
-from salus.chain.manifest import GOVERNED, MANAGER, Role
+from salus.chain.manifest import GOVERNED, MANAGER, DeskStatus, Role
 from salus.chain.sending import Action
 from salus.chain.suite import Chain
 from salus.chain.web3_lazily import web3
 
-_LISTED, _RETIRED = 1, 2  # DeskStatus
 LONGEST_DELAY_DAYS = 365
 """A longer delay would stop the governor from acting at all."""
 
@@ -27,7 +26,7 @@ def list_asset(chain: Chain, *, asset: str, currency: str) -> Action:
             field="asset",
             remedy="name another token",
         )
-    listed = _currency(chain, asset)
+    listed, _ = chain.listing(asset)
     return Action(
         "RiskPoolFactory",
         chain.factory.functions.listAsset(asset, currency.encode(), exponent),
@@ -41,7 +40,7 @@ def list_asset(chain: Chain, *, asset: str, currency: str) -> Action:
 
 def delist_asset(chain: Chain, *, asset: str) -> Action:
     """Stops new pools of a token. Raises InputError if it is not listed."""
-    listed = _currency(chain, asset)
+    listed, _ = chain.listing(asset)
     if not listed:
         raise InputError(f"{asset} is not listed", field="asset", remedy="nothing is to be done")
     return Action(
@@ -57,7 +56,7 @@ def delist_asset(chain: Chain, *, asset: str) -> Action:
 def list_desk(chain: Chain, *, desk: str) -> Action:
     """Lets a claim desk write bill lines. Raises InputError if it is listed, or is no contract."""
     status = _desk(chain, desk)
-    if status == _LISTED:
+    if status == DeskStatus.LISTED:
         raise InputError(f"{desk} is listed already", field="desk", remedy="nothing is to be done")
     if not chain.w3.eth.get_code(chain.w3.to_checksum_address(desk)):
         raise InputError(f"there is no contract at {desk}", field="desk", remedy="name a claim desk")
@@ -65,7 +64,7 @@ def list_desk(chain: Chain, *, desk: str) -> Action:
         "ProviderRegistry",
         chain.providers.functions.listDesk(desk),
         (
-            f"List the desk {desk}{', which was retired' if status == _RETIRED else ''}.",
+            f"List the desk {desk}{', which was retired' if status == DeskStatus.RETIRED else ''}.",
             "It may then write that a bill line was claimed, and so block it at every other desk.",
         ),
     )
@@ -73,7 +72,7 @@ def list_desk(chain: Chain, *, desk: str) -> Action:
 
 def retire_desk(chain: Chain, *, desk: str) -> Action:
     """Ends a desk's new claims. Raises InputError if it is not listed."""
-    if _desk(chain, desk) != _LISTED:
+    if _desk(chain, desk) != DeskStatus.LISTED:
         raise InputError(f"{desk} is not listed", field="desk", remedy="name a listed desk")
     own = " It is the claim desk of this suite." if desk == chain.desk.address else ""
     return Action(
@@ -168,11 +167,6 @@ def _token(chain: Chain, asset: str) -> tuple[str, int]:
         return str(token.symbol().call()), int(token.decimals().call())
     except (web3.exceptions.BadFunctionCallOutput, web3.exceptions.ContractLogicError):
         raise InputError(f"there is no token at {asset}", field="asset", remedy="name an ERC-20") from None
-
-
-def _currency(chain: Chain, asset: str) -> str:
-    """For which an asset is listed; empty if it is not."""
-    return bytes(chain.factory.functions.listingOf(asset).call()[0]).rstrip(b"\0").decode("ascii")
 
 
 def _desk(chain: Chain, desk: str) -> int:

@@ -24,8 +24,7 @@ _ABI: list[dict[str, Any]] = [
 
 def mint(chain: Chain, *, asset: str, amount: Decimal, to: str) -> Action:
     """Makes an amount of the test stablecoin, in the currency that it is listed for."""
-    code, exponent = chain.factory.functions.listingOf(asset).call()
-    currency = bytes(code).rstrip(b"\0").decode("ascii")
+    currency, exponent = chain.listing(asset)
     if not currency:
         raise InputError(
             f"{asset} is not listed", field="asset", remedy="name the test stablecoin that the deploy made"
