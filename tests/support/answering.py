@@ -8,18 +8,21 @@ from typing import Any
 
 
 class Answering:
-    """A contract whose every function returns the value that the test gives it."""
+    """A contract whose every function returns the value that the test gives it.
+
+    `asked` has the arguments with which each function was called last.
+    """
 
     def __init__(self, address: str = "0x" + "aa" * 20, **values: Any) -> None:
         self.address = address
+        self.asked: dict[str, tuple[Any, ...]] = {}
         self.functions = SimpleNamespace(
-            **{name: partial(_call, name, value) for name, value in values.items()}
+            **{name: partial(self._call, name, value) for name, value in values.items()}
         )
 
-
-def _call(name: str, value: Any, *_: Any) -> SimpleNamespace:
-    """A function with its arguments, whatever they are."""
-    return SimpleNamespace(fn_name=name, call=lambda: value)
+    def _call(self, name: str, value: Any, *arguments: Any) -> SimpleNamespace:
+        self.asked[name] = arguments
+        return SimpleNamespace(fn_name=name, call=lambda: value)
 
 
 def pool(contract: Answering, asset: Answering | None = None, now: int = 0) -> Any:

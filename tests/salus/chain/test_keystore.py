@@ -71,6 +71,32 @@ def test_reads_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found(None).address == KEY.address
 
 
+def test_a_name_counts_before_the_environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SALUS_TEST_KEY", "f" * 64)
+
+    assert found("keeper", folder).address == KEY.address
+
+
+def test_asks_for_the_password_of_the_keystore(folder: Path) -> None:
+    asked: list[str] = []
+
+    def password(name: str) -> str:
+        asked.append(name)
+        return "right"
+
+    key_of("keeper", variable="", parameter="account", folders=[folder], ask_password=password)
+
+    assert asked == ["keeper"]
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", "{"])
+def test_a_file_that_is_no_keystore(tmp_path: Path, content: str) -> None:
+    (tmp_path / "keeper.json").write_text(content)
+
+    with pytest.raises(InputError, match="cannot be opened with this password"):
+        found("keeper", tmp_path)
+
+
 def test_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SALUS_TEST_KEY", "")
     with pytest.raises(InputError, match="account: no key is named; give account=<keystore> or this, or set"):

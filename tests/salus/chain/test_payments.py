@@ -48,19 +48,29 @@ def test_an_approval_is_asked_for_once() -> None:
     assert payments.approval_for(pool(Answering(), asset), PAYER, 700) == []
     (approval,) = payments.approval_for(pool(Answering(), asset), PAYER, 701)
     assert approval.words == (f"Let pool 0x{'aa' * 20} take 7.01 USD from this account.",)
+    assert asset.asked["allowance"] == (PAYER, "0x" + "aa" * 20)
 
 
 def test_a_balance_that_is_too_small() -> None:
     asset = Answering(balanceOf=150 * 10_000)
 
     payments.check_balance(pool(Answering(), asset), PAYER, 150 * 10_000)
+    assert asset.asked["balanceOf"] == (PAYER,)
     with pytest.raises(InputError, match=f"premium: is 1.51 USD, and {PAYER} has 1.50 USD; bring the tokens"):
         payments.check_balance(pool(Answering(), asset), PAYER, 151 * 10_000, field="premium")
 
 
 @pytest.mark.parametrize(
     ("name", "is_refused"),
-    [(None, False), ("ERC20InsufficientAllowance", False), ("SalesPaused", True)],
+    [
+        (None, False),
+        ("Error", False),
+        ("Panic", False),
+        ("ERC20InsufficientAllowance", False),
+        ("ERC20InsufficientBalance", False),
+        ("SafeERC20FailedOperation", False),
+        ("SalesPaused", True),
+    ],
 )
 def test_an_action_before_its_approval(name: str | None, is_refused: bool) -> None:
     def preview(*_: Any) -> None:

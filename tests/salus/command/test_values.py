@@ -48,6 +48,8 @@ def read(option: Any, *typed: str) -> Any:
     [
         (values.address, ADDRESS.lower(), ADDRESS),
         (values.day, "1970-01-03", 2),
+        (values.day, "1970-01-01", 0),
+        (values.day, " 1970-01-03 ", 2),
         (values.moment, "1970-01-02", 86_400),
         (values.moment, "1970-01-02T01:00+01:00", 86_400),
         (values.amount, "1,200.50", Decimal("1200.50")),
@@ -73,6 +75,7 @@ def test_a_document_is_hashed(tmp_path: Path) -> None:
         (values.moment, "soon", "is not a date or a time such as 2027-01-31T12:00"),
         (values.amount, "-1", "is not an amount of 0 or more"),
         (values.amount, "NaN", "is not an amount of 0 or more"),
+        (values.amount, "Infinity", "is not an amount of 0 or more"),
         (values.amount, "much", "is not an amount such as 1200.50"),
         (values.hex32, "zz", "is not hexadecimal"),
         (values.hex32, "07", "is not 32 bytes (64 hexadecimal digits)"),

@@ -67,6 +67,7 @@ def test_enrols(folder: HolderFolder) -> None:
 
     opened = enrolment.from_json(INSURER.decrypt(folder.enrolment_file.read_bytes()))
     assert [one.member for one in opened] == [one.member for one in enrolled]
+    assert folder.path.stat().st_mode & 0o777 == 0o700
     for path in (folder.policy_key_file, folder.record_key_file):
         assert path.stat().st_mode & 0o777 == 0o600
     assert RecordKey.load(folder.record_key_file).recipient in (folder.path / "record.age").read_text()

@@ -181,6 +181,21 @@ def test_a_bill_waits_for_a_successor_that_cannot_be_read(words: str, changes: d
     assert not Reason.SUCCESSOR_UNREADABLE.in_order
 
 
+def test_a_successor_that_cannot_be_read_may_name_its_original_by_number() -> None:
+    original = build.claim(identifier=[build.identifier("1")])
+    other = build.claim(id="c3", identifier=[build.identifier("1", "urn:other")])
+    related = [{"claim": {"identifier": build.identifier("1")}, "relationship": build.concept("prior")}]
+    successor = build.claim(id="c2", identifier=[build.identifier("2")], related=related, total=7)
+
+    found = outcomes(build.document(original, other, successor, build.encounter()))
+
+    assert found == {
+        "1": Reason.SUCCESSOR_UNREADABLE,
+        "1+": 12_050,
+        "c2": Reason.MALFORMED,
+    }
+
+
 def test_a_successor_with_several_numbers_takes_the_original_out() -> None:
     two = [build.identifier("L-71"), build.identifier("X", "urn:x")]
 
@@ -438,3 +453,9 @@ def test_a_delete_that_is_not_understood_is_said(address: str) -> None:
     (error,) = results
     assert isinstance(error, FhirError)
     assert (error.file, error.field) == ("<input>", "request.url")
+
+
+def test_a_bill_is_also_known_by_its_id() -> None:
+    bill = build.claim(identifier=[build.identifier("7")])
+
+    assert build.line(bill, build.encounter()).aliases == ("c1",)

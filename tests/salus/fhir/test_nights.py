@@ -10,6 +10,7 @@ given a stay that several bills bill
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ import pytest
 from salus import fhir, product
 from salus.claim.bill_line import BillLine
 from salus.fhir import Profile, Reason
+from salus.fhir.nights import doubt
 from tests.support import fhir_bundles as build
 from tests.support.fhir_bundles import TODAY, Resource, line, refused
 
@@ -181,3 +183,14 @@ def test_a_final_bill_of_some_nights_does_not_cover_the_others() -> None:
     part, final = bill("N-1", end="2025-05-10", frequency="2"), bill("N-9", "2025-05-09")
 
     assert nights(part, final, stay()) == {"N-1": Reason.NIGHTS_TWICE, "N-9": Reason.NIGHTS_TWICE}
+
+
+def test_a_final_bill_ends_only_the_interim_bills_within_its_days() -> None:
+    def nights(first: int, last: int, *, interim: bool = False) -> Any:
+        return SimpleNamespace(service_from=first, service_to=last, interim=interim)
+
+    later, final = nights(2, 6, interim=True), nights(1, 4)
+
+    assert doubt(later, [final]) is Reason.NIGHTS_TWICE
+    assert doubt(final, [later]) is Reason.NIGHTS_TWICE
+    assert doubt(nights(2, 4, interim=True), [final]) is Reason.REPLACED

@@ -408,3 +408,25 @@ def test_refuses_a_visit_that_is_no_encounter_of_the_input(address: str) -> None
     found = refused(build.claim(item=[item]), build.encounter(), build.condition())
 
     assert found == (Reason.MISSING_REFERENCE, "Claim/c1", "item[0].encounter")
+
+
+def test_two_numbers_are_two_patients() -> None:
+    bill = build.claim(patient={"identifier": build.identifier("1", MRN)})
+    visit = build.encounter(subject={"identifier": build.identifier("2", MRN)})
+
+    assert refused(bill, visit)[0] is Reason.OTHER_PATIENT
+
+
+def test_two_contained_patients_of_one_id_are_two() -> None:
+    mine, other = (build.patient("p", identifier=[build.identifier(number, MRN)]) for number in "12")
+    bill = build.claim(patient=ref("#p"), contained=[mine])
+
+    assert refused(bill, build.encounter(subject=ref("#p"), contained=[other]))[0] is Reason.OTHER_PATIENT
+    assert line(bill, build.encounter(subject=ref("#p"), contained=[mine]), profile=BY_MRN).patient == "1"
+
+
+def test_a_search_in_another_system_gives_no_number() -> None:
+    other, own = ref("Patient?identifier=urn:other|2"), ref(f"Patient?identifier={MRN}|2")
+
+    assert refused(*of_patient(other), profile=BY_MRN)[0] is Reason.NO_PATIENT
+    assert line(*of_patient(own), profile=BY_MRN).patient == "2"

@@ -387,3 +387,9 @@ def test_the_turn_is_that_of_the_coverage_or_of_the_bill() -> None:
         "Claim/c1",
         "insurance[1].sequence",
     )
+
+
+def test_a_patient_who_pays_beside_an_insurer_does_not_pay_alone() -> None:
+    cover = build.coverage(payor=[ref("Patient/p1"), {"display": "Harbor Health"}])
+
+    assert line(build.covered("Coverage/v1"), build.encounter(), cover).billed == 12_050

@@ -25,12 +25,13 @@ SPECIFICATION X5.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from salus import fhir, product
-from salus.base.errors import PolicyError, RecordError
+from salus.base.errors import CardError, PolicyError, RecordError
 from salus.chain.events import ClaimDecided, ClaimWithdrawn, PolicyIssued
 from salus.claim.bill_line import BillLine
 from salus.cover import enrolment
@@ -39,7 +40,7 @@ from salus.cover.member import Applicant, EnrolledMember
 from salus.cover.membership import Membership
 from salus.cover.policy import PolicyFile, build_policy
 from salus.crypto.records import RecordKey, seal
-from salus.insurer.audit import Audit, Fault, Link, audit, without_withdrawn
+from salus.insurer.audit import Audit, Fault, Link, _nights_twice, audit, claims_of, without_withdrawn
 from salus.insurer.portfolio import Portfolio
 from salus.insurer.recheck import Recheck
 from tests.support.decided import BOOK, DESK, FAMILY, POOL, SIGNER, START, Desk, memberships
@@ -324,3 +325,65 @@ def test_the_summary_says_how_many(ward: Ward) -> None:
         "2 claims differ from their records, 1 claim could not be rechecked, "
         "2 claims contradict each other; ask the providers"
     )
+
+
+# CLAIMS OF A MEMBER
+
+
+def test_the_claims_of_a_member(ward: Ward) -> None:
+    first, second, _ = ward.decided
+    withdrawn: Any = SimpleNamespace(claim=first.claim, block=first.block, log_index=first.log_index + 1)
+
+    def chain(*gone: Any) -> Any:
+        return SimpleNamespace(past=lambda kind, policy: ward.decided if kind is ClaimDecided else list(gone))
+
+    assert claims_of(chain(), MOTHER) == [first, second]
+    assert claims_of(chain(withdrawn), MOTHER) == [second]
+
+
+# FIELDS AND RECORDS THAT ONE RECHECK DOES NOT COVER
+
+
+def test_units_that_differ_are_named() -> None:
+    ward = Ward()
+    ward.bill(MOTHER, "c1", "mother", units=2)
+
+    assert [one.differing for one in ward.audit().checked] == [("units",)]
+
+
+def test_a_card_that_cannot_be_opened_hides_no_other_claim(ward: Ward) -> None:
+    def member_of(event: ClaimDecided) -> Membership:
+        if event.service.member == FATHER.commitment:
+            raise CardError("is damaged")
+        return MOTHER
+
+    report = audit(ward.decided, record_of=ward.sealed.get, member_of=member_of, key=READER)
+
+    assert [one.result is Fault.NO_MEMBER for one in report.checked] == [False, False, True]
+
+
+# NIGHTS
+
+
+def night(first: int, last: int, member: bytes = b"m", benefit: bytes = b"b", case: bytes = b"c") -> Any:
+    service = SimpleNamespace(from_=first, to=last, member=member, benefit=benefit, case_id=case)
+    return SimpleNamespace(provider=1, policy=b"p", service=service)
+
+
+def nights_linked(*events: Any, by_night: bool = True) -> list[int]:
+    """Returns the number of claims in each link."""
+    found: list[Any] = [(event, SimpleNamespace(by_night=by_night)) for event in events]
+    return [len(linked.events) for linked in _nights_twice(found)]
+
+
+def test_nights_of_one_stay_count_once() -> None:
+    assert nights_linked(night(1, 4), night(3, 6)) == [2]
+    assert nights_linked(night(3, 6), night(1, 4)) == [2]
+    assert nights_linked(night(1, 4), night(4, 6)) == []
+    assert nights_linked(night(4, 6), night(1, 4)) == []
+
+
+def test_days_that_are_no_nights_of_one_stay_are_not_compared() -> None:
+    assert nights_linked(night(1, 4), night(1, 4), by_night=False) == []
+    for other in (night(1, 4, member=b"n"), night(1, 4, benefit=b"x"), night(1, 4, case=b"d")):
+        assert nights_linked(night(1, 4), other) == []

@@ -24,10 +24,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from eth_account import Account
 
 from salus import samples
 from salus.base.errors import ChainError, InputError, PolicyError, RecordError
-from salus.chain import Unlocked
+from salus.chain import Unlocked, policies
 from salus.cover import enrolment
 from salus.cover.policy import PolicyFile
 from salus.cover.signed_file import QUOTE
@@ -35,7 +36,7 @@ from salus.crypto.records import RecordKey, encrypt
 from salus.insurer import quoting
 from salus.insurer.capital import check_capital
 from salus.insurer.enrolments import open_enrolments
-from salus.insurer.purchase import sign_permit
+from salus.insurer.purchase import Purchase, sign_permit
 from tests.support.answering import Answering, pool
 
 START = 20_454
@@ -128,6 +129,18 @@ def test_a_quote_of_another_policy_is_not_replaced(tmp_path: Path) -> None:
         quoting.check_quote_file(path, POLICY.policy_id)
 
 
+def test_the_policy_in_the_file_is_the_one_that_may_be_issued(tmp_path: Path) -> None:
+    path, earlier = tmp_path / "policy.json", salted(b"\7" * 32)
+    earlier.save(path)
+
+    def account_of(policy: bytes) -> Any:
+        return SimpleNamespace(call=lambda: (0, 0, 0, 0, policy == earlier.policy_id, False))
+
+    one_issued: Any = SimpleNamespace(book=SimpleNamespace(functions=SimpleNamespace(accountOf=account_of)))
+    with pytest.raises(PolicyError, match="is already issued"):
+        quoting.policy_to_sign(one_issued, path, POLICY)
+
+
 # ENROLMENTS
 
 
@@ -152,3 +165,72 @@ def test_opens_all_enrolments_of_a_folder(tmp_path: Path) -> None:
 def test_a_permit_needs_a_key_of_ones_own() -> None:
     with pytest.raises(InputError, match="account: 0xP is an account of the node, but a permit needs"):
         sign_permit(pool(Answering()), 100, Unlocked("0xP"))
+
+
+BUYER = Account.from_key(bytes(31) + b"\7")
+QUOTE_FILE: Any = SimpleNamespace(signer="0x" + "ab" * 20, signature=bytes(65))
+
+
+def market(**values: Any) -> tuple[Any, Answering]:
+    """Returns a chain with one pool, and the pool's token."""
+    token = Answering(**{"allowance": 0, "approve": True, "nonces": 0, **values})
+    selling = pool(Answering(freeAssets=POLICY.terms.annual_limit * 10_000), token, now=FIRST_ON_EARTH)
+    sold = SimpleNamespace(
+        book_domain=POLICY.book,
+        pool=lambda address: selling,
+        book=Answering(issue=None, issueWithPermit=None),
+    )
+    return sold, token
+
+
+def test_a_purchase_asks_for_an_approval() -> None:
+    sold, token = market()
+
+    purchase = Purchase.prepare(sold, POLICY, QUOTE_FILE, BUYER)
+
+    assert [approval.name for approval in purchase.approvals] == ["approve"]
+    assert purchase.action.name == "issue"
+    assert token.asked["allowance"][0] == BUYER.address
+    assert sold.book.asked["issue"] == (POLICY.terms.as_tuple(), QUOTE_FILE.signer, QUOTE_FILE.signature)
+
+
+def test_a_purchase_with_a_permit_needs_no_approval(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, Any] = {}
+
+    def signing(of: Any, **values: Any) -> Any:
+        given.update(values)
+        return SimpleNamespace(as_tuple=lambda: ("permit",))
+
+    monkeypatch.setattr(policies, "sign_permit", signing)
+    sold, _ = market()
+
+    purchase = Purchase.prepare(sold, POLICY, QUOTE_FILE, BUYER, permit=True)
+
+    assert purchase.approvals == ()
+    assert purchase.action.name == "issueWithPermit"
+    assert sold.book.asked["issueWithPermit"][-1] == ("permit",)
+    assert (given["amount"], given["deadline"]) == (POLICY.terms.premium, FIRST_ON_EARTH + 3_600)
+
+
+def test_a_policy_of_another_book_is_not_bought() -> None:
+    sold, _ = market()
+    sold.book_domain = replace(POLICY.book, chain_id=POLICY.book.chain_id + 1)
+
+    with pytest.raises(PolicyError):
+        Purchase.prepare(sold, POLICY, QUOTE_FILE, BUYER)
+
+
+def test_a_purchase_needs_the_premium_and_the_capital() -> None:
+    premium = POLICY.terms.premium * 10_000
+    enough, _ = market(balanceOf=premium)
+    purchase = Purchase.prepare(enough, POLICY, QUOTE_FILE, BUYER)
+    purchase.check()
+
+    short, _ = market(balanceOf=premium - 1)
+    with pytest.raises(InputError, match="premium: is"):
+        Purchase.prepare(short, POLICY, QUOTE_FILE, BUYER).check()
+
+    locked = POLICY.terms.annual_limit * 10_000
+    purchase.pool.contract.functions.freeAssets = lambda: SimpleNamespace(call=lambda: locked - 1)
+    with pytest.raises(ChainError, match="of capital, but pool"):
+        purchase.check()

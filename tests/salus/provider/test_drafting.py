@@ -24,16 +24,19 @@ import csv
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from salus import fhir, samples
 from salus.claim.provider_key import ProviderKey
-from salus.crypto.records import RecordKey
+from salus.crypto.records import RecordKey, seal
+from salus.provider import drafting
 from salus.provider.card_folder import CardFolder
 from salus.provider.drafting import BillOutcome, Report, draft
-from salus.provider.outbox import Outbox, Place, State
+from salus.provider.outbox import Added, Outbox, Place, State
+from salus.types import ClaimStatus
 from tests.support.fhir_bundles import claim, document, encounter
 
 START = 20_089
@@ -65,8 +68,8 @@ def drafted(tmp_path: Path, outbox: Outbox) -> Drafter:
     sale.policy.cover(0).save(shown / "family.cover.json")
     (shown / "record.age").write_text(RecordKey.generate().recipient)
 
-    def run(*bills: Resource, dry_run: bool = False) -> Report:
-        bundle = document(encounter(), *bills)
+    def run(*bills: Resource, dry_run: bool = False, visit: Resource | None = None) -> Report:
+        bundle = document(visit or encounter(), *bills)
         found = fhir.read(bundle, sale.table, profile=fhir.OPEN, today=START + 364)
         return draft(found, outbox, cards, KEY, recipients=[READER], dry_run=dry_run)
 
@@ -192,3 +195,92 @@ def test_the_report_has_a_row_for_each_bill(drafted: Drafter, tmp_path: Path) ->
     assert "p1" not in path.read_text()
     assert path.stat().st_mode & 0o077 == 0
     assert [line[2:] for line in report.summary()] == [(1, "120.50 USD")] * 3
+
+
+PRIOR = {"coding": [{"code": "prior"}]}
+
+
+def test_a_dry_run_keeps_nothing(drafted: Drafter, outbox: Outbox) -> None:
+    assert drafted(bill("B-1"), dry_run=True).new == 1
+    assert states(outbox) == {}
+
+
+def test_a_record_is_sealed_to_the_readers_and_the_patient(
+    drafted: Drafter, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    given: list[list[str]] = []
+
+    def sealing(record: bytes, readers: list[str]) -> Any:
+        given.append(readers)
+        return seal(record, readers)
+
+    monkeypatch.setattr(drafting, "seal", sealing)
+    drafted(bill("B-1"))
+
+    (patient,) = tmp_path.rglob("record.age")
+    assert [sorted(readers) for readers in given] == [sorted([READER, patient.read_text()])]
+
+
+def test_an_unchanged_bill_stays_withdrawn(
+    drafted: Drafter, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "offer", lambda _: Added.WITHDRAWN)
+
+    (row,) = drafted(bill("B-1")).rows
+
+    assert (row.outcome, row.reason) == (BillOutcome.LEFT_OUT, "WITHDRAWN")
+    assert states(outbox) == {}
+
+
+def test_a_replacement_of_a_draft_takes_its_place(drafted: Drafter, outbox: Outbox) -> None:
+    drafted(bill("B-1"))
+    new = bill("B-2", related=[{"claim": {"reference": "Claim/id-B-1"}, "relationship": PRIOR}])
+
+    # the replacement first: nothing has dropped the draft yet
+    report = drafted(new, bill("B-1"))
+
+    assert report.new == 1
+    assert states(outbox) == {"B-2": State.DRAFTED}
+
+
+def test_a_replacement_of_the_same_number_does_not_end_itself(drafted: Drafter, outbox: Outbox) -> None:
+    drafted(bill("B-1"))
+    sign(outbox)
+    own = {"identifier": {"system": "urn:bills", "value": "B-1"}}
+
+    report = drafted(bill("B-1", related=[{"claim": own, "relationship": PRIOR}]))
+
+    assert [row.outcome for row in report.rows] == [BillOutcome.KNOWN]
+
+
+def test_a_benefit_that_the_member_lacks_is_left_out(
+    drafted: Drafter, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafting.Membership, "benefit", lambda *_: None)
+
+    (row,) = drafted(bill("B-1")).rows
+
+    assert (row.outcome, row.reason) == (BillOutcome.LEFT_OUT, "EXCLUDED")
+    assert states(outbox) == {}
+
+
+def test_the_first_day_of_care_must_be_covered(drafted: Drafter) -> None:
+    night = {"start": "2024-12-31T22:00:00-05:00", "end": "2025-01-01T02:00:00-05:00"}
+
+    (row,) = drafted(bill("B-1", billablePeriod=night), visit=encounter(period=night)).rows
+
+    assert (row.outcome, row.reason) == (BillOutcome.LEFT_OUT, "NO_CARD")
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (ClaimStatus.PAID, "it is paid; settle the difference with the insurer"),
+        (ClaimStatus.HELD, "withdraw claim B-1, then attest again"),
+        (ClaimStatus.DENIED, "withdraw claim B-1, then attest again"),
+    ],
+)
+def test_the_way_out_of_a_decided_bill(status: ClaimStatus, words: str) -> None:
+    entry: Any = SimpleNamespace(claim="B-1", state=status.word, decision=SimpleNamespace(status=status))
+
+    assert drafting._way_out(entry) == words
