@@ -27,7 +27,7 @@ from salus.cover.offer import People
 from salus.cover.policy import PolicyFile, check_place
 from salus.cover.signed_file import CONSENT
 from salus.insurer.audit import claims_of
-from salus.statement.claim_words import entries_of, words_of
+from salus.statement.claim_words import words_of
 from salus.statement.ledger import Ledger
 from salus.types import Consent, Member, Purpose
 from scripts._recheck import recheck_all
@@ -158,7 +158,7 @@ def claims(
     """Says what was claimed for the member of a card, what was paid, and why not more."""
     session = Session()
     opened = load_membership(card, cover, product.named(table), session.chain.book_domain)
-    entries = entries_of(Ledger.of_policy(session.chain, opened.policy_id), opened)
+    entries = Ledger.of_policy(session.chain, opened.policy_id).of_member(opened.commitment)
     for entry in entries:
         for line in words_of(entry, opened):
             out.print(f"  {line}", markup=False)

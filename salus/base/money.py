@@ -78,7 +78,7 @@ def exactly(amount: Decimal, currency: str) -> int:
     salus.base.errors.InputError: amount: 0.001 has more than the 2 decimals of USD; correct the amount
     """
     minor, places = to_minor(amount, currency), exponent(currency)
-    if Decimal(minor).scaleb(-places) != amount:
+    if to_decimal(minor, currency) != amount:
         raise InputError(
             f"{amount} has more than the {places} decimals of {currency}",
             field="amount",
@@ -87,13 +87,22 @@ def exactly(amount: Decimal, currency: str) -> int:
     return minor
 
 
+def to_decimal(minor: int, currency: str) -> Decimal:
+    """Converts minor units to an amount, exactly and with all decimals of the currency.
+
+    >>> to_decimal(123450, "USD"), to_decimal(500, "JPY")
+    (Decimal('1234.50'), Decimal('500'))
+    """
+    return Decimal(minor).scaleb(-exponent(currency))
+
+
 def to_words(minor: int, currency: str) -> str:
     """Formats the amount for a reader.
 
     >>> to_words(123450, "USD"), to_words(-5, "USD"), to_words(500, "JPY")
     ('1,234.50 USD', '-0.05 USD', '500 JPY')
     """
-    return f"{Decimal(minor).scaleb(-exponent(currency)):,f} {currency}"
+    return f"{to_decimal(minor, currency):,f} {currency}"
 
 
 @cache

@@ -37,6 +37,11 @@ class Event:
     transaction: str
     log_index: int
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where it stands among all events of the chain: block, and index in the block."""
+        return self.block, self.log_index
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderAccredited(Event):

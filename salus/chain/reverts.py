@@ -12,11 +12,11 @@ from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 from eth_utils.abi import abi_to_signature
 from eth_utils.address import to_checksum_address
-from eth_utils.crypto import keccak
 
 from salus.base.days import to_date
 from salus.base.errors import NotAccredited, Reverted
 from salus.chain.abis import abi_of, contracts, errors_in_words
+from salus.crypto.abi import keccak
 from salus.types import ClaimStatus
 
 _STANDARD: Final = {
@@ -119,7 +119,7 @@ def _error(selector: bytes, contract: str) -> Mapping[str, Any] | None:
 def _selectors(contract: str) -> dict[bytes, Mapping[str, Any]]:
     found: dict[bytes, Mapping[str, Any]] = {bytes.fromhex(key[2:]): abi for key, abi in _STANDARD.items()}
     errors: Iterator[Any] = (entry for entry in abi_of(contract) if entry["type"] == "error")
-    return found | {keccak(text=abi_to_signature(error))[:4]: error for error in errors}
+    return found | {keccak(abi_to_signature(error).encode())[:4]: error for error in errors}
 
 
 def _type(part: Mapping[str, Any]) -> str:

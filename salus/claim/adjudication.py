@@ -210,11 +210,22 @@ def lock(annual_limit: int, solvency_bps: int, account: Account) -> int:
     return -(-(annual_limit - account.decided) * solvency_bps // BPS)
 
 
+def coinsurance_of(amount: int, share_bps: int) -> int:
+    """Returns what the member bears of an amount of which the plan pays a share (R4), in minor units."""
+    return amount - amount * share_bps // BPS
+
+
+def cover_days(policy: Policy, member: Member) -> tuple[int, int]:
+    """Returns the first civil day that a member is covered, and the first day after that."""
+    return max(policy.start, member.covered_since), min(policy.end, member.covered_until)
+
+
 def _gate(policy: Policy, member: Member, benefit: Benefit, diagnosis: Diagnosis, used: Used) -> Carc | None:
     """Applies R1 and returns the reason for a denial, if there is one."""
-    if diagnosis.service_from < max(policy.start, member.covered_since):
+    first, end = cover_days(policy, member)
+    if diagnosis.service_from < first:
         return BEFORE_COVER
-    if diagnosis.service_from >= min(policy.end, member.covered_until):
+    if diagnosis.service_from >= end:
         return AFTER_COVER
     if used.filed_day > diagnosis.service_to + policy.filing_days:
         return FILED_LATE
@@ -238,7 +249,7 @@ def _indemnity(policy: Policy, benefit: Benefit, diagnosis: Diagnosis, used: Use
     deductible = min(allowed, deductible_left) if benefit.deductible_applies else 0  # R3
 
     after_deductible = allowed - deductible
-    coinsurance = after_deductible - after_deductible * benefit.share_bps // BPS  # R4
+    coinsurance = coinsurance_of(after_deductible, benefit.share_bps)
 
     bearable = max(0, policy.out_of_pocket - used.account.out_of_pocket)
     deductible = min(deductible, bearable)  # R5
@@ -263,7 +274,8 @@ def _scheduled(
     insured, eliminated, outside = diagnosis.units, 0, 0
     if benefit.by_night:
         stay = diagnosis.service_to - diagnosis.service_from
-        inside = min(stay, min(policy.end, member.covered_until) - diagnosis.service_from)
+        _, end = cover_days(policy, member)
+        inside = min(stay, end - diagnosis.service_from)
         eliminated = min(stay, benefit.elimination_days)
         insured = max(0, inside - eliminated)
         outside = stay - max(inside, eliminated)

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Self
 
 from salus.base import files
-from salus.base.errors import AttestationError, InputError
+from salus.base.errors import AttestationError
 from salus.crypto import merkle
 from salus.crypto.eip712 import Domain
 from salus.crypto.merkle import MerkleTree, Proof
@@ -136,22 +136,18 @@ class BatchFile:
         self.close()
 
     def _read_header(self) -> None:
-        try:
-            first = self._map.readline()
-            header = files.parse_object(first, fault=AttestationError, wanted="a batch file")
-            if header.get("salusBatch") != _FORMAT:
-                raise AttestationError(f"is not a batch of format {_FORMAT}", remedy="update Salus")
-            self.desk = Domain.claim_desk(header["chain"], header["desk"])
-            self.attestation = Attestation.from_json(header["attestation"])
-            self.signature = bytes.fromhex(header["signature"].removeprefix("0x"))
-            self._count = int(header["lines"])
-        except (KeyError, TypeError, ValueError, AttributeError):
-            raise AttestationError(
-                "is not a batch file", file=self._path, remedy="restore the file"
-            ) from None
-        except InputError as error:
-            error.file = self._path
-            raise
+        first = self._map.readline()
+        with files.about(self._path):
+            try:
+                header = files.parse_object(first, fault=AttestationError, wanted="a batch file")
+                if header.get("salusBatch") != _FORMAT:
+                    raise AttestationError(f"is not a batch of format {_FORMAT}", remedy="update Salus")
+                self.desk = Domain.claim_desk(header["chain"], header["desk"])
+                self.attestation = Attestation.from_json(header["attestation"])
+                self.signature = bytes.fromhex(header["signature"].removeprefix("0x"))
+                self._count = int(header["lines"])
+            except (KeyError, TypeError, ValueError, AttributeError):
+                raise AttestationError("is not a batch file", remedy="restore the file") from None
         self._nodes = 2 * self._count - 1
         self._lines = len(first)
         self._places = self._lines + self._count * _LINE.size

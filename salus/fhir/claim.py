@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import get_args
 
-import msgspec
 from msgspec import Raw, UnsetType
 
 from salus.claim.bill_line import BillLine, Note
@@ -22,6 +21,7 @@ from salus.fhir.records import Records, codes_of, required, shown_code, shown_co
 from salus.fhir.results import Refused
 from salus.fhir.service import STAYS, nights_of, service_of
 from salus.fhir.store import Stored
+from salus.fhir.writing import encode
 from salus.product import BenefitRow, Care, Table
 from salus.product.model import ClaimType
 
@@ -29,7 +29,6 @@ CLAIM_TYPE = "http://terminology.hl7.org/CodeSystem/claim-type"
 _STATUSES = ("active", "cancelled", "draft", "entered-in-error")
 _USES = ("claim", "preauthorization", "predetermination")
 _CLAIM_TYPES = get_args(ClaimType)
-_encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def to_line(
@@ -180,7 +179,7 @@ def _record(evidence: Evidence, found: list[RecordedDiagnosis], records: Records
         if not one.container
     ]
     entries = [{"fullUrl": url, "resource": body} if url else {"resource": body} for url, body in parts]
-    return _encode(
+    return encode(
         {"resourceType": "Bundle", "type": "collection", "meta": records.profile.mark(), "entry": entries}
     )
 

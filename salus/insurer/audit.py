@@ -110,7 +110,7 @@ class Audit:
             return
         differing = sum(bool(claim.differing) for claim in self.checked)
         not_rechecked = sum(isinstance(claim.result, Fault) for claim in self.checked)
-        linked = {(event.block, event.log_index) for link in self.linked for event in link.events}
+        linked = {event.place for link in self.linked for event in link.events}
         parts = (
             (differing, "differ from their records" if differing > 1 else "differs from its record"),
             (not_rechecked, "could not be rechecked"),
@@ -135,8 +135,8 @@ def without_withdrawn(
     decided: Iterable[ClaimDecided], withdrawn: Iterable[ClaimWithdrawn]
 ) -> list[ClaimDecided]:
     """Returns the decisions whose claim was not withdrawn afterwards."""
-    last = {event.claim: (event.block, event.log_index) for event in withdrawn}
-    return [event for event in decided if (event.block, event.log_index) > last.get(event.claim, (-1, -1))]
+    last = {event.claim: event.place for event in withdrawn}
+    return [event for event in decided if event.place > last.get(event.claim, (-1, -1))]
 
 
 def audit(
@@ -145,10 +145,7 @@ def audit(
     """Rechecks every claim, then compares patients and bills across claims. `key` opens the records."""
     checked = tuple(_check(event, record_of, member_of, key) for event in decided)
     pairs = [(claim.event, claim.result) for claim in checked if isinstance(claim.result, Recheck)]
-    links: list[Linked] = []
-    for linked in _links(pairs):
-        if linked not in links:
-            links.append(linked)
+    links = list(dict.fromkeys(_links(pairs)))
     return Audit(
         checked,
         tuple(linked for linked in links if linked.link is not Link.SEVERAL_POLICIES),

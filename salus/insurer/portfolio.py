@@ -53,6 +53,7 @@ class Portfolio:
         self._terms = {event.policy: event.terms for event in issued}
         by_root = {_root(enrolment): enrolment for enrolment in enrolments if enrolment}
         self._enrolled = {policy: by_root.get(terms.members, ()) for policy, terms in self._terms.items()}
+        self._files: dict[bytes, PolicyFile] = {}
         self._opened: dict[tuple[bytes, bytes], Membership | None] = {}
         for policy, terms in self._terms.items():
             if terms.benefit_table not in self._tables:
@@ -98,7 +99,11 @@ class Portfolio:
         for index, enrolment in enumerate(enrolled):
             if enrolment.member.commitment == commitment:
                 terms: Policy = self._terms[policy]
-                file = PolicyFile(self._book, terms, tuple(other.member for other in enrolled))
+                if policy not in self._files:
+                    self._files[policy] = PolicyFile(
+                        self._book, terms, tuple(other.member for other in enrolled)
+                    )
+                file = self._files[policy]
                 card = enrolment.card(self._book, policy)
                 return open_card(card, file.cover(index), self._tables[terms.benefit_table])
         return None

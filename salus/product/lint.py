@@ -84,13 +84,16 @@ def unreachable(table: Table) -> list[Unreachable]:
     findings = []
     for row, benefit in enumerate(table.benefits):
         matching: dict[str, BenefitRow] = {}
+        wider = [
+            (earlier, set(_cells(earlier.when)))
+            for earlier in table.benefits[:row]
+            if _covers(earlier.when, benefit.when)
+        ]
         for cell in _cells(benefit.when):
-            earlier = next(
-                (b for b in table.benefits[:row] if _covers_cell(b.when, benefit.when, cell)), None
-            )
-            if earlier is None:
+            found = next((earlier for earlier, cells in wider if cell in cells), None)
+            if found is None:
                 break
-            matching[earlier.code] = earlier
+            matching[found.code] = found
         else:
             findings.append(Unreachable(benefit, tuple(matching.values())))
     return findings
@@ -149,10 +152,6 @@ def _cells(when: Matcher) -> Iterator[Cell]:
     return product(
         when.claim_types or get_args(ClaimType), when.encounter_classes or get_args(EncounterClass)
     )
-
-
-def _covers_cell(earlier: Matcher, later: Matcher, cell: Cell) -> bool:
-    return cell in set(_cells(earlier)) and _covers(earlier, later)
 
 
 def _covers(earlier: Matcher, later: Matcher) -> bool:

@@ -13,11 +13,11 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from eth_utils.crypto import keccak
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from salus.base import money
 from salus.base.errors import TableError
+from salus.crypto.abi import keccak
 from salus.product.codesets import Code, CodeSet
 
 ClaimType = Literal["institutional", "oral", "pharmacy", "professional", "vision"]

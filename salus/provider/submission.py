@@ -107,7 +107,7 @@ def _events_by_bill(
             if (event.policy, event.bill_line) in by_bill:
                 by_bill[event.policy, event.bill_line].append(event)
     for of_bill in by_bill.values():
-        of_bill.sort(key=lambda event: (event.block, event.log_index))
+        of_bill.sort(key=lambda event: event.place)
     return by_bill
 
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-import msgspec
-
 from salus.base import files
 from salus.base.errors import FhirError
 from salus.fhir.profile import FILE
+from salus.fhir.writing import to_json
 from salus.samples import care, hospital, resources
 from salus.samples.care import CLINIC, HOSPITAL, Bill
 from salus.samples.people import Patient, invent, new_id
@@ -19,7 +18,6 @@ from salus.samples.resources import Resource
 
 _PLACES = ("Saltmarsh", "Greenholm", "Northgate", "Lindenfold", "Harbourside", "Larkhill")
 _KINDS = {HOSPITAL: "General Hospital", CLINIC: "Medical Centre and Pharmacy"}
-_encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,7 @@ class Sample:
 
     def to_json(self) -> bytes:
         """Returns the Bundle as indented FHIR JSON; the same seed and start give the same bytes."""
-        return msgspec.json.format(_encode(self.bundle), indent=1) + b"\n"
+        return to_json(self.bundle)
 
 
 def generate(seed: int, start: int) -> tuple[Sample, ...]:

@@ -7,19 +7,14 @@ from collections.abc import Iterator
 from salus.base import money
 from salus.base.days import to_date
 from salus.cover.membership import Membership
-from salus.statement.ledger import Ledger, LedgerEntry
-
-
-def entries_of(ledger: Ledger, membership: Membership) -> list[LedgerEntry]:
-    """Returns the decisions on the member's claims, oldest first."""
-    return [entry for entry in ledger.entries if entry.decided.service.member == membership.commitment]
+from salus.statement.ledger import LedgerEntry
 
 
 def words_of(entry: LedgerEntry, membership: Membership) -> Iterator[str]:
     """Yields a line with the amounts and the status of a claim, and a line for each reason to pay less."""
     service, decision = entry.decided.service, entry.decided.decision
-    titles = {row.code: row.title for row in membership.table}
-    title = titles.get(membership.schedule.code_of(service.benefit) or "", "unknown care")
+    code = membership.schedule.code_of(service.benefit)
+    title = membership.table[code].title if code else "unknown care"
     billed = money.to_words(service.billed, service.currency)
     paid = money.to_words(decision.remittance.paid, service.currency)
     yield (

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from salus.base import money
 from salus.base.days import words_of as day_words
+from salus.claim.adjudication import cover_days
 from salus.types import MAX_AMOUNT, ClaimStatus, Decision, Eligibility, Line, SkipReason
 
 
@@ -19,7 +20,7 @@ def words_of(answer: Eligibility, line: Line, decision: Decision | None) -> Iter
         yield f"A claim would not be decided: {answer.reason.words}."
         return
 
-    first, end = max(terms.start, line.member.covered_since), min(terms.end, line.member.covered_until)
+    first, end = cover_days(terms, line.member)
     is_covered = first <= diagnosis.service_from < end
     if not is_covered:
         yield f"The day is outside the cover, which is from {day_words(first)} to before {day_words(end)}."

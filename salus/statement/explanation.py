@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from salus.base.codes import Carc, Group
-from salus.base.money import BPS
 from salus.chain.events import ClaimEvent
-from salus.claim.adjudication import reductions_of
+from salus.claim.adjudication import coinsurance_of, reductions_of
 from salus.cover.membership import Membership
 from salus.product import BenefitRow
 from salus.statement.ledger import Ledger, LedgerEntry
-from salus.types import MAX_AMOUNT, BenefitKind, ClaimStatus, Remittance, claim_id
+from salus.types import MAX_AMOUNT, ClaimStatus, Remittance, claim_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,7 @@ def statement(membership: Membership, events: Iterable[ClaimEvent]) -> Statement
     [('Deductible', 50000), ('Yearly limit of the policy', 10000000)]
     """
     ledger = Ledger.replay(event for event in events if event.policy == membership.policy_id)
-    own = [entry for entry in ledger.entries if entry.decided.service.member == membership.commitment]
+    own = ledger.of_member(membership.commitment)
     items = sorted((_item(entry, membership) for entry in own), key=_by_day)
     return Statement(
         membership=membership, items=tuple(items), meters=tuple(_meters(membership, ledger, items))
@@ -154,8 +153,7 @@ def _item(entry: LedgerEntry, membership: Membership) -> Item:
 
 
 def _is_capped(remittance: Remittance, share_bps: int) -> bool:
-    shared = remittance.allowed - remittance.deductible
-    return remittance.coinsurance < shared - shared * share_bps // BPS
+    return remittance.coinsurance < coinsurance_of(remittance.allowed - remittance.deductible, share_bps)
 
 
 def _owed(reductions: Iterable[Reduction]) -> int:
@@ -170,7 +168,7 @@ def _number(entry: LedgerEntry) -> str:
 
 def _by_day(item: Item) -> tuple[int, int, int]:
     event = item.entry.decided
-    return event.service.from_, event.block, event.log_index
+    return event.service.from_, *event.place
 
 
 def _meters(membership: Membership, ledger: Ledger, items: Iterable[Item]) -> Iterator[Meter]:
@@ -215,7 +213,7 @@ def _group_meters(membership: Membership, ledger: Ledger, items: Iterable[Item])
                 limit=benefit.group_limit,
             )
         if benefit.unit_limit:
-            counted = "nights" if benefit.by_night else "sums" if _scheduled(benefit.kind) else "times"
+            counted = "nights" if benefit.by_night else "sums" if item.fixed else "times"
             yield Meter(
                 name=f"{name} ({counted})",
                 words=f"The most {counted} of this kind that the plan pays for you.",
@@ -227,7 +225,3 @@ def _group_meters(membership: Membership, ledger: Ledger, items: Iterable[Item])
 
 def _group_name(row: BenefitRow) -> str:
     return (row.group or row.title).replace("-", " ").capitalize()
-
-
-def _scheduled(kind: BenefitKind) -> bool:
-    return kind is BenefitKind.SCHEDULED

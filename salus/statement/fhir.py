@@ -10,13 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
-
-import msgspec
 
 from salus.base import days, money
 from salus.base.codes import COINSURANCE, DEDUCTIBLE, Carc
+from salus.fhir.writing import to_json as to_json
 from salus.statement.explanation import Item, Meter, Statement
 from salus.types import ClaimStatus
 
@@ -25,7 +23,6 @@ Resource = dict[str, Any]
 _TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
 _CARC = "https://x12.org/codes/claim-adjustment-reason-codes"
 _C4BB = "http://hl7.org/fhir/us/carin-bb/CodeSystem/C4BBAdjudication"
-_encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def claim_response(item: Item, letter: Statement) -> Resource:
@@ -72,11 +69,6 @@ def explanation_of_benefit(item: Item, letter: Statement) -> Resource:
         "processNote": [{"number": 1, "type": "display", "text": "This is not a bill."}],
         "benefitBalance": [_balance(meter, letter.currency) for meter in letter.meters],
     }
-
-
-def to_json(resource: Resource) -> bytes:
-    """Returns the resource as FHIR JSON, with all decimals of the amounts."""
-    return msgspec.json.format(_encode(resource), indent=1) + b"\n"
 
 
 def _head(item: Item, letter: Statement) -> Resource:
@@ -165,7 +157,7 @@ def _amount(code: str, system: str, minor: int, currency: str) -> Resource:
 
 
 def _money(minor: int, currency: str) -> Resource:
-    return {"value": Decimal(minor).scaleb(-money.exponent(currency)), "currency": currency}
+    return {"value": money.to_decimal(minor, currency), "currency": currency}
 
 
 def _provider(item: Item) -> Resource:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -84,8 +83,7 @@ def _template() -> Template:
 
 
 def _amounts(currency: str) -> Callable[[int], str]:
-    places = money.exponent(currency)
-    return lambda minor: f"{Decimal(minor).scaleb(-places):,f}"
+    return lambda minor: f"{money.to_decimal(minor, currency):,f}"
 
 
 def _day(day: int) -> str:

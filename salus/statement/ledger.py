@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from salus.base.codes import DUPLICATE
 from salus.chain.events import ClaimDecided, ClaimEvent, ClaimOwed, ClaimPaid, ClaimWithdrawn
 from salus.chain.suite import Chain
 from salus.types import Account, ClaimRef, ClaimStatus, GroupUse
@@ -27,7 +26,7 @@ class LedgerEntry:
     @property
     def is_duplicate(self) -> bool:
         """Returns whether the line was denied as a duplicate; the earlier decision on its bill is valid."""
-        return self.decided.decision.codes == (DUPLICATE,)
+        return self.decided.decision.is_duplicate
 
 
 @dataclass(slots=True)
@@ -44,7 +43,7 @@ class Ledger:
         """Creates a ledger from the claim events of one policy in any order. Ignores other kinds."""
         ledger = cls()
         latest: dict[ClaimRef, LedgerEntry] = {}
-        for event in sorted(events, key=lambda event: (event.block, event.log_index)):
+        for event in sorted(events, key=lambda event: event.place):
             match event:
                 case ClaimDecided():
                     entry = ledger._decide(event)
@@ -65,6 +64,10 @@ class Ledger:
         a bill that was filed twice has two."""
         kinds = (ClaimDecided, ClaimPaid, ClaimOwed, ClaimWithdrawn)
         return cls.replay(event for kind in kinds for event in chain.past(kind, policy=policy))
+
+    def of_member(self, commitment: bytes) -> list[LedgerEntry]:
+        """Returns the decisions on a member's claims, oldest first."""
+        return [entry for entry in self.entries if entry.decided.service.member == commitment]
 
     def _decide(self, event: ClaimDecided) -> LedgerEntry:
         status = event.decision.status

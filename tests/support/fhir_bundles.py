@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from itertools import permutations
 from typing import Any
 
 from salus import fhir, product
@@ -68,6 +69,21 @@ def outcomes(
             number += "+"
         found[number] = result.billed if isinstance(result, BillLine) else result.reason
     return found
+
+
+def all_ways(*bills: Resource, profile: fhir.Profile = fhir.OPEN) -> dict[str, int | fhir.Reason]:
+    """What becomes of the bills of one visit, which is the same in every order and over files."""
+    first, *others = [outcomes(*way, profile=profile) for way in _orders(*bills)]
+    assert all(other == first for other in others)
+    return first
+
+
+def _orders(*bills: Resource) -> list[list[bytes]]:
+    """All orders of the bills, in one document each and in one document for all."""
+    ways = [[document(bill) for bill in order] for order in permutations(bills)]
+    return [[*way, document(encounter())] for way in ways] + [
+        [document(*order, encounter())] for order in permutations(bills)
+    ]
 
 
 def numbered(number: str, amount: float = 120.5, **changes: Any) -> Resource:

@@ -332,7 +332,7 @@ def test_the_summary_says_how_many(ward: Ward) -> None:
 
 def test_the_claims_of_a_member(ward: Ward) -> None:
     first, second, _ = ward.decided
-    withdrawn: Any = SimpleNamespace(claim=first.claim, block=first.block, log_index=first.log_index + 1)
+    withdrawn: Any = SimpleNamespace(claim=first.claim, place=(first.block, first.log_index + 1))
 
     def chain(*gone: Any) -> Any:
         return SimpleNamespace(past=lambda kind, policy: ward.decided if kind is ClaimDecided else list(gone))

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from salus.statement.claim_words import entries_of, words_of
+from salus.statement.claim_words import words_of
 from salus.statement.eligibility import words_of as eligibility_words
 from salus.statement.ledger import Ledger
 from salus.types import ClaimStatus, Eligibility, SkipReason
@@ -39,7 +39,7 @@ def test_a_member_sees_the_own_claims() -> None:
     held = desk.file(FATHER, bill("2", "visit.primary", 10, 900_00), held=True)
     desk.pay(FATHER, held)
 
-    entries = entries_of(Ledger.replay(desk.events), FATHER)
+    entries = Ledger.replay(desk.events).of_member(FATHER.commitment)
     first, *reasons = words_of(entries[0], FATHER)
 
     assert len(entries) == 1
