@@ -20,6 +20,7 @@ The packages, each of which uses only those above it:
     insurer     portfolio, recheck and audit
     provider    cards, outbox and submission of a hospital
     samples     invented patients, records and policies
+    cli         the `salus` command
 """
 
 import lazy_loader

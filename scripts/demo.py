@@ -29,6 +29,7 @@ from salus.base.errors import InputError
 from salus.chain import AddressBook, Chain
 from salus.chain.network import Network
 from salus.chain.node import genesis_of
+from salus.cli.ending import one_line_errors
 from scripts._demo import cast as casting
 from scripts._demo import scenes
 from scripts._demo.cast import YEAR, Cast
@@ -45,7 +46,6 @@ from scripts._demo.world import (
     World,
 )
 from scripts._demo.year import Shown, Year
-from scripts._words import one_line_errors
 from scripts.deploy import Params, Recorder, deploy
 
 OUT = Path(__file__).resolve().parent.parent / "out" / "demo"

@@ -32,9 +32,11 @@ from salus.chain.manifest import DEPLOYER, GOVERNED, MANAGER, SUITE, Role, Suite
 from salus.chain.network import Network
 from salus.chain.node import genesis_of
 from salus.chain.verify import verify
+from salus.cli.ending import one_line_errors
+from salus.cli.output import out
+from salus.cli.session import agree, signer
+from salus.cli.settings import read_environment
 from salus.crypto.abi import AddressCodec
-from scripts._session import ask, signer
-from scripts._words import one_line_errors, out, read_environment
 
 __all__ = ["Asset", "Params", "Suite", "deploy", "verify"]
 
@@ -251,9 +253,7 @@ def live() -> None:
         deployer = accounts.add(key.key.hex())
         for line in _plan(network, params, deployer):
             out.print(line, markup=False)
-        if not ask("Deploy this?"):
-            out.print("Nothing was sent.")
-            return
+        agree("Deploy this?", "Nothing was sent.", way_out="run it in a terminal")
         _run(params, deployer)
 
 
@@ -268,7 +268,7 @@ def _run(params: Params, deployer: Any) -> None:
     out.print(f"Every role, delay and parameter of the {len(GOVERNED)} governed contracts was read back.")
     out.print(f"The deployer, {deployer.address}, has no power. The book is {path_of(web3.eth.chain_id)}.")
     if suite.stablecoin:
-        out.print("Anyone may make test stablecoins: brownie run insurer mint help")
+        out.print("Anyone may make test stablecoins: salus insurer mint --help")
 
 
 def _book() -> AddressBook:

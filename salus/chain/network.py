@@ -61,13 +61,20 @@ class Network:
             assets=tuple(Asset(**asset) for asset in known.get("assets", ())),
         )
 
+    @staticmethod
+    def names() -> dict[str, int]:
+        """Chain ids of the live networks that networks.yaml lists, by the name that a command line takes.
+
+        >>> Network.names()["sepolia"]
+        11155111
+        """
+        return {known["id"]: chain_id for chain_id, known in _content()["live"].items()}
+
     def usual_delay(self, role: Role) -> int:
         """Seconds between announcing and acting: only a governor waits."""
         return self.governor_delay if role is Role.GOVERNOR else 0
 
-    def check_local(
-        self, what: str, *, remedy: str = "use a local chain: python -m tools.run -- bash"
-    ) -> None:
+    def check_local(self, what: str, *, remedy: str = "use a local chain: salus chain start") -> None:
         """Checks that the chain is on the user's own machine. `what` says what is refused on a live one."""
         if self.is_live:
             raise ChainError(

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from salus.base import days
 from salus.base.days import DAY_SECONDS as DAY
+from salus.cli.ending import one_line_errors
 from scripts._demo.cast import YEAR, from_folder
-from scripts._words import one_line_errors
 
 DAYS_AHEAD = 3
 _STORY = YEAR + 62

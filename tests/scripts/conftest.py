@@ -23,6 +23,8 @@ from salus.base.days import to_date
 from salus.chain import Chain, Unlocked, events, roles
 from salus.chain.address_book import AddressBook
 from salus.chain.node import genesis_of
+from salus.cli import session
+from salus.cli.ending import DONE, NEEDS_YOU, OUT_OF_REACH, REFUSED, WRONG_CALL
 from salus.cover.enrolment import enrol
 from salus.cover.keys import PolicyKey
 from salus.cover.member import Applicant
@@ -30,7 +32,7 @@ from salus.cover.policy import build_policy
 from salus.crypto.records import RecordKey
 from salus.product import Table
 from salus.provider.outbox import Outbox, OutboxLine, Place, State
-from scripts import accreditor, deploy, hospital, insurer, patient
+from scripts import accreditor, capital, deploy, hospital, insurer, patient
 from tests.support.isolation import as_it_was, quicken_requests, spare_the_garbage, stands
 
 ACCREDITOR, INSURER, CAPITAL, PAYER, HOSPITAL, RELAYER = "2", "4", "5", "6", "7", "9"
@@ -164,7 +166,7 @@ class Clinic:
         insurer.add_quote_signer(f"pool={self.pool}", f"signer={self.quotes.address}", f"account={INSURER}")
         insurer.set_cap(f"pool={self.pool}", "provider=1", "limit=50000", f"account={INSURER}")
         asset.mint(accounts[5], 1_000_000 * 10**6, {"from": accounts[5]})
-        insurer.deposit(f"pool={self.pool}", "amount=500,000.00", f"account={CAPITAL}")
+        capital.deposit(f"pool={self.pool}", "amount=500,000.00", f"account={CAPITAL}")
 
     def sell(self, member: int = 0, other: str = "") -> None:
         """A policy for one of the patients, and her card shown to the hospital; `other` is a second one."""
@@ -392,11 +394,31 @@ def states(clinic: Clinic) -> list[State]:
     return [entry.state for entry in entries(clinic)]
 
 
-def stopped(action: Any, *words: str) -> None:
+def answer(monkeypatch: pytest.MonkeyPatch, *answers: str | type[EOFError]) -> None:
+    """A person at a terminal, who gives these answers in order."""
+    rest = iter(answers)
+
+    def reply(_: str) -> str:
+        given = next(rest)
+        if isinstance(given, str):
+            return given
+        raise given
+
+    monkeypatch.setattr(session, "somebody_is_there", lambda: True)
+    monkeypatch.setattr("builtins.input", reply)
+
+
+def flags(*words: str) -> list[str]:
+    """The words of `brownie run` as options of `salus`."""
+    parts = (word.partition("=") for word in words)
+    return [f"--{name.replace('_', '-')}" + equals + value for name, equals, value in parts]
+
+
+def stopped(action: Any, *words: str, code: int = DONE) -> None:
     """An action that ends before it has done what it is for, and not in an error."""
     with pytest.raises(SystemExit) as stop:
         action(*words)
-    assert stop.value.code == 0
+    assert stop.value.code == code
 
 
 def ended(capsys: pytest.CaptureFixture[str], action: Any, *words: str) -> str:
@@ -404,7 +426,7 @@ def ended(capsys: pytest.CaptureFixture[str], action: Any, *words: str) -> str:
     capsys.readouterr()
     with pytest.raises(SystemExit) as stop:
         action(*words)
-    assert stop.value.code == 1
+    assert stop.value.code in (NEEDS_YOU, WRONG_CALL, REFUSED, OUT_OF_REACH)
     last = capsys.readouterr().err.strip().splitlines()[-1]
     assert last.startswith("Error: ")
     return last.removeprefix("Error: ")

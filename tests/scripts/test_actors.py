@@ -12,14 +12,12 @@ given deployed contracts with one hospital and one pool
     patient: existing keys should be kept; only their owner should be able to read cards and QR codes
     keeper: when nothing is due, it should send nothing
         when one transaction is refused, it should send the others and exit with code 1
-every actor should list its actions, and explain each of them
 """
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from brownie import accounts, chain, web3
@@ -27,8 +25,7 @@ from eth_account import Account
 
 from salus.chain import keeping, network, pools
 from salus.cover.policy import PolicyFile
-from scripts import accreditor, governor, hospital, insurer, keeper, patient
-from scripts._words import Actor
+from scripts import accreditor, capital, hospital, insurer, keeper, patient
 from tests.scripts.conftest import ACCREDITOR, CAPITAL, DAY, INSURER, RELAYER, Clinic, day, draft, ended
 
 DOLLAR = 10**6
@@ -137,13 +134,13 @@ def test_pause_sales(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None
 def test_capital_leaves_by_notice(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     pool = f"pool={clinic.pool}"
     with pytest.raises(SystemExit):
-        insurer.redeem(pool, f"account={CAPITAL}")
+        capital.redeem(pool, f"account={CAPITAL}")
     assert "No share may leave now" in capsys.readouterr().out
 
-    insurer.give_notice(pool, f"account={CAPITAL}")
+    capital.give_notice(pool, f"account={CAPITAL}")
     chain.mine(timestamp=clinic.now() + 35 * DAY)
     before = clinic.suite.stablecoin.balanceOf(accounts[5])
-    insurer.redeem(pool, f"account={CAPITAL}")
+    capital.redeem(pool, f"account={CAPITAL}")
 
     left = clinic.suite.stablecoin.balanceOf(accounts[5]) - before
     assert left > 100_000 * DOLLAR
@@ -158,7 +155,7 @@ def test_recapitalise_says_when_nothing_is_missing(
     clinic.suite.stablecoin.mint(accounts[9], 10**6, {"from": accounts[9]})
     clinic.chain.send(pools.approve(clinic.chain.pool(clinic.pool), amount=100), clinic.unlocked(9))
 
-    message = ended(capsys, insurer.recapitalise, f"pool={clinic.pool}", "amount=1", "account=9")
+    message = ended(capsys, capital.recapitalise, f"pool={clinic.pool}", "amount=1", "account=9")
 
     assert message == "the contract refused: there is no deficit to fill: NoDeficit()"
 
@@ -247,22 +244,7 @@ def test_one_that_is_refused_stops_no_other(
     assert "4 done, 1 refused." in capsys.readouterr().out
 
 
-# HELP
-
-
-@pytest.mark.parametrize("module", [accreditor, governor, insurer, hospital, patient, keeper])
-def test_every_action_explains_itself(module: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    actor: Actor = module.actor
-    module.main()
-    listed = capsys.readouterr().out
-
-    for name in actor.actions:
-        with pytest.raises(SystemExit) as stop:
-            getattr(module, name)("help")
-        assert stop.value.code == 0
-        explained = capsys.readouterr().out
-        assert name in listed
-        assert len(explained.splitlines()[2]) > 20, f"{name} has no words"
+# ACCOUNTS
 
 
 def test_an_unknown_account_is_named(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from brownie import accounts, chain, web3
 
-from scripts import insurer
+from scripts import capital, insurer
 from tests.scripts.conftest import CAPITAL, DAY, INSURER, PAYER, Clinic, draft, ended
 
 
@@ -33,7 +33,7 @@ def allowed(clinic: Clinic, account: int) -> int:
     return int(clinic.suite.stablecoin.allowance(accounts[account], clinic.pool))
 
 
-@pytest.mark.parametrize("action", [insurer.deposit, insurer.issue])
+@pytest.mark.parametrize("action", [capital.deposit, insurer.issue])
 def test_too_few_tokens(
     clinic: Clinic, capsys: pytest.CaptureFixture[str], quoted: tuple[str, str], action: Any
 ) -> None:
@@ -80,9 +80,9 @@ def test_a_quote_that_is_closed(
 def test_a_pool_with_too_little_capital(
     clinic: Clinic, capsys: pytest.CaptureFixture[str], quoted: tuple[str, str]
 ) -> None:
-    insurer.give_notice(f"pool={clinic.pool}", f"account={CAPITAL}")
+    capital.give_notice(f"pool={clinic.pool}", f"account={CAPITAL}")
     chain.mine(timestamp=clinic.now() + 35 * DAY)
-    insurer.redeem(f"pool={clinic.pool}", f"account={CAPITAL}")
+    capital.redeem(f"pool={clinic.pool}", f"account={CAPITAL}")
     policy, quote = draft(clinic)
 
     message = ended(capsys, insurer.issue, f"policy={policy}", f"quote={quote}", f"account={PAYER}")
@@ -110,7 +110,7 @@ def test_what_the_pool_refuses(
 
 
 def test_no_deficit(clinic: Clinic, capsys: pytest.CaptureFixture[str], quoted: tuple[str, str]) -> None:
-    message = ended(capsys, insurer.recapitalise, f"pool={clinic.pool}", "amount=1", f"account={PAYER}")
+    message = ended(capsys, capital.recapitalise, f"pool={clinic.pool}", "amount=1", f"account={PAYER}")
 
     assert message.endswith("there is no deficit to fill: NoDeficit()")
     assert allowed(clinic, 6) == 0
@@ -129,7 +129,7 @@ def test_an_invalid_amount(
 ) -> None:
     pool, block = f"pool={clinic.pool}", web3.eth.block_number
 
-    for action in (insurer.deposit, insurer.recapitalise):
+    for action in (capital.deposit, capital.recapitalise):
         assert ended(capsys, action, pool, f"amount={amount}", f"account={CAPITAL}") == f"amount: {expected}"
     if amount != "0":
         cap = (pool, "provider=1", f"limit={amount}", f"account={INSURER}")

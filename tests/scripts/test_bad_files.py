@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from salus.crypto.records import RecordKey
-from scripts import hospital, insurer, patient
+from scripts import capital, hospital, insurer, patient
 from tests.scripts.conftest import Clinic, ended, entries
 
 Words = Callable[[Clinic, Path], list[str]]
@@ -172,9 +172,9 @@ def test_a_patients_damaged_age_key_is_named(clinic: Clinic, capsys: pytest.Capt
             f"input should be less than or equal to {2**64 - 1}; correct it",
         ),
         (patient.consent, "provider=-1", "input should be greater than or equal to 0; correct it"),
-        (insurer.give_notice, "shares=-1", "input should be greater than or equal to 0; correct it"),
+        (capital.give_notice, "shares=-1", "input should be greater than or equal to 0; correct it"),
         (
-            insurer.redeem,
+            capital.redeem,
             f"shares={2**192}",
             f"input should be less than or equal to {2**192 - 1}; correct it",
         ),

@@ -25,15 +25,15 @@ from brownie import accounts, web3
 
 from salus.chain import events
 from salus.provider.outbox import State
-from tests.scripts.conftest import READY, Clinic, states
+from tests.scripts.conftest import READY, Clinic, flags, states
 from tests.support.stopping import PATIENCE, between, start, stop
 from tools.run import BROWNIE_ID, write_brownie_home
 
 DECIDED = [State.PAID, State.PAID, State.HELD, State.HELD]
 
 
-def hospital(*words: str) -> list[str]:
-    return [sys.executable, "-m", "scripts.hospital", *words]
+def hospital(action: str, *words: str) -> list[str]:
+    return [sys.executable, "-m", "salus.cli", "hospital", action, *flags(*words)]
 
 
 def attest_words(clinic: Clinic) -> list[str]:

@@ -16,16 +16,17 @@ import pytest
 from brownie import accounts
 
 from salus.chain import events
-from scripts import accreditor, insurer
-from tests.scripts.conftest import ACCREDITOR, Clinic, Office
+from scripts import accreditor, capital
+from tests.scripts.conftest import ACCREDITOR, Clinic, Office, flags
 from tests.support.stopping import PATIENCE, between, start, stop
 
 MOMENTS = [("{}", False, 0), ("{}", True, 1), ("eth_getTransactionReceipt", False, 1)]
 
 
-def stop_at(method: str, passes: bool, module: str, *words: str) -> None:
+def stop_at(method: str, passes: bool, actor: str, action: str, *words: str) -> None:
     with between(method, passes=passes) as node:
-        process = start([sys.executable, "-m", f"scripts.{module}", *words], SALUS_RPC_URL=node.url)
+        command = [sys.executable, "-m", "salus.cli", actor, action, *flags(*words)]
+        process = start(command, SALUS_RPC_URL=node.url)
         assert node.reached.wait(PATIENCE)
         stop(process, node.leave.set)
 
@@ -42,14 +43,14 @@ def test_while_capital_is_deposited(clinic: Clinic, method: str, passes: bool, s
     def deposits() -> int:
         return len(pool.contract.events.Deposit.get_logs({"owner": depositor.address}, from_block=0))
 
-    stop_at(method.format("eth_sendRawTransaction"), passes, "insurer", "deposit", *words)
+    stop_at(method.format("eth_sendRawTransaction"), passes, "capital", "deposit", *words)
     assert deposits() == sent
 
-    insurer.deposit(*words)
+    capital.deposit(*words)
     assert deposits() == 1
     assert tokens.balanceOf(depositor) == 2_000_000_000 - 750_250_000
 
-    insurer.deposit(*words)
+    capital.deposit(*words)
     assert deposits() == 2
 
 

@@ -28,8 +28,10 @@ from brownie import accounts, web3
 
 from salus.base.days import moment_words
 from salus.chain import Unlocked, events, network
-from scripts import _session, accreditor, governor
-from tests.scripts.conftest import ACCREDITOR, DAY, Office, ended, stopped
+from salus.cli.ending import DONE, NEEDS_YOU
+from salus.cli.session import Session
+from scripts import accreditor, governor
+from tests.scripts.conftest import ACCREDITOR, DAY, Office, answer, ended, stopped
 
 WAITS = 2
 WEEK = 7 * DAY
@@ -84,23 +86,23 @@ def test_does_it_when_the_time_has_come(waiting: Office, capsys: pytest.CaptureF
     assert "The provider's number is 1." in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("answer", ["no", "yes"])
+@pytest.mark.parametrize("reply", ["no", "yes"])
 def test_says_that_it_was_done(
-    waiting: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answer: str
+    waiting: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], reply: str
 ) -> None:
     stopped(waiting.accredit)
     waiting.wait(WAITS)
     waiting.accredit()
     (done,) = waiting.chain.past(events.OperationExecuted)
-    monkeypatch.setattr("builtins.input", lambda _: answer)
+    answer(monkeypatch, reply)
 
-    stopped(waiting.accredit)
+    stopped(waiting.accredit, code=DONE if reply == "yes" else NEEDS_YOU)
 
-    assert len(waiting.announced) == (answer == "yes")
+    assert len(waiting.announced) == (reply == "yes")
     assert waiting.accredited == 1
     output = capsys.readouterr().out
     assert f"This was announced and done before, in transaction {done.transaction}." in output
-    assert ("Nothing was sent." in output) is (answer == "no")
+    assert ("Nothing was sent." in output) is (reply == "no")
 
 
 def test_announces_again_after_expiry(waiting: Office) -> None:
@@ -129,12 +131,12 @@ def test_announces_again_after_cancellation(waiting: Office) -> None:
 def test_announces_nothing_when_the_answer_is_no(
     waiting: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(_session, "ask", lambda _: False)
-    monkeypatch.setattr(_session.Session, "sender", lambda *_: Unlocked(accounts[2].address))
+    answer(monkeypatch, "no")
+    monkeypatch.setattr(Session, "sender", lambda *_: Unlocked(accounts[2].address))
     monkeypatch.setattr(network, "LOCAL_CHAINS", frozenset())
     block = web3.eth.block_number
 
-    stopped(waiting.accredit)
+    stopped(waiting.accredit, code=NEEDS_YOU)
 
     assert web3.eth.block_number == block
     assert "Nothing was sent." in capsys.readouterr().out

@@ -44,8 +44,10 @@ from salus.chain import Chain, network, roles
 from salus.chain.address_book import AddressBook
 from salus.chain.manifest import CONTRACTS, DeskStatus
 from salus.chain.node import genesis_of
+from salus.cli.ending import NEEDS_YOU
 from scripts import deploy
 from scripts.deploy import Asset, Params, Recorder, Suite, verify
+from tests.scripts.conftest import answer, stopped
 
 DEPLOYER = 0
 
@@ -361,14 +363,14 @@ def test_live_needs_the_holders(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
 
 
 @pytest.mark.usefixtures("live", "holders")
-@pytest.mark.parametrize("answer", ["no", EOFError])
+@pytest.mark.parametrize("reply", ["no", EOFError])
 def test_live_sends_nothing_when_the_answer_is_no(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answer: Any
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], reply: Any
 ) -> None:
-    monkeypatch.setattr("builtins.input", answered(answer))
+    answer(monkeypatch, reply)
     block = web3.eth.block_number
 
-    deploy.main()
+    stopped(deploy.main, code=NEEDS_YOU)
 
     assert web3.eth.block_number == block
     assert not deploy.path_of(1337).exists()
@@ -379,22 +381,9 @@ def test_live_sends_nothing_when_the_answer_is_no(
 
 @pytest.mark.usefixtures("live", "holders")
 def test_live_deploys_when_the_answer_is_yes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("builtins.input", answered("perhaps", "yes"))
+    answer(monkeypatch, "perhaps", "yes")
     accounts[9].transfer(web3.eth.account.from_key("11" * 32).address, "10 ether")
 
     deploy.main()
 
     assert set(AddressBook.load(deploy.path_of(1337)).contracts) == set(CONTRACTS)
-
-
-def answered(*answers: Any) -> Any:
-    """Simulates a person who gives these answers in order."""
-    rest = iter(answers)
-
-    def answer(_: str) -> str:
-        reply = next(rest)
-        if reply is EOFError:
-            raise EOFError
-        return str(reply)
-
-    return answer

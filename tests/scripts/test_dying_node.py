@@ -1,7 +1,7 @@
 """scripts.deploy and scripts.demo in separate processes whose node stops
 
 given a node that stops during a deployment, while Brownie calls it
-    it should end with 1 and one line that names the node, without a traceback
+    it should end with 4 and one line that names the node, without a traceback
     a rerun should use the deployed contracts, and deploy the rest
 given a node that stops while the demo mints its money, it should end in the same way
 given a node that stops before the first call of the deployment, it should end in the same way
@@ -20,6 +20,7 @@ from brownie import TestStablecoin
 
 from salus.chain.address_book import AddressBook, path_of
 from salus.chain.manifest import CONTRACTS
+from salus.cli.ending import OUT_OF_REACH
 from scripts import deploy
 from tests.scripts.conftest import ended
 from tests.support.stopping import PATIENCE, between, start
@@ -47,7 +48,7 @@ def dies(script: str, home: Path, *, spared: int = 0, passes: bool = False, sele
             process.kill()
         assert node.reached.is_set(), out + err
     assert "Traceback" not in out + err
-    assert process.returncode == 1, out + err
+    assert process.returncode == OUT_OF_REACH, out + err
     last = err.strip().splitlines()[-1]
     host = urlsplit(node.url).netloc
     assert last == f"Error: the node at {host} does not answer; start it or choose another, then run again"

@@ -24,8 +24,10 @@ import pytest
 from brownie import TestStablecoin, accounts, web3
 
 from salus.chain import Unlocked, network
-from scripts import _session, accreditor, governor
-from tests.scripts.conftest import ACCREDITOR, DAY, Office, ended, stopped
+from salus.cli.ending import NEEDS_YOU
+from salus.cli.session import Session
+from scripts import accreditor, governor
+from tests.scripts.conftest import ACCREDITOR, DAY, Office, answer, ended, stopped
 
 BY = "account=1"
 
@@ -134,7 +136,7 @@ def test_a_governor_of_a_live_network_gets_its_delay(
 ) -> None:
     live(monkeypatch, "no")
 
-    stopped(governor.grant_role, "role=governor", f"holder={accounts[9]}")
+    stopped(governor.grant_role, "role=governor", f"holder={accounts[9]}", code=NEEDS_YOU)
 
     output = capsys.readouterr().out
     assert "On unknown chain 1337" in output
@@ -143,11 +145,11 @@ def test_a_governor_of_a_live_network_gets_its_delay(
     assert not office.suite.manager.hasRole(0, accounts[9])[0]
 
 
-def live(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
+def live(monkeypatch: pytest.MonkeyPatch, reply: str) -> None:
     """Makes the chain count as live, with the governor's key available."""
-    monkeypatch.setattr(_session.Session, "sender", lambda *_: Unlocked(accounts[1].address))
+    monkeypatch.setattr(Session, "sender", lambda *_: Unlocked(accounts[1].address))
     monkeypatch.setattr(network, "LOCAL_CHAINS", frozenset())
-    monkeypatch.setattr("builtins.input", lambda _: answer)
+    answer(monkeypatch, reply)
 
 
 def test_the_last_governor_stays(office: Office, capsys: pytest.CaptureFixture[str]) -> None:

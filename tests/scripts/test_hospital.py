@@ -27,11 +27,12 @@ import pytest
 from brownie import accounts, chain, web3
 
 from salus.chain import Unlocked, claims, network, sending
+from salus.cli.ending import NEEDS_YOU
 from salus.provider import parts, submission
 from salus.provider.outbox import OutboxLine, State
 from salus.types import SkipReason
 from scripts import hospital, keeper
-from tests.scripts.conftest import DAY, READY, RELAYER, Clinic, box, ended, entries, states
+from tests.scripts.conftest import DAY, READY, RELAYER, Clinic, answer, box, ended, entries, states, stopped
 
 # FILE
 
@@ -67,12 +68,10 @@ def test_file_sends_nothing_when_the_answer_is_no(
     clinic.attest()
     block = web3.eth.block_number
     monkeypatch.setattr(network, "LOCAL_CHAINS", frozenset())
-    monkeypatch.setattr("builtins.input", lambda _: "no")
+    answer(monkeypatch, "no")
 
-    with pytest.raises(SystemExit) as stop:
-        hospital.file("provider=1", f"outbox={clinic.outbox}")
+    stopped(hospital.file, "provider=1", f"outbox={clinic.outbox}", code=NEEDS_YOU)
 
-    assert stop.value.code == 0
     assert web3.eth.block_number == block
     output = capsys.readouterr().out
     assert "On unknown chain 1337" in output

@@ -29,8 +29,9 @@ from brownie import ERC1271WalletMock, accounts
 from eth_account import Account
 
 from salus import product
+from salus.cli import settings
 from salus.provider.outbox import Outbox, State
-from scripts import _words, hospital
+from scripts import hospital
 from tests.scripts.conftest import READY, Clinic, box, ended, entries, states
 
 # ATTEST
@@ -94,7 +95,7 @@ def test_attest_finds_its_keys_in_the_environment_file(
 ) -> None:
     names = ("SALUS_PROVIDER_KEY", "SALUS_ATTESTOR_KEY")
     (tmp_path / ".env").write_text("".join(f"{name}={os.environ[name]}\n" for name in names))
-    monkeypatch.setattr(_words, "ENVIRONMENT", tmp_path / ".env")
+    monkeypatch.setattr(settings, "ENVIRONMENT", tmp_path / ".env")
     for name in names:
         monkeypatch.delenv(name)
 
@@ -257,31 +258,3 @@ def test_says_that_nothing_is_deployed(
     message = ended(capsys, hospital.status, "provider=1")
 
     assert message.startswith(f"{tmp_path / '1337.json'}: is missing: nothing is deployed on chain 1337; ")
-
-
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        (["provider=1", "colour=red"], "colour is no parameter of status; it takes provider, outbox; "),
-        (["outbox=x"], "status needs provider=…; "),
-        (["provider=one"], "provider: input should be a valid integer"),
-    ],
-)
-def test_says_which_word_is_wrong(
-    capsys: pytest.CaptureFixture[str], words: list[str], expected: str
-) -> None:
-    assert ended(capsys, hospital.status, *words).startswith(expected)
-
-
-def test_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:
-    hospital.main()
-    listed = capsys.readouterr().out
-    with pytest.raises(SystemExit) as stop:
-        hospital.attest("help")
-
-    assert stop.value.code == 0
-    assert all(name in listed for name in ("add_key", "attest", "file", "recheck", "withdraw_root"))
-    explained = capsys.readouterr().out
-    assert "Attests the bills of a folder" in explained
-    assert "for how many days the attestation is good" in explained
-    assert "[default: 30; 1<=x<=90]" in explained

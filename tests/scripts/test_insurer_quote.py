@@ -22,9 +22,10 @@ import pytest
 from brownie import ERC1271WalletMock, TestStablecoin, accounts, chain
 
 from salus.chain import events, network
+from salus.cli.ending import NEEDS_YOU
 from salus.cover.policy import PolicyFile
 from scripts import governor, insurer, patient
-from tests.scripts.conftest import DAY, INSURER, Clinic, day, draft, ended
+from tests.scripts.conftest import DAY, INSURER, Clinic, answer, day, draft, ended, stopped
 
 
 def test_a_quote_shows_what_it_signs(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
@@ -79,12 +80,10 @@ def test_signs_nothing_when_the_answer_is_no(
     draft(clinic)
     clinic.path("quote-9.json").unlink()
     monkeypatch.setattr(network, "LOCAL_CHAINS", frozenset())
-    monkeypatch.setattr("builtins.input", lambda _: "no")
+    answer(monkeypatch, "no")
 
-    with pytest.raises(SystemExit) as stop:
-        clinic.quote("9")
+    stopped(clinic.quote, "9", code=NEEDS_YOU)
 
-    assert stop.value.code == 0
     assert "Nothing was signed." in capsys.readouterr().out
     assert not clinic.path("quote-9.json").exists()
 

@@ -36,7 +36,7 @@ def test_never_on_a_live_network(
 
     assert message == (
         "test money is not made on unknown chain 1337 (chain 1337), which counts as live; "
-        "use a local chain: python -m tools.run -- bash"
+        "use a local chain: salus chain start"
     )
     assert web3.eth.block_number == block
 

@@ -36,9 +36,9 @@ from salus.base import files
 from salus.base.errors import InputError, NodeUnreachable, NotFinished
 from salus.chain import Pending, pools, sending
 from salus.chain.pending import CallNote
+from salus.cli.session import Session
 from salus.provider.outbox import State
-from scripts import insurer, keeper
-from scripts._session import Session
+from scripts import capital, keeper
 from tests.scripts.conftest import DAY, READY, Clinic, Office, ended, entries, states, stopped
 
 TOKENS = 2_000 * 10**6
@@ -57,7 +57,7 @@ class Depositor:
         self.tokens.mint(self.account, TOKENS, {"from": accounts[9]})
 
     def deposit(self) -> None:
-        insurer.deposit(f"pool={self.pool.address}", f"amount={AMOUNT}")
+        capital.deposit(f"pool={self.pool.address}", f"amount={AMOUNT}")
 
     @property
     def call(self) -> Pending:

@@ -183,7 +183,7 @@ def test_a_deployment_names_each_holder() -> None:
 
 
 def test_the_governor_names_the_roles() -> None:
-    from scripts.governor import RoleName
+    from salus.cli.governor import RoleName
 
     literal, *_ = get_args(RoleName)
     assert get_args(literal) == tuple(Role.__members__)

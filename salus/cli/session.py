@@ -1,4 +1,4 @@
-"""Where a script works and as whom, and the plan that it shows before it sends anything."""
+"""Where an action works and as whom, and the plan that it shows before it sends anything."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ import getpass
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salus.base.days import moment_words
-from salus.base.errors import NodeUnreachable
 from salus.chain import Action, Chain, Pending, Receipt, Sender, Wallet, roles
-from salus.chain.keystore import brownie_accounts, key_of, node_account
+from salus.chain.keystore import key_of, node_account
 from salus.chain.network import Network
 from salus.chain.payments import preview_before_approval
 from salus.chain.roles import Stage, Turn
+from salus.cli.ending import DONE, NEEDS_YOU
+from salus.cli.output import out
+from salus.cli.settings import Settings
+from salus.cli.usage import CallError
 from salus.crypto.eip712 import Signer
-from scripts._words import out
 
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
-
-KEYSTORES = Path(__file__).resolve().parent.parent / "keystores"
 
 
 class Session:
@@ -32,7 +32,10 @@ class Session:
     @cached_property
     def chain(self) -> Chain:
         """The suite on the network in use."""
-        chain = Chain.open(node_url())
+        endpoint = Settings.current().endpoint()
+        if endpoint.deployments:
+            os.environ.setdefault("SALUS_DEPLOYMENTS", endpoint.deployments)
+        chain = Chain.open(endpoint.url, chain_id=endpoint.chain_id)
         return Chain(chain.w3, chain.addresses, Network.of(chain.chain_id).confirmations)
 
     @cached_property
@@ -41,7 +44,7 @@ class Session:
 
     def sender(self, name: str | None) -> Sender:
         """The account that sends: a keystore, or on a local chain the number of one of the node's."""
-        name = name or os.environ.get("SALUS_ACCOUNT")
+        name = name or Settings.current().account
         if name and name.isdigit() and not self.network.is_live:
             return node_account(self.chain, int(name), parameter="account")
         other = "" if self.network.is_live else " or account=3 (one of the node's, by number)"
@@ -68,7 +71,8 @@ class Session:
         """
         planned = [actions] if isinstance(actions, Action) else list(actions)
         self.show([*first, *planned], sender)
-        earlier = [self.finish_earlier(action, sender) for action in planned]
+        is_dry = Settings.current().dry_run
+        earlier = [None if is_dry else self.finish_earlier(action, sender) for action in planned]
         left = [action for action, receipt in zip(planned, earlier, strict=True) if receipt is None]
         if not left:
             out.print("Run the command once more to do the same a second time.")
@@ -102,7 +106,8 @@ class Session:
                 turn = roles.turn_of(self.chain, turn.action, sender.address)
             if turn.opens_at:
                 out.print(f"This is announced. {_opening(turn)}", markup=False)
-            elif self._is_wanted(turn):
+            else:
+                self._check_wanted(turn)
                 action = roles.announcement(self.chain, turn)
                 self.show([action], sender)
                 self.chain.preview(action, sender.address)
@@ -111,15 +116,12 @@ class Session:
                 announced = roles.turn_of(self.chain, turn.action, sender.address)
                 out.print(f"It is announced. {_opening(announced)}", markup=False)
 
-    def _is_wanted(self, turn: Turn) -> bool:
-        """Whether a call is meant once more that was announced and made before."""
-        if turn.done is None:
-            return True
-        out.print(f"This was announced and done before, in transaction {turn.done}.", markup=False)
-        wanted = ask("Announce it once more?")
-        if not wanted:
-            out.print("Nothing was sent.")
-        return wanted
+    def _check_wanted(self, turn: Turn) -> None:
+        """That a call which was announced and made before is meant once more; else the program ends here."""
+        if turn.done is not None:
+            out.print(f"This was announced and done before, in transaction {turn.done}.", markup=False)
+            if not Settings.current().dry_run:
+                agree("Announce it once more?", "Nothing was sent.")
 
     def show(self, planned: Sequence[Action], sender: Sender) -> None:
         """The plan in words: where, as whom, what."""
@@ -127,14 +129,18 @@ class Session:
             f"On {self.network.name} (chain {self.network.chain_id}), as {sender.address}:", markup=False
         )
         for action in planned:
+            out.entry("plan", contract=action.contract, call=action.name, words=list(action.words))
             for line in action.words:
                 out.print(f"  {line}", markup=False)
 
     def confirm(self, question: str = "Send this?", *, otherwise: str = "Nothing was sent.") -> None:
-        """On a live network nothing is sent, and no policy signed, without a yes."""
-        if self.network.is_live and not ask(question):
-            out.print(otherwise)
-            raise SystemExit(0)
+        """On a live network nothing is sent, and no policy signed, without a yes. A dry run ends here. Raises
+        CallError where nobody can be asked."""
+        if Settings.current().dry_run:
+            out.print(f"A dry run. {otherwise}")
+            raise SystemExit(DONE)
+        if self.network.is_live:
+            agree(question, otherwise)
 
     def send(self, action: Action, sender: Sender) -> Receipt:
         """Sends one action, unless an earlier run has, and says so."""
@@ -168,6 +174,7 @@ class Session:
 
     def show_receipt(self, receipt: Receipt) -> None:
         """Where a transaction can be looked up."""
+        out.entry("transactions", transaction=receipt.transaction, block=receipt.block)
         link = f"  {self.network.explorer}{receipt.transaction}" if self.network.explorer else ""
         out.print(f"Done in block {receipt.block}: {receipt.transaction}{link}", markup=False)
 
@@ -180,25 +187,30 @@ def _opening(turn: Turn) -> str:
     )
 
 
-def node_url() -> str:
-    """The node of the network that `brownie` or `tools.run` was told."""
-    brownie = sys.modules.get("brownie")
-    if brownie is not None and brownie.network.is_connected():
-        return str(brownie.web3.provider.endpoint_uri)
-    url = os.environ.get("SALUS_RPC_URL")
-    if not url:
-        raise NodeUnreachable(
-            "no node is named",
-            remedy="start with `python -m tools.run --network <name> -- …`, or set SALUS_RPC_URL",
-        )
-    return url
+def agree(question: str, otherwise: str, *, way_out: str = "add --yes") -> None:
+    """Goes on after a yes, or with `--yes`; else the program ends, and says that otherwise nothing was done.
+    Raises CallError where nobody can be asked."""
+    if Settings.current().yes:
+        return
+    if not somebody_is_there():
+        what = otherwise[:1].lower() + otherwise[1:-1]
+        raise CallError(f"{what}: there is nobody to say yes", remedy=way_out)
+    if not ask(question):
+        out.print(otherwise)
+        raise SystemExit(NEEDS_YOU)
+
+
+def somebody_is_there() -> bool:
+    """Whether a person can answer."""
+    return sys.stdin.isatty()
 
 
 def ask(question: str) -> bool:
     """Asks until the answer is yes or no; a closed input is a no."""
     while True:
         try:
-            answer = input(f"{question} [yes/no] ").strip().lower()
+            with redirect_stdout(sys.stderr):
+                answer = input(f"{question} [yes/no] ").strip().lower()
         except EOFError:
             return False
         if answer in ("yes", "no"):
@@ -211,7 +223,7 @@ def signer(name: str | None, *, key_variable: str, parameter: str, other: str = 
         name,
         variable=key_variable,
         parameter=parameter,
-        folders=(KEYSTORES, brownie_accounts()),
+        folders=Settings.current().keystores,
         ask_password=_password,
         alternative=other,
     )

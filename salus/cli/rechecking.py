@@ -10,10 +10,10 @@ from pathlib import Path
 from rich.progress import track
 
 from salus.chain.events import ClaimDecided
+from salus.cli.output import err, out
 from salus.crypto.records import RecordKey
 from salus.insurer.audit import Audit, Checked, Fault, Linked, MemberOf, audit
 from salus.insurer.record_folder import RecordFolder
-from scripts._words import err, out
 
 
 def recheck_all(decided: Sequence[ClaimDecided], folder: Path, opener: Path, member_of: MemberOf) -> None:

@@ -1,4 +1,4 @@
-"""salus.command: values as they are typed
+"""salus.cli: values as they are typed
 
 given a value that is well formed
     it should become what the library works with
@@ -19,8 +19,8 @@ from typing import Annotated, Any
 import pytest
 import typer
 
-from salus.command import values
-from salus.command.usage import as_input_error
+from salus.cli import values
+from salus.cli.usage import as_call_error
 from salus.crypto.records import RecordKey
 
 KEY = RecordKey.generate()
@@ -90,7 +90,7 @@ def test_names_what_is_wrong_and_does_not_show_it(
     with pytest.raises(typer.TyperException) as error:
         read(kind("it"), typed)
 
-    line = str(as_input_error(error.value, "action"))
+    line = str(as_call_error(error.value, "action"))
     assert line.startswith(f"it: {reason}")
     assert line.endswith("; correct it")
     assert typed not in line.replace("such as 2027-01-31T12:00", "").replace(reason, "")
@@ -100,6 +100,6 @@ def test_names_what_is_missing() -> None:
     with pytest.raises(typer.TyperException) as error:
         read(values.day("it"))
 
-    assert str(as_input_error(error.value, "action")) == (
-        "action needs it=…; the word help explains its parameters"
+    assert str(as_call_error(error.value, "action")) == (
+        "action needs --it; action --help explains its parameters"
     )

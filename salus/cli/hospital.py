@@ -1,0 +1,424 @@
+"""Hospital, clinic, laboratory, pharmacy. `salus hospital` lists the actions.
+
+What a hospital files goes through its outbox, a file on its own disk: every action can be stopped at any
+point and run again, and none attests or files a line twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, track
+from rich.table import Table
+from typer import Option
+
+from salus import fhir, product
+from salus.base import money
+from salus.base.days import DAY_SECONDS, latest_day, moment_words, to_date
+from salus.base.errors import InputError, RecordError
+from salus.chain import accreditation, claims, forget_finished
+from salus.claim.provider_key import ProviderKey
+from salus.cli.actor import Actor
+from salus.cli.options import AccountName, ContractWallet, ProviderNumber, TableName
+from salus.cli.output import err, out
+from salus.cli.session import Session, signer
+from salus.cli.values import address, age_key, amount, day, hex32, moment
+from salus.cover.membership import load_membership
+from salus.crypto.records import RecordKey
+from salus.insurer.recheck import recheck as compare
+from salus.provider import drafting, submission
+from salus.provider.card_folder import CardFolder
+from salus.provider.export import export_records
+from salus.provider.outbox import Outbox, OutboxLine
+from salus.provider.outbox.opening import open_outbox, outbox_for_rehearsal
+from salus.provider.outbox.words import counts_of, words_of
+from salus.provider.withdrawal import withdraw as withdrawal_of
+from salus.statement.eligibility import words_of as eligibility_words
+
+actor = Actor("hospital")
+
+OutboxPath = Annotated[Path, Option(help="the outbox file that attest wrote")]
+NewOutboxPath = Annotated[Path, Option(help="the outbox file; made if it is not there")]
+ClaimNumber = Annotated[str, Option(help="the hospital's own number of the claim")]
+ClaimPolicy = Annotated[bytes | None, hex32("one policy, where the claim went to several")]
+CardFolderPath = Annotated[Path, Option(help="folder with the cards that patients have shown")]
+OUTBOX = Path("outbox.sqlite")
+NOTHING = Decimal(0)
+
+
+@actor.action
+def add_key(
+    provider: ProviderNumber,
+    attestor: Annotated[str, address("address of the seal key, or of a contract wallet")],
+    from_time: Annotated[int, moment("first moment at which it may sign")],
+    until: Annotated[int, moment("first moment at which it may not")],
+    account: AccountName = None,
+) -> None:
+    """Lets a seal key sign attestations for a stretch of time.
+
+    Example:
+        salus hospital add-key --provider 1 --attestor 0x… --from-time 2027-01-01 --until 2029-01-01 \\
+            --account front-desk
+    """
+    session = Session()
+    action = accreditation.add_key(
+        session.chain, provider=provider, attestor=attestor, from_=from_time, until=until
+    )
+    session.act(action, session.sender(account))
+
+
+@actor.action
+def revoke_key(
+    provider: ProviderNumber,
+    attestor: Annotated[str, address("address of the seal key, or of a contract wallet")],
+    account: AccountName = None,
+) -> None:
+    """Revokes a seal key permanently: nothing that it signed can be filed from now on.
+
+    Example:
+        salus hospital revoke-key --provider 1 --attestor 0x… --account front-desk
+    """
+    session = Session()
+    action = accreditation.revoke_key(session.chain, provider=provider, attestor=attestor)
+    session.act(action, session.sender(account))
+
+
+@actor.action
+def attest(
+    provider: ProviderNumber,
+    records: Annotated[Path, Option(help="a FHIR R4 Bundle, or a folder of them")],
+    cards: CardFolderPath,
+    table: TableName,
+    readers: Annotated[
+        list[str], age_key("age keys that records are sealed to beside the patient's: the insurer's")
+    ],
+    outbox: NewOutboxPath = OUTBOX,
+    profile: Annotated[
+        Path | None, Option(help="hospital.yaml: what the hospital says of its records")
+    ] = None,
+    report: Annotated[
+        Path | None, Option(help="a CSV file with a row for each bill; JSON goes beside it")
+    ] = None,
+    days: Annotated[int, Option(min=1, max=90, help="for how many days the attestation is good")] = 30,
+    key: Annotated[str | None, Option(help="keystore of the seal key; else SALUS_ATTESTOR_KEY")] = None,
+    attestor: ContractWallet = None,
+    again: Annotated[bool, Option(help="sign also what was withdrawn and has not changed since")] = False,
+    dry_run: Annotated[bool, Option(help="read and check everything, keep and sign nothing")] = False,
+) -> None:
+    """Attests the bills of a folder: reads, seals and signs what is not attested yet. Sends nothing.
+
+    Ends with an error if a bill or a file is at fault, after the good ones are signed.
+
+    Example:
+        salus hospital attest --provider 1 --records fhir --cards cards --table family --readers age1… \\
+            --report today.csv
+    """
+    session = Session()
+    provider_key = ProviderKey.from_environment()
+    seal_key = signer(key, key_variable="SALUS_ATTESTOR_KEY", parameter="key")
+    signing = session.signing(seal_key, attestor)
+    session.chain.check_attestor(provider, signing.address, session.chain.now())
+
+    with _to_attest(session, provider, outbox, dry_run=dry_run) as box:
+        plan = product.named(table)
+        with _progress("bills read") as advance:
+            drafted = drafting.draft(
+                fhir.read(
+                    records,
+                    plan,
+                    profile=fhir.Profile.load(profile) if profile else fhir.SAFE,
+                    today=latest_day(session.chain.now()),
+                ),
+                box,
+                _cards(session, cards, plan),
+                provider_key,
+                recipients=readers,
+                advance=advance,
+                again=again,
+                dry_run=dry_run,
+            )
+        if report is not None:
+            drafted.save(report)
+        _show(drafted)
+        batch = (
+            None if dry_run else submission.attest(box, session.chain, signing, lifetime=days * DAY_SECONDS)
+        )
+    would = "would be attested" if dry_run else "attested"
+    out.print(
+        f"{drafted.new} new and {drafted.revised} corrected lines {would}, {drafted.known} were attested "
+        f"before, {len(drafted.left_out)} bills left out for the reasons above."
+    )
+    if batch:
+        root, until = batch.attestation.root.hex(), moment_words(batch.attestation.expires_at)
+        out.print(f"One signature over {len(batch)} lines, root 0x{root}, good until {until}.")
+    if drafted.problems:
+        raise InputError(
+            f"{len(drafted.problems)} bills or files are at fault, each named above",
+            remedy="correct them and run again: what is attested stays so",
+        )
+
+
+def _show(report: drafting.Report) -> None:
+    """Each bill that is not attested, what the signer should look at, and a table of all."""
+    for line in (*report.not_read, *report.left_out, *report.notes, *report.problems):
+        err.print(f"  {line}", markup=False)
+    table = Table("bills", "outcome", "reason", "billed")
+    for outcome, reason, count, billed in report.summary():
+        table.add_row(f"{count:,}", outcome, reason.replace("_", " ").lower(), billed)
+    if report.rows:
+        err.print(table)
+
+
+@actor.action
+def check_profile(profile: Annotated[Path, Option(help="hospital.yaml")]) -> None:
+    """Reads a hospital's profile and says what it decides, and what it leaves open. Sends nothing.
+
+    Example:
+        salus hospital check-profile --profile hospital.yaml
+    """
+    read = fhir.Profile.load(profile)
+    for name, value in read.model_dump().items():
+        words = "not decided" if value in (None, {}, frozenset()) else value
+        if isinstance(value, list | set | frozenset):
+            words = ", ".join(sorted(map(str, value))) or "none"
+        out.print(f"  {name:<20} {words}", markup=False)
+    if read.organizations is None or read.payers is None:
+        out.print("Bills stay problems until organizations and payers are decided.")
+
+
+@actor.action
+def file(
+    provider: ProviderNumber,
+    outbox: OutboxPath = OUTBOX,
+    at_once: Annotated[int, Option(min=1, help="lines in one transaction")] = submission.FILED_AT_ONCE,
+    account: AccountName = None,
+    dry_run: Annotated[bool, Option(help="say what would be filed and send nothing")] = False,
+) -> None:
+    """Files what is attested and would be decided now; what would be skipped waits, and costs nothing.
+
+    Example:
+        salus hospital file --provider 1 --dry-run
+    """
+    session = Session()
+    with open_outbox(session.chain, provider, outbox) as box:
+        submission.refresh(box, session.chain)
+        duplicates: list[OutboxLine] = []
+        with _progress("lines tried") as advance:
+            planned = submission.plan_filing(
+                box, session.chain, at_once=at_once, advance=advance, keep_back=duplicates.append
+            )
+        if duplicates:
+            out.print(
+                f"Kept back: {len(duplicates)} whose bills the chain has decided before, not from this "
+                "outbox. Filed again they would cost a fee and be denied as duplicates (18)."
+            )
+        if planned and not dry_run:
+            sender = session.sender(account)
+            session.show([filing.action for filing in planned], sender)
+            session.confirm()
+            for filing in track(planned, description="filing", console=err):
+                session.show_receipt(submission.file(filing, box, session.chain, sender))
+        elif planned:
+            for line in (line for filing in planned for line in filing.action.words):
+                out.print(f"  {line}", markup=False)
+        else:
+            out.print("Nothing is ready to be filed.")
+        _summary(box)
+
+
+@actor.action
+def eligibility(
+    provider: ProviderNumber,
+    card: Annotated[Path, Option(help="the member's card")],
+    cover: Annotated[Path, Option(help="the cover file of the card")],
+    table: TableName,
+    benefit: Annotated[str, Option(help="a benefit of the table, such as visit.primary")],
+    day: Annotated[int, day("day of the care, or its first; may lie ahead")],
+    to_day: Annotated[int | None, day("last day of a stay; else the same day")] = None,
+    units: Annotated[int, Option(min=1, max=65_535, help="how many of what is paid by number")] = 1,
+    billed: Annotated[Decimal, amount("what the bill will be, where it is known")] = NOTHING,
+    emergency: Annotated[bool, Option(help="for care that asks for no consent")] = False,
+) -> None:
+    """Says whether a member's claim would be decided, and what is left of each limit. Sends nothing.
+
+    Example:
+        salus hospital eligibility --provider 1 --card card.json --cover cover.json --table family \\
+            --benefit visit.primary --day 2027-03-01
+    """
+    session = Session()
+    opened = load_membership(card, cover, product.named(table), session.chain.book_domain)
+    line = opened.inquiry(
+        benefit,
+        service_from=day,
+        service_to=day if to_day is None else to_day,
+        units=units,
+        billed=money.exactly(billed, opened.currency),
+        emergency=emergency,
+    )
+    answer = claims.eligibility(session.chain, provider=provider, line=line)
+    foreseen = claims.foresee_unsigned(session.chain, provider=provider, line=line)
+    out.print(f"{opened.table[benefit].title} on {to_date(day)}, at provider {provider}:", markup=False)
+    for words in eligibility_words(answer, line, foreseen.decision):
+        out.print(f"  {words}", markup=False)
+
+
+@actor.action
+def status(provider: ProviderNumber, outbox: OutboxPath = OUTBOX) -> None:
+    """Says where every line of the outbox stands, asking the chain first.
+
+    Example:
+        salus hospital status --provider 1
+    """
+    session = Session()
+    with open_outbox(session.chain, provider, outbox) as box:
+        submission.refresh(box, session.chain)
+        for entry in box.entries():
+            out.print(f"  {words_of(entry)}", markup=False)
+        _summary(box)
+
+
+@actor.action
+def settle(provider: ProviderNumber, outbox: OutboxPath = OUTBOX, account: AccountName = None) -> None:
+    """Settles the outbox's held claims that are due, and collects its owed ones.
+
+    Example:
+        salus hospital settle --provider 1
+    """
+    session = Session()
+    with open_outbox(session.chain, provider, outbox) as box:
+        submission.refresh(box, session.chain)
+        planned = submission.plan_settling(box, session.chain)
+        if planned:
+            session.act(planned, session.sender(account))
+            submission.refresh(box, session.chain)
+        else:
+            out.print("Nothing is due.")
+        forget_finished(session.chain)
+        _summary(box)
+
+
+@actor.action
+def withdraw(
+    provider: ProviderNumber,
+    claim: ClaimNumber,
+    policy: ClaimPolicy = None,
+    outbox: OutboxPath = OUTBOX,
+    account: AccountName = None,
+) -> None:
+    """Takes a held or denied line back, so that a corrected one may follow (attest again).
+
+    Example:
+        salus hospital withdraw --provider 1 --claim 2027-0815
+    """
+    session = Session()
+    with open_outbox(session.chain, provider, outbox) as box:
+        submission.refresh(box, session.chain)
+        forget_finished(session.chain)
+        entry = box.find(claim, policy=policy)
+        session.act(withdrawal_of(session.chain, box, entry), session.sender(account))
+        box.withdrawn(entry)
+
+
+@actor.action
+def withdraw_root(
+    provider: ProviderNumber,
+    root: Annotated[bytes, hex32("of the attestation")],
+    outbox: OutboxPath = OUTBOX,
+    account: AccountName = None,
+) -> None:
+    """Takes back a whole attestation: what is not filed yet can never be.
+
+    Example:
+        salus hospital withdraw-root --provider 1 --root 0x…
+    """
+    session = Session()
+    with open_outbox(session.chain, provider, outbox) as box:
+        submission.refresh(box, session.chain)
+        session.act(
+            claims.withdraw_root(session.chain, provider=provider, root=root), session.sender(account)
+        )
+        # what somebody filed in between is decided, and not taken back
+        submission.refresh(box, session.chain)
+        box.root_withdrawn(root)
+
+
+@actor.action
+def export(
+    provider: ProviderNumber,
+    folder: Annotated[Path, Option(help="where the sealed records go; made if it is not there")],
+    outbox: OutboxPath = OUTBOX,
+) -> None:
+    """Writes each line's sealed record as a file, to be handed to insurer and patient. Its name is the
+    record's hash, which the claim's event carries.
+
+    Example:
+        salus hospital export --provider 1 --folder records
+    """
+    session = Session()
+    with open_outbox(session.chain, provider, outbox) as box, _progress("records") as advance:
+        count = export_records(box, folder, advance=advance)
+    out.print(f"{count} sealed records are in {folder}.", markup=False)
+
+
+@actor.action
+def recheck(
+    provider: ProviderNumber,
+    claim: ClaimNumber,
+    patient: Annotated[str, Option(help="the hospital's own id of the patient")],
+    cards: CardFolderPath,
+    table: TableName,
+    record_key: Annotated[Path, Option(help="file with an age key that the record was sealed to")],
+    policy: ClaimPolicy = None,
+    outbox: OutboxPath = OUTBOX,
+) -> None:
+    """Opens a line's record and recomputes every field that was attested.
+
+    Example:
+        salus hospital recheck --provider 1 --claim 2027-0815 --patient 4711 --cards cards \\
+            --table family --record-key record.key
+    """
+    session = Session()
+    opener = RecordKey.load(record_key)
+    with open_outbox(session.chain, provider, outbox) as box:
+        entry = box.find(claim, policy=policy)
+        sealed = box.sealed(entry)
+    membership = _cards(session, cards, product.named(table)).membership_of(patient, entry.diagnosis)
+    provider_key = ProviderKey.from_environment()
+    found = compare(entry.diagnosis, sealed, opener, membership, patient=patient, provider_key=provider_key)
+    for difference in found.differences:
+        out.print(f"  {difference.field} is not what the record gives", markup=False)
+    out.print(
+        f"Not checked: {', '.join(found.unchecked)}." if found.unchecked else "Every field was checked."
+    )
+    if not found.passed:
+        raise RecordError(f"differs in {len(found.differences)} fields", resource=f"Claim/{claim}")
+    out.print("The line says what the record says.")
+
+
+def _to_attest(
+    session: Session, provider: int, path: Path, *, dry_run: bool
+) -> AbstractContextManager[Outbox]:
+    if dry_run:
+        return outbox_for_rehearsal(session.chain, provider, path)
+    return open_outbox(session.chain, provider, path, make=True)
+
+
+def _cards(session: Session, folder: Path, plan: product.Table) -> CardFolder:
+    return CardFolder.open(folder, plan, session.chain.book_domain)
+
+
+def _summary(box: Outbox) -> None:
+    out.print(f"In the outbox: {counts_of(box)}.")
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int], None]]:
+    """Counts on stderr what comes in unknown number."""
+    columns = (SpinnerColumn(), TextColumn(what + ": {task.completed}"), TimeElapsedColumn())
+    with Progress(*columns, console=err) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda count: bar.advance(task, count)

@@ -1,0 +1,246 @@
+"""Patient and policyholder: keys, cards, consent, claims. `salus patient` lists the actions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from typer import Option
+
+from salus import product
+from salus.base import files
+from salus.base.errors import InputError, PolicyError
+from salus.chain import consents, policies
+from salus.cli.actor import Actor
+from salus.cli.options import AccountName, ContractWallet, TableName
+from salus.cli.output import out
+from salus.cli.rechecking import recheck_all
+from salus.cli.session import Session, signer
+from salus.cli.values import age_key, day
+from salus.cover.consenting import (
+    PURPOSES,
+    RECORD_WITHIN_DAYS,
+    check_consent_signer,
+    cover_of_card,
+    purposes_of,
+    sign_consent,
+)
+from salus.cover.holder_folder import HolderFolder
+from salus.cover.membership import load_membership
+from salus.cover.offer import People
+from salus.cover.policy import PolicyFile, check_place
+from salus.cover.signed_file import CONSENT
+from salus.insurer.audit import claims_of
+from salus.statement.claim_words import words_of
+from salus.statement.ledger import Ledger
+from salus.types import Consent, Member, Purpose
+
+actor = Actor("patient")
+
+CardPath = Annotated[Path, Option(help="the member's card")]
+CoverPath = Annotated[Path, Option(help="the cover file of the card")]
+Provider = Annotated[
+    int, Option(min=0, max=2**64 - 1, help="the provider's number; 0 for any accredited one")
+]
+SignTo = Annotated[
+    Path | None, Option(help="sign it to this file instead of sending; anyone may then record it")
+]
+
+
+@actor.action
+def new_policy_key(
+    folder: Annotated[Path, Option(help="where the keys go; made if it is not there")],
+    people: Annotated[Path, Option(help="YAML: who is to be covered")],
+    table: TableName,
+    insurer: Annotated[str, age_key("the insurer's age key, which the enrolment is sealed to")],
+) -> None:
+    """Makes the keys of a new policy and the enrolment for the insurer. Keys that exist are kept.
+
+    Example:
+        salus patient new-policy-key --folder keys --people people.yaml --table family --insurer age1…
+    """
+    keys = HolderFolder(folder)
+    enrolled = keys.enrol(product.named(table), People.load(people).members, insurer)
+    out.print(
+        f"{keys.policy_key_file} and {keys.record_key_file} are yours alone: keep copies.", markup=False
+    )
+    out.print(f"Send {keys.enrolment_file} ({len(enrolled)} members) to the insurer.", markup=False)
+
+
+@actor.action
+def cards(
+    folder: Annotated[Path, Option(help="where the keys of the policy are")],
+    policy: Annotated[Path, Option(help="the policy file that the insurer sent")],
+    people: Annotated[Path, Option(help="YAML: who is covered, as at enrolment")],
+    table: TableName,
+) -> None:
+    """Writes each member's card, as a file and as a QR code, and the cover file that goes with it.
+
+    Example:
+        salus patient cards --folder keys --policy policy.json --people people.yaml --table family
+    """
+    document = PolicyFile.load(policy)
+    with files.about(policy):
+        check_place(document.book, Session().chain.book_domain, fault=PolicyError)
+        count = HolderFolder(folder).write_cards(document, product.named(table), People.load(people).members)
+    out.print(f"{count} cards are in {folder}. Show a card like a bank card.", markup=False)
+
+
+@actor.action
+def consent(
+    card: CardPath,
+    cover: CoverPath,
+    provider: Provider,
+    from_day: Annotated[int, day("first day of care that it covers; may lie in the past")],
+    until: Annotated[int, day("last day of care that it covers")],
+    purposes: Annotated[list[str], Option(help=f"of {', '.join(PURPOSES)}")] = ["file"],  # noqa: B006 - never changed
+    sign_to: SignTo = None,
+    wallet: ContractWallet = None,
+    account: AccountName = None,
+) -> None:
+    """Lets a provider file the member's claims. The account is the member's consent signer.
+
+    Example:
+        salus patient consent --card member-0.card.json --cover member-0.cover.json --provider 1 \\
+            --from-day 2027-01-01 --until 2027-12-31
+    """
+    session = Session()
+    member = _member(session, card, cover)
+    what = purposes_of(purposes)
+    if sign_to is not None:
+        _sign(session, sign_to, wallet, account, member, provider, what, from_day, until)
+        return
+    _check_no_wallet(wallet)
+    sender = session.sender(account)
+    check_consent_signer(member, sender.address, field="account", remedy="send it from that one")
+    action = consents.give(
+        session.chain,
+        member=member.commitment,
+        provider=provider,
+        purposes=what,
+        from_=from_day,
+        until=until,
+    )
+    session.act(action, sender)
+
+
+@actor.action
+def record_consent(
+    consent: Annotated[Path, Option(help="the signed consent or withdrawal")],
+    account: AccountName = None,
+) -> None:
+    """Brings a signed consent or withdrawal to the chain; anyone may, and pays the fee.
+
+    Example:
+        salus patient record-consent --consent consent.json --account anyone
+    """
+    session = Session()
+    signed = CONSENT.load(consent)
+    with files.about(consent):
+        given = Consent.from_json(signed.content.get("consent", {}))
+    action = consents.record(session.chain, signer=signed.signer, consent=given, signature=signed.signature)
+    session.act(action, session.sender(account))
+
+
+@actor.action
+def withdraw_consent(
+    card: CardPath,
+    cover: CoverPath,
+    provider: Provider,
+    sign_to: SignTo = None,
+    wallet: ContractWallet = None,
+    account: AccountName = None,
+) -> None:
+    """Takes consent back for care after today; care until today stays payable.
+
+    Example:
+        salus patient withdraw-consent --card member-0.card.json --cover member-0.cover.json --provider 1
+    """
+    session = Session()
+    member = _member(session, card, cover)
+    if sign_to is not None:
+        _sign(session, sign_to, wallet, account, member, provider)
+        return
+    _check_no_wallet(wallet)
+    sender = session.sender(account)
+    check_consent_signer(member, sender.address, field="account", remedy="send it from that one")
+    session.act(consents.withdraw(session.chain, member=member.commitment, provider=provider), sender)
+
+
+@actor.action
+def claims(
+    card: CardPath,
+    cover: CoverPath,
+    table: TableName,
+) -> None:
+    """Says what was claimed for the member of a card, what was paid, and why not more.
+
+    Example:
+        salus patient claims --card member-0.card.json --cover member-0.cover.json --table family
+    """
+    session = Session()
+    opened = load_membership(card, cover, product.named(table), session.chain.book_domain)
+    entries = Ledger.of_policy(session.chain, opened.policy_id).of_member(opened.commitment)
+    for entry in entries:
+        for line in words_of(entry, opened):
+            out.print(f"  {line}", markup=False)
+    out.print(f"{len(entries)} claims." if entries else "No claim yet.")
+
+
+@actor.action
+def recheck(
+    card: CardPath,
+    cover: CoverPath,
+    table: TableName,
+    records: Annotated[Path, Option(help="folder of the sealed records that the hospitals have handed over")],
+    record_key: Annotated[Path, Option(help="file with the patient's age key, record.key")],
+) -> None:
+    """Opens the record of every claim of the card's member and recomputes what was attested. Sends nothing;
+    ends with an error if anything differs or is missing.
+
+    Example:
+        salus patient recheck --card member-0.card.json --cover member-0.cover.json --table family \\
+            --records records --record-key record.key
+    """
+    session = Session()
+    opened = load_membership(card, cover, product.named(table), session.chain.book_domain)
+    recheck_all(claims_of(session.chain, opened), records, record_key, lambda _: opened)
+
+
+def _member(session: Session, card: Path, cover: Path) -> Member:
+    """The member of the card; says so if the policy is not issued yet."""
+    found = cover_of_card(session.chain, card, cover)
+    if not policies.is_issued(session.chain, found.policy_id):
+        # no error: whose consent is there when cover begins can be treated on the first day
+        out.print(f"Note: policy 0x{found.policy_id.hex()} is not issued; until it is, no claim can follow.")
+    return found.member
+
+
+def _sign(
+    session: Session,
+    path: Path,
+    wallet: str | None,
+    account: str | None,
+    member: Member,
+    provider: int,
+    purposes: Purpose = Purpose(0),  # noqa: B008 - a constant
+    from_: int = 0,
+    until: int = 0,
+) -> None:
+    """Signs a consent, or without purposes a withdrawal, for whoever records it."""
+    key = session.signing(signer(account, key_variable="SALUS_PRIVATE_KEY", parameter="account"), wallet)
+    check_consent_signer(
+        member, key.address, field="wallet" if wallet else "account", remedy="sign in the name of that one"
+    )
+    sign_consent(
+        session.chain, path, key, member, provider=provider, purposes=purposes, from_=from_, until=until
+    )
+    what = "consent" if purposes else "withdrawal"
+    out.print(
+        f"{path} holds the signed {what}; it must be recorded within {RECORD_WITHIN_DAYS} days.", markup=False
+    )
+
+
+def _check_no_wallet(wallet: str | None) -> None:
+    if wallet is not None:
+        raise InputError("signs, and sends nothing", field="wallet", remedy="name a file with sign_to=…")

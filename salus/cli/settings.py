@@ -1,0 +1,236 @@
+"""Where an action works and as whom: flags first, then the environment with `.env`, then salus.toml, then the
+local chain that `salus chain start` has started.
+
+    # salus.toml, in this folder, in one above it, or in the user's folder for settings
+    network = "sepolia"               # what --network takes
+    account = "front-desk"            # what --account takes: a keystore
+
+    [networks.sepolia]
+    node = "$SEPOLIA_RPC_URL"         # an address, or the variable that holds it
+
+    [hospital]                        # for every action of the hospital that has the option
+    provider = 1
+    table = "family"
+
+    [hospital.attest]                 # for this action
+    profile = "hospital.yaml"         # beside this file
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final, Self
+
+import typer
+from dotenv import load_dotenv
+
+import salus
+from salus.base.errors import NodeUnreachable
+from salus.chain.network import Network
+from salus.cli.usage import CallError, unknown
+
+_ABOVE = Path(salus.__file__).resolve().parents[1]
+CLONE: Final = _ABOVE if (_ABOVE / "brownie-config.yaml").exists() else None
+"""The clone that this library is used from; None where it was installed."""
+ENVIRONMENT = (CLONE or Path()) / ".env"
+FILE: Final = "salus.toml"
+LOCAL: Final = "local"
+_KEYS: Final = ("network", "node", "account", "deployments", "keystores")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of settings."""
+
+    path: Path
+    content: dict[str, Any]
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        try:
+            content = tomllib.loads(path.read_text())
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise CallError(f"is not TOML: {error}", file=str(path), remedy="correct it") from None
+        from salus.cli.root import ACTORS
+
+        for name in content:
+            if name not in (*_KEYS, "networks", *ACTORS):
+                fault = unknown(name, "setting", (*_KEYS, "networks", *ACTORS))
+                fault.file = str(path)
+                raise fault
+        return cls(path.resolve(), content)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A node, and what is known of its chain before it is asked."""
+
+    url: str
+    chain_id: int | None = None
+    deployments: str | None = None
+    """Folder of the address book, if it is not the usual one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the user has decided for one command."""
+
+    files: tuple[File, ...] = ()
+    """From the most general to the nearest."""
+    node: str | None = None
+    network: str | None = None
+    yes: bool = False
+    dry_run: bool = False
+
+    @classmethod
+    def load(cls, config: Path | None) -> Self:
+        """Reads `.env` and the files of settings."""
+        read_environment()
+        paths = [config] if config else _files()
+        return cls(tuple(File.load(path) for path in paths))
+
+    @classmethod
+    def current(cls) -> Settings:
+        """Those of the command that runs."""
+        return _current.get() or Settings()
+
+    def with_flags(
+        self, *, node: str | None, network: str | None, yes: bool, dry_run: bool = False, **_: Any
+    ) -> Self:
+        """These, with what was typed before all else."""
+        return replace(self, node=node or self.node, network=network, yes=yes, dry_run=dry_run)
+
+    def at_node(self, url: str | None) -> Self:
+        """These, at a node unless a flag names another."""
+        return replace(self, node=url)
+
+    @contextmanager
+    def in_force(self) -> Iterator[None]:
+        """Within it they are the current ones. The address books' folder is set in the environment, which the
+        library reads it from."""
+        token, before = _current.set(self), os.environ.get("SALUS_DEPLOYMENTS")
+        try:
+            if not before and self._value("deployments"):
+                os.environ["SALUS_DEPLOYMENTS"] = str(self._value("deployments"))
+            yield
+        finally:
+            _current.reset(token)
+            if before is None:
+                os.environ.pop("SALUS_DEPLOYMENTS", None)
+
+    @property
+    def account(self) -> str | None:
+        """Who sends, where no account is named."""
+        return os.environ.get("SALUS_ACCOUNT") or self._value("account")
+
+    @property
+    def keystores(self) -> tuple[Path, ...]:
+        """Folders that keystores are looked for in."""
+        named = self._value("keystores")
+        folders = [Path(named)] if named else [Path("keystores")]
+        return (*folders, *([CLONE / "keystores"] if CLONE else []), Path.home() / ".brownie" / "accounts")
+
+    def endpoint(self) -> Endpoint:
+        """The node to ask. Raises CallError for an unknown network, NodeUnreachable if none is named."""
+        if self.node or self.network:
+            return self._endpoint(self.node, self.network)
+        network = os.environ.get("SALUS_NETWORK", "")
+        if url := os.environ.get("SALUS_RPC_URL"):
+            return Endpoint(url, _chain_id(network))
+        if network or self._value("node") or self._value("network"):
+            return self._endpoint(self._value("node"), network or self._value("network"))
+        if local := _local_chain():
+            return local
+        raise NodeUnreachable(
+            "no node is named",
+            remedy="start a local chain with `salus chain start`, or name one with --node, --network, "
+            "SALUS_RPC_URL or salus.toml",
+        )
+
+    def _endpoint(self, node: str | None, network: str | None) -> Endpoint:
+        if network == LOCAL:
+            local = _local_chain()
+            if local is None:
+                raise NodeUnreachable("no local chain runs", remedy="start one: salus chain start")
+            return local
+        if network is None:
+            return Endpoint(_expanded(str(node)))
+        named = self._networks().get(network, {})
+        chain_id = named.get("chain_id", _chain_id(network))
+        if not named and chain_id is None:
+            raise unknown(network, "network", [LOCAL, *self._networks(), *Network.names()])
+        url = node or named.get("node") or f"${network.upper().replace('-', '_')}_RPC_URL"
+        return Endpoint(_expanded(url), chain_id, named.get("deployments"))
+
+    def _networks(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for file in self.files:
+            found |= file.content.get("networks", {})
+        return found
+
+    def _value(self, key: str) -> Any:
+        """A setting of the nearest file that has it; a folder is relative to that file."""
+        for file in reversed(self.files):
+            if key in file.content:
+                value = file.content[key]
+                return str(file.path.parent / value) if key in ("deployments", "keystores") else value
+        return None
+
+
+_current: ContextVar[Settings | None] = ContextVar("settings", default=None)
+
+
+def read_environment() -> None:
+    """Takes from `.env` what is not set in the environment: once, before anything looks a variable up."""
+    load_dotenv(ENVIRONMENT)
+
+
+def config_named(words: Sequence[str]) -> Path | None:
+    """The file that `--config` names, which gives the defaults that all other options are read with."""
+    for word, following in zip(words, [*words, ""][1:], strict=True):
+        if word == "--config":
+            return Path(following)
+        for head in ("--config=", "config="):
+            if word.startswith(head):
+                return Path(word.removeprefix(head))
+    return None
+
+
+def _files() -> list[Path]:
+    """The user's own salus.toml, then those of the folders from the top down to this one."""
+    here = Path.cwd()
+    folders = [Path(typer.get_app_dir("salus")), *reversed(here.parents), here]
+    return [path for folder in folders if (path := folder / FILE).is_file()]
+
+
+def _local_chain() -> Endpoint | None:
+    """The chain of `salus chain start`, while its process lives."""
+    try:
+        found = json.loads(((CLONE or Path()) / ".cache" / "chain" / "chain.json").read_text())
+        os.kill(found["pid"], 0)
+    except (OSError, ValueError, KeyError):
+        return None
+    return Endpoint(found["url"], found["chain_id"], found["deployments"])
+
+
+def _chain_id(network: str) -> int | None:
+    return Network.names().get(network)
+
+
+def _expanded(url: str) -> str:
+    """The address, which may be the name of a variable after a `$`."""
+    if not url.startswith("$"):
+        return url
+    found = os.environ.get(url[1:])
+    if not found:
+        raise CallError(
+            "is not set", field=url[1:], remedy="set it to the node's address, in .env or the environment"
+        )
+    return found

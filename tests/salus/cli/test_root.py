@@ -1,0 +1,160 @@
+"""salus.cli: the `salus` command, its lists, its exit codes
+
+given no word, or help
+    the actors or the actions should be listed, with what each is for; every action should have an example
+given a mistyped word
+    one line should say what was probably meant, and should end with 2
+given an error of each kind
+    the exit code should be that of the table, which docs/command.md repeats
+given Ctrl-C or a reader that has gone
+    it should end with 130, or in silence
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from salus.base import errors
+from salus.cli import ending
+from salus.cli.actor import first_line
+from salus.cli.root import ACTORS, actor_of, run
+from salus.cli.usage import CallError
+
+ROOT = Path(__file__).parents[3]
+
+
+def ended(*words: str) -> int:
+    with pytest.raises(SystemExit) as stop:
+        run(words)
+    assert isinstance(stop.value.code, int)
+    return stop.value.code
+
+
+@pytest.mark.parametrize(("words", "code"), [((), 2), (("--help",), 0), (("help",), 0)])
+def test_lists_the_actors(words: tuple[str, ...], code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended(*words) == code
+
+    listed = capsys.readouterr().out
+    assert all(name in listed for name in ACTORS)
+
+
+@pytest.mark.parametrize("name", ACTORS)
+def test_lists_the_actions(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended(name, "--help") == 0
+
+    listed = capsys.readouterr().out
+    assert all(action in listed for action in actor_of(name).actions)
+
+
+ALL = [(name, action) for name in ACTORS for action in actor_of(name).actions]
+
+
+@pytest.mark.parametrize(("name", "action"), ALL)
+def test_explains_each_action(name: str, action: str, capsys: pytest.CaptureFixture[str]) -> None:
+    run([name, action, "--help"])
+
+    explained = " ".join(capsys.readouterr().out.split())
+    assert first_line(actor_of(name).actions[action])[:30] in explained
+    assert f"salus {name} {action}" in explained.partition("Example:")[2]
+    assert "--json" in explained
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["hospitl"], "hospitl is no group of salus; did you mean hospital?; there are hospital, insurer"),
+        (["hospital", "atest"], "atest is no action of hospital; did you mean attest?; there are add-key"),
+        (["hospital", "0x" + "11" * 32], "a word is no action of hospital; there are add-key"),
+        (["hospital", "status"], "salus hospital status needs --provider; salus hospital status --help"),
+        (["hospital", "status", "--provider", "SECRET"], "provider: input should be a valid integer"),
+    ],
+)
+def test_a_mistyped_word(words: list[str], expected: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended(*words) == ending.WRONG_CALL
+
+    message = capsys.readouterr().err.removeprefix("Error: ")
+    assert message.startswith(expected)
+    assert "SECRET" not in message
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (errors.TableError("x"), 1),
+        (errors.OutboxError("x"), 1),
+        (CallError("x"), 2),
+        (errors.Reverted("x", name="NotDue"), 3),
+        (errors.NotAuthorised("x", role="GOVERNOR", account="0x1"), 3),
+        (errors.NotAccredited("x"), 3),
+        (errors.NodeUnreachable("x"), 4),
+        (errors.WrongChain("x"), 1),
+        (FileNotFoundError(2, "No such file or directory", "a.json"), 1),
+        (RuntimeError("SECRET"), 1),
+        (KeyboardInterrupt(), 130),
+    ],
+)
+def test_exit_codes(error: BaseException, code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop, ending.one_line_errors():
+        raise error
+
+    assert stop.value.code == code
+    said = capsys.readouterr().err
+    assert len(said.strip().splitlines()) == 1
+    assert "SECRET" not in said
+
+
+def test_the_page_has_the_same_table() -> None:
+    rows = [line for line in (ending.__doc__ or "").splitlines() if line.startswith("| ")]
+    page = (ROOT / "docs" / "command.md").read_text()
+
+    assert len(rows) == 7
+    assert all(row in page for row in rows)
+
+
+def test_a_reader_that_has_enough() -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m salus.cli hospital attest --help | true",
+        shell=True,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+
+    assert done.stderr == ""
+
+
+def test_says_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["--version"])
+
+    assert capsys.readouterr().out.startswith("salus")
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("salus hos", "hospital"),
+        ("salus hospital att", "attest"),
+        ("salus hospital attest --rec", "--records"),
+    ],
+)
+def test_completes_words(typed: str, expected: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "salus.cli"],
+        env={
+            "_SALUS_COMPLETE": "complete_bash",
+            "COMP_WORDS": typed,
+            "COMP_CWORD": str(typed.count(" ")),
+            "PATH": "/usr/bin",
+        },
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+
+    assert expected in done.stdout.split()

@@ -1,0 +1,246 @@
+"""salus.cli.settings, defaults, output: where an action works, its defaults, and what it says to a program
+
+given flags, the environment, salus.toml and a running local chain
+    the first of these that names a node should count
+    a network's chain id should be expected of the node
+given salus.toml in several folders
+    the nearest should count, and a path should be relative to its file
+    a name that is no setting, actor, action or option should be an error with the file
+given no node at all, or a variable that is not set
+    one line should name the ways out
+given `--json`
+    standard output should get one JSON object, also after an error
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import pytest
+from typer import Option
+
+from salus.base.errors import InputError, NodeUnreachable
+from salus.cli import settings as module
+from salus.cli.actor import Actor
+from salus.cli.ending import fail, one_line_errors
+from salus.cli.output import out
+from salus.cli.settings import Settings, config_named
+from salus.cli.usage import CallError
+
+FLAGS: dict[str, Any] = {"node": None, "network": None, "yes": False}
+
+
+@pytest.fixture(autouse=True)
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No settings but those of the test."""
+    for name in ("SALUS_RPC_URL", "SALUS_NETWORK", "SALUS_DEPLOYMENTS", "SALUS_ACCOUNT", "SEPOLIA_RPC_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(module, "ENVIRONMENT", tmp_path / ".env")
+    monkeypatch.setattr(module, "CLONE", tmp_path)
+    monkeypatch.setattr(module.typer, "get_app_dir", lambda _: str(tmp_path / "user"))
+    monkeypatch.chdir(tmp_path)
+
+
+def write(path: str, text: str) -> Path:
+    file = Path(path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+    return file
+
+
+def local_chain(pid: int) -> None:
+    state = {"url": "http://127.0.0.1:9", "chain_id": 1337, "deployments": "there", "pid": pid}
+    write(".cache/chain/chain.json", json.dumps(state))
+
+
+def test_the_first_that_names_a_node_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    local_chain(os.getpid())
+    assert Settings.load(None).endpoint() == module.Endpoint("http://127.0.0.1:9", 1337, "there")
+
+    write("salus.toml", 'node = "http://file"')
+    assert Settings.load(None).endpoint().url == "http://file"
+
+    monkeypatch.setenv("SALUS_RPC_URL", "http://environment")
+    assert Settings.load(None).endpoint().url == "http://environment"
+
+    flags = Settings.load(None).with_flags(**{**FLAGS, "node": "http://flag"})
+    assert flags.endpoint() == module.Endpoint("http://flag")
+    flags = Settings.load(None).with_flags(**{**FLAGS, "network": "local"})
+    assert flags.endpoint().url == "http://127.0.0.1:9"
+
+
+def test_a_network_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEPOLIA_RPC_URL", "http://sepolia")
+    write("salus.toml", '[networks.ours]\nchain_id = 77\nnode = "http://ours"')
+
+    def place(name: str) -> module.Endpoint:
+        return Settings.load(None).with_flags(**{**FLAGS, "network": name}).endpoint()
+
+    assert place("sepolia") == module.Endpoint("http://sepolia", 11_155_111)
+    assert place("ours") == module.Endpoint("http://ours", 77)
+    with pytest.raises(CallError, match="sepola is no network; did you mean sepolia"):
+        place("sepola")
+    with pytest.raises(CallError, match="BASE_SEPOLIA_RPC_URL: is not set"):
+        place("base-sepolia")
+    with pytest.raises(NodeUnreachable, match="no local chain runs"):
+        place("local")
+
+
+def test_the_environment_names_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SALUS_NETWORK", "sepolia")
+    monkeypatch.setenv("SALUS_RPC_URL", "http://there")
+
+    assert Settings.load(None).endpoint() == module.Endpoint("http://there", 11_155_111)
+
+
+def test_no_node_at_all() -> None:
+    local_chain(2**22 + 1)  # no process has this number
+
+    with pytest.raises(NodeUnreachable, match="no node is named; start a local chain with"):
+        Settings.load(None).endpoint()
+
+
+def test_the_nearest_file_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    write("user/salus.toml", 'account = "mine"\ndeployments = "books"')
+    write("salus.toml", 'node = "http://above"')
+    write("desk/salus.toml", 'node = "http://here"')
+    monkeypatch.chdir("desk")
+
+    found = Settings.load(None)
+
+    assert found.endpoint().url == "http://here"
+    assert found.account == "mine"
+    with found.in_force():
+        assert os.environ["SALUS_DEPLOYMENTS"] == str(Path("../user/books").resolve())
+        assert Settings.current() == found
+    assert "SALUS_DEPLOYMENTS" not in os.environ
+
+
+@pytest.mark.parametrize("words", [["--config", "x.toml"], ["--config=x.toml"], ["a=1", "config=x.toml"]])
+def test_a_file_that_is_named(words: list[str]) -> None:
+    write("salus.toml", 'node = "http://here"')
+    write("x.toml", 'node = "http://named"')
+
+    assert Settings.load(config_named(words)).endpoint().url == "http://named"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("node = ", "is not TOML"),
+        ("nod = 'x'", "nod is no setting; did you mean node"),
+        ("[hospitl]\nprovider = 1", "hospitl is no setting; did you mean hospital"),
+    ],
+)
+def test_a_faulty_file(text: str, expected: str) -> None:
+    write("salus.toml", text)
+
+    with pytest.raises(CallError) as caught:
+        Settings.load(None)
+
+    assert expected in str(caught.value)
+    assert "salus.toml" in str(caught.value)
+
+
+given: dict[str, Any] = {}
+
+
+def desk() -> Actor:
+    """An actor whose action keeps what it was given."""
+    actor = Actor("hospital")
+
+    @actor.action
+    def look_up(
+        provider: Annotated[int, Option(help="whose")],
+        folder: Annotated[Path, Option(help="where")] = Path("here"),
+        readers: Annotated[list[str], Option(help="whom")] = ["nobody"],  # noqa: B006 - never changed
+        quickly: Annotated[bool, Option(help="how")] = False,
+        account: Annotated[str | None, Option(help="who")] = None,
+    ) -> None:
+        """Looks something up."""
+        given.update(provider=provider, folder=folder, readers=readers, quickly=quickly)
+        given.update(dry_run=Settings.current().dry_run, yes=Settings.current().yes)
+        out.print("It is there.")
+        out.fact(place=folder, found=b"\x01")
+        out.entry("rows", number=1)
+        if provider == 13:
+            raise InputError("is unlucky", field="provider", remedy="take another")
+
+    return actor
+
+
+def look_up(*words: str) -> None:
+    desk().take("look-up", words, Settings.load(None))
+
+
+def test_defaults_of_the_files(tmp_path: Path) -> None:
+    write(
+        "salus.toml",
+        '[hospital]\nprovider = 7\nreaders = ["a", "b"]\n'
+        '[hospital.look-up]\nfolder = "cards"\nquickly = true\n',
+    )
+
+    look_up("--readers", "c")
+
+    assert given["provider"] == 7
+    assert given["readers"] == ["c"]
+    assert given["folder"] == tmp_path / "cards"
+    assert given["quickly"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[hospital]\nprovidr = 1", "providr is no option of hospital; did you mean provider"),
+        ("[hospital.lookup]\nprovider = 1", "lookup is no action of hospital; did you mean look-up"),
+        ("[hospital.look-up]\nfoldr = 1", "foldr is no option of hospital look-up; did you mean folder"),
+    ],
+)
+def test_a_default_that_nothing_takes(text: str, expected: str) -> None:
+    write("salus.toml", text)
+
+    with pytest.raises(CallError) as caught:
+        look_up("--provider", "1")
+
+    assert expected in str(caught.value)
+    assert "salus.toml" in str(caught.value)
+
+
+def test_flags_of_every_action() -> None:
+    look_up("--provider=1", "--dry-run", "--yes")
+
+    assert (given["dry_run"], given["yes"]) == (True, True)
+
+
+def test_json(capsys: pytest.CaptureFixture[str]) -> None:
+    look_up("--provider=1", "--json")
+
+    said = capsys.readouterr()
+    assert json.loads(said.out) == {
+        "action": "hospital look-up",
+        "place": "here",
+        "found": "0x01",
+        "rows": [{"number": 1}],
+        "words": ["It is there."],
+    }
+    assert said.err == "It is there.\n"
+
+
+def test_json_after_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop, one_line_errors():
+        look_up("--provider=13", "--json")
+
+    found = json.loads(capsys.readouterr().out)
+    assert found["error"] == "provider: is unlucky; take another"
+    assert found["code"] == stop.value.code == 1
+
+
+def test_words_are_words_without_json(capsys: pytest.CaptureFixture[str]) -> None:
+    look_up("--provider=1")
+
+    assert capsys.readouterr().out == "It is there.\n"
+    with pytest.raises(SystemExit):
+        fail("something")
