@@ -34,6 +34,7 @@ def accredit(
     action = accreditation.accredit(session.chain, admin=admin, from_=from_day, until=until, licence=licence)
     (receipt,) = session.act(action, session.sender(account))
     (accredited,) = session.chain.events(events.ProviderAccredited, receipt)
+    out.fact(provider=accredited.provider)
     out.print(f"The provider's number is {accredited.provider}.")
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -78,12 +79,22 @@ class Actor:
             ):
                 function(**given)
 
-        parameters = [*own.values(), *added.values()]
+        parameters = [*map(_as_flag, own.values()), *added.values()]
         run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
             [part.replace(kind=inspect.Parameter.KEYWORD_ONLY) for part in parameters]
         )
         run.__annotations__ = {part.name: part.annotation for part in parameters}
         return run
+
+
+def _as_flag(parameter: inspect.Parameter) -> inspect.Parameter:
+    """A switch without its opposite, which nobody types: `--again`, and no `--no-again`."""
+    if getattr(parameter.annotation, "__origin__", None) is not bool:
+        return parameter
+    (option,) = parameter.annotation.__metadata__
+    option = copy(option)
+    option.param_decls = (f"--{parameter.name.replace('_', '-')}",)
+    return parameter.replace(annotation=Annotated[bool, option])
 
 
 def _help(function: Callable[..., None]) -> str:

@@ -63,6 +63,7 @@ def create_pool(
     action = pools.create(session.chain, asset=asset, insurer=sender.address, name=name, symbol=symbol)
     (receipt,) = session.act(action, sender)
     (created,) = session.chain.events(events.PoolCreated, receipt)
+    out.fact(pool=created.pool)
     out.print(f"The pool is {created.pool}.")
 
 
@@ -159,6 +160,7 @@ def quote(
     session.confirm("Sign this?", otherwise="Nothing was signed.")
     signature = written.book.sign(written.terms, account)
 
+    out.fact(policy_id=written.policy_id, policy=policy, quote=quote)
     written.save(policy)
     QUOTE.save(quote, account.address, signature, policy=f"0x{written.policy_id.hex()}")
     out.print(f"Policy 0x{written.policy_id.hex()} of {len(members)} members: {policy}", markup=False)
@@ -253,4 +255,5 @@ def status(pool: PoolAddress) -> None:
         salus insurer status --pool 0x…
     """
     for name, value in PoolFigures.of(Session().chain.pool(pool)).rows():
+        out.entry("figures", name=name, value=value)
         out.print(f"  {name:<24} {value}", markup=False)

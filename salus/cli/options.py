@@ -11,7 +11,7 @@ import typer
 from salus.cli import values
 
 ProviderNumber = Annotated[
-    int, typer.Option(min=1, max=2**64 - 1, help="the provider's number in the registry")
+    int, typer.Option(min=1, max=2**64 - 1, metavar="NUMBER", help="the provider's number in the registry")
 ]
 PoolAddress = Annotated[str, values.address("the pool")]
 TableName = Annotated[

@@ -39,7 +39,7 @@ class Output:
         if self._facts is not None:
             self._facts.update(facts)
 
-    def entry(self, name: str, **facts: Any) -> None:
+    def entry(self, name: str, /, **facts: Any) -> None:
         """Records one entry of a list for `--json`."""
         if self._facts is not None:
             self._facts.setdefault(name, []).append(facts)

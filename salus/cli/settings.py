@@ -155,7 +155,7 @@ class Settings:
         )
 
     def _endpoint(self, node: str | None, network: str | None) -> Endpoint:
-        if network == LOCAL:
+        if network in (LOCAL, "ganache", "anvil"):
             local = _local_chain()
             if local is None:
                 raise NodeUnreachable("no local chain runs", remedy="start one: salus chain start")
