@@ -213,7 +213,8 @@ def _files() -> list[Path]:
 def _local_chain() -> Endpoint | None:
     """The chain of `salus chain start`, while its process lives."""
     try:
-        found = json.loads(((CLONE or Path()) / ".cache" / "chain" / "chain.json").read_text())
+        folder = os.environ.get("SALUS_CHAIN_FOLDER") or (CLONE or Path()) / ".cache" / "chain"
+        found = json.loads((Path(folder) / "chain.json").read_text())
         os.kill(found["pid"], 0)
     except (OSError, ValueError, KeyError):
         return None

@@ -36,7 +36,14 @@ FLAGS: dict[str, Any] = {"node": None, "network": None, "yes": False}
 @pytest.fixture(autouse=True)
 def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No settings but those of the test."""
-    for name in ("SALUS_RPC_URL", "SALUS_NETWORK", "SALUS_DEPLOYMENTS", "SALUS_ACCOUNT", "SEPOLIA_RPC_URL"):
+    for name in (
+        "SALUS_RPC_URL",
+        "SALUS_NETWORK",
+        "SALUS_DEPLOYMENTS",
+        "SALUS_ACCOUNT",
+        "SALUS_CHAIN_FOLDER",
+        "SEPOLIA_RPC_URL",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(module, "ENVIRONMENT", tmp_path / ".env")
     monkeypatch.setattr(module, "CLONE", tmp_path)
