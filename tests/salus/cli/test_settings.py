@@ -36,15 +36,9 @@ FLAGS: dict[str, Any] = {"node": None, "network": None, "yes": False}
 @pytest.fixture(autouse=True)
 def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No settings but those of the test."""
-    for name in (
-        "SALUS_RPC_URL",
-        "SALUS_NETWORK",
-        "SALUS_DEPLOYMENTS",
-        "SALUS_ACCOUNT",
-        "SALUS_CHAIN_FOLDER",
-        "SEPOLIA_RPC_URL",
-    ):
-        monkeypatch.delenv(name, raising=False)
+    for name in ("RPC_URL", "NETWORK", "DEPLOYMENTS", "ACCOUNT", "CHAIN_FOLDER"):
+        monkeypatch.delenv(f"SALUS_{name}", raising=False)
+    monkeypatch.delenv("SEPOLIA_RPC_URL", raising=False)
     monkeypatch.setattr(module, "ENVIRONMENT", tmp_path / ".env")
     monkeypatch.setattr(module, "CLONE", tmp_path)
     monkeypatch.setattr(module.typer, "get_app_dir", lambda _: str(tmp_path / "user"))
