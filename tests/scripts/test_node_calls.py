@@ -1,0 +1,73 @@
+"""How often an action asks the node, measured through a proxy
+
+given a chain of forty thousand blocks on which claims were decided
+    the first time, an action should read the events in a few calls
+    the next time, it should read only what is new: one call for each contract
+    both times it should say the same
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from typing import NamedTuple
+
+import pytest
+from brownie import web3
+
+from tests.scripts.conftest import RELAYER, Clinic
+from tests.support.announcing import between
+
+BLOCKS = 40_000
+ACTIONS = (
+    ("hospital", "status", "provider=1", "outbox={outbox}"),
+    ("patient", "claims", "card={cards}/0.card.json", "cover={cards}/0.cover.json", "table=family"),
+    ("keeper", "settle_due", f"account={RELAYER}"),
+    ("governor", "status"),
+)
+
+
+class Run(NamedTuple):
+    words: str
+    logs: int
+    calls: int
+    seconds: float
+
+
+def run(clinic: Clinic, action: tuple[str, ...]) -> Run:
+    actor, *words = action
+    places = {"outbox": clinic.outbox, "cards": clinic.path("cards") / clinic.patients[0].patient.id}
+    delay = float(os.environ.get("SALUS_TEST_LATENCY") or 0)
+    with between(str(web3.provider.endpoint_uri), delay=delay) as proxy:
+        command = [sys.executable, "-m", f"scripts.{actor}", *(word.format(**places) for word in words)]
+        started = time.monotonic()
+        done = subprocess.run(
+            command,
+            env={**os.environ, "SALUS_RPC_URL": proxy.url},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        seconds = time.monotonic() - started
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Run(done.stdout, proxy.calls["eth_getLogs"], sum(proxy.calls.values()), seconds)
+
+
+def test_an_action_reads_what_is_new(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(clinic.folder)
+    clinic.attest()
+    clinic.file()
+    web3.provider.make_request("anvil_mine", [hex(BLOCKS)])
+    for action in ACTIONS:
+        cold, warm = run(clinic, action), run(clinic, action)
+        print(
+            f"{' '.join(action[:2])}: {cold.logs} then {warm.logs} eth_getLogs of {cold.calls} then "
+            f"{warm.calls} calls, {cold.seconds:.1f} then {warm.seconds:.1f} s"
+        )
+        assert re.sub(r"\d+:\d\d", "", warm.words) == re.sub(r"\d+:\d\d", "", cold.words)
+        assert warm.logs <= 1
+        assert cold.logs <= 8
