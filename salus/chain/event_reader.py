@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from salus.chain import logs
 from salus.chain.event_store import Checkpoint, EventStore, Extent, StoreDamaged, StoreUnusable, Stream
-from salus.chain.http_node import Node
 from salus.chain.logs import Log, Span
+from salus.chain.node import check_code
 from salus.chain.web3_lazily import web3
 
 if TYPE_CHECKING:
@@ -123,7 +123,8 @@ class EventReader:
             # may not write, or another process is busy: this once, all is read
             extent = None
         if extent is None:
-            self._check_code(stream.address)
+            # a contract that is not there announces nothing, which must not look like no news
+            check_code(self._w3, stream.address)
         last = extent.checkpoints[0] if extent else None
         first = since if last is None else last.block + 1
         unsaved, upto = self._read_on(stream, last, first, head)
@@ -218,11 +219,6 @@ class EventReader:
             return self._w3.eth.get_block(number)["hash"].to_0x_hex()
         except web3.exceptions.BlockNotFound:
             return None
-
-    def _check_code(self, address: str) -> None:
-        """A contract that is not there announces nothing, which must not look like no news."""
-        if isinstance(self._w3.provider, Node):
-            self._w3.provider.check_code(web3.Web3.to_checksum_address(address))
 
     # TROUBLE WITH THE STORE
 

@@ -42,3 +42,12 @@ def name_contracts(w3: Web3, names: Mapping[str, str]) -> None:
 
     if isinstance(w3.provider, Node):
         w3.provider.names = {address.lower(): name for address, name in names.items()}
+
+
+def check_code(w3: Web3, address: str) -> None:
+    """Raises NoContract if nothing is at the address. Says nothing of a node of another kind than `connect`
+    gives."""
+    from salus.chain.http_node import Node
+
+    if isinstance(w3.provider, Node):
+        w3.provider.check_code(w3.to_checksum_address(address))

@@ -4,6 +4,9 @@ given a chain of a thousand blocks on which claims were decided
     the first time, an action should read the events in a few calls
     the next time, it should read only what is new: one call for each contract
     both times it should say the same
+
+SALUS_TEST_BLOCKS and SALUS_TEST_LATENCY (seconds) set another length of the chain, and a slow node; with
+`-- -s` the figures are printed.
 """
 
 from __future__ import annotations
@@ -21,10 +24,17 @@ from tests.scripts.conftest import RELAYER, Clinic
 from tests.support.announcing import between
 
 BLOCKS = int(os.environ.get("SALUS_TEST_BLOCKS") or 1_000)
+FAMILY = "--table=family"
 ACTIONS = (
-    ("hospital", "status", "provider=1", "outbox={outbox}"),
-    ("patient", "claims", "card={keys}/member-0.card.json", "cover={keys}/member-0.cover.json", "table=family"),
-    ("keeper", "settle_due", f"account={RELAYER}"),
+    ("hospital", "status", "--provider=1", "--outbox={outbox}"),
+    (
+        "patient",
+        "claims",
+        "--card={keys}/member-0.card.json",
+        "--cover={keys}/member-0.cover.json",
+        "--table=family",
+    ),
+    ("keeper", "settle-due", f"--account={RELAYER}"),
     ("governor", "status"),
 )
 
@@ -44,11 +54,10 @@ def mine(blocks: int) -> None:
 
 
 def run(clinic: Clinic, action: tuple[str, ...]) -> Run:
-    actor, *words = action
     places = {"outbox": clinic.outbox, "keys": clinic.path("keys-0")}
     delay = float(os.environ.get("SALUS_TEST_LATENCY") or 0)
     with between(str(web3.provider.endpoint_uri), delay=delay) as proxy:
-        command = [sys.executable, "-m", f"scripts.{actor}", *(word.format(**places) for word in words)]
+        command = [sys.executable, "-m", "salus.cli", *(word.format(**places) for word in action)]
         started = time.monotonic()
         done = subprocess.run(
             command,
@@ -70,9 +79,9 @@ def test_an_action_reads_what_is_new(clinic: Clinic) -> None:
         mine(500)
     for action in ACTIONS:
         cold, warm = run(clinic, action), run(clinic, action)
-        print(
+        sys.stderr.write(
             f"{' '.join(action[:2])}: {cold.logs} then {warm.logs} eth_getLogs of {cold.calls} then "
-            f"{warm.calls} calls, {cold.seconds:.1f} then {warm.seconds:.1f} s"
+            f"{warm.calls} calls, {cold.seconds:.1f} then {warm.seconds:.1f} s\n"
         )
         assert re.sub(r"\d+:\d\d", "", warm.words) == re.sub(r"\d+:\d\d", "", cold.words)
         assert warm.logs <= 1
