@@ -12,6 +12,12 @@
     │   └── OutboxError         … in the outbox, where a provider keeps what it files
     └── ChainError              look at the chain, the address book or the account
         ├── NodeUnreachable     start or choose a node, then run again
+        │   └── NodeBusy        … or run again later: the node takes no more calls now
+        ├── NodeRefused         the node answered with an error, which its words explain
+        │   ├── InsufficientFunds   bring the account some of the chain's coin, for fees
+        │   ├── NonceUsed       another transaction of the account was faster; run again
+        │   └── FeeTooLow       the price of gas has risen; run again
+        ├── NoContract          the address has no code: look at the address book and the network
         ├── WrongChain          choose the network that the address book belongs to
         ├── NotAccredited       ask the accreditor, or sign with an accredited key
         ├── NotAuthorised       send it from an account that holds the role, or let the governor grant it
@@ -108,6 +114,54 @@ class ChainError(SalusError):
 
 class NodeUnreachable(ChainError):
     """The node does not answer, or stopped answering during the request."""
+
+
+class NodeBusy(NodeUnreachable):
+    """The node takes no more calls now (HTTP 429 or 503, or a limit on calls). `wait` is how many seconds it
+    asks for, if it says so."""
+
+    def __init__(self, message: str, *, wait: float | None = None, remedy: str | None = None) -> None:
+        self.wait = wait
+        super().__init__(message, remedy=remedy)
+
+
+class NodeRefused(ChainError):
+    """The node answered a call with an error that is no contract's. `method` is the call's JSON-RPC method,
+    `code` the error's number, and `words` what the node said."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        method: str,
+        code: int | None = None,
+        words: str = "",
+        remedy: str | None = None,
+    ) -> None:
+        self.method = method
+        self.code = code
+        self.words = words
+        super().__init__(message, remedy=remedy)
+
+
+class InsufficientFunds(NodeRefused):
+    """The account has too little of the chain's coin for the fee."""
+
+
+class NonceUsed(NodeRefused):
+    """The transaction's number is not the next of its account."""
+
+
+class FeeTooLow(NodeRefused):
+    """The node takes no transaction at this price of gas."""
+
+
+class NoContract(ChainError):
+    """There is no code at an address where a contract should be. `address` is the address."""
+
+    def __init__(self, message: str, *, address: str, remedy: str | None = None) -> None:
+        self.address = address
+        super().__init__(message, remedy=remedy)
 
 
 class WrongChain(ChainError):

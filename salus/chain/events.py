@@ -6,23 +6,17 @@ units) are meant; days are civil days, times seconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
-from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast, get_type_hints
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from salus.chain.abis import abi_of
-from salus.chain.facts import Facts, unpack
-from salus.chain.web3_lazily import web3
-from salus.crypto.abi import Struct, camel_case
+from salus.chain import logs
+from salus.chain.event_layout import layout_of
 from salus.types import Account, ClaimRef, Decision, GroupUse, Policy, Service, SkipReason
 
 if TYPE_CHECKING:
     from web3 import Web3
-    from web3.contract import Contract
-    from web3.types import EventData, TxReceipt
-
-BLOCKS_AT_ONCE = 2_000
+    from web3.types import TxReceipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +24,8 @@ class Event:
     """Something that a contract announced."""
 
     contract: ClassVar[str]
+    kept_by: ClassVar[tuple[str, ...]] = ()
+    """Indexed fields by which a reader follows a part of them alone; the first that is asked for counts."""
 
     address: str
     """The contract that announced it."""
@@ -84,6 +80,7 @@ class PoolCreated(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyIssued(Event):
     contract: ClassVar[str] = "PolicyBook"
+    kept_by: ClassVar[tuple[str, ...]] = ("pool",)
 
     policy: bytes
     pool: str
@@ -103,6 +100,7 @@ class PolicyClosed(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentGiven(Event):
     contract: ClassVar[str] = "ConsentRegistry"
+    kept_by: ClassVar[tuple[str, ...]] = ("signer", "member")
 
     signer: str
     member: bytes
@@ -115,6 +113,7 @@ class ConsentGiven(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentWithdrawn(Event):
     contract: ClassVar[str] = "ConsentRegistry"
+    kept_by: ClassVar[tuple[str, ...]] = ("signer", "member")
 
     signer: str
     member: bytes
@@ -127,6 +126,7 @@ class ClaimEvent(Event):
     """Something that happened to one claim."""
 
     contract: ClassVar[str] = "ClaimDesk"
+    kept_by: ClassVar[tuple[str, ...]] = ("policy", "provider")
 
     policy: bytes
     provider: int
@@ -230,10 +230,23 @@ class OperationExecuted(Event):
 E = TypeVar("E", bound=Event)
 
 
-def in_receipt(w3: Web3, kind: type[E], receipt: TxReceipt) -> list[E]:
+def kinds_of(contract: str) -> list[type[Event]]:
+    """The kinds of events that are defined here for a contract."""
+    return [
+        kind
+        for kind in globals().values()
+        if isinstance(kind, type)
+        and issubclass(kind, Event)
+        and getattr(kind, "contract", None) == contract
+        and not kind.__subclasses__()
+    ]
+
+
+def in_receipt(kind: type[E], receipt: TxReceipt) -> list[E]:
     """The events of a kind in a transaction, in order."""
-    event = _handle(w3, kind).events[kind.__name__]
-    return [_read(kind, data) for data in event().process_receipt(receipt, errors=web3.logs.DISCARD)]
+    layout = layout_of(kind)
+    found = map(logs.from_node, receipt["logs"])
+    return [layout.decode(log) for log in found if layout.fits(log)]
 
 
 def past(
@@ -246,66 +259,13 @@ def past(
     **indexed: Any,
 ) -> Iterator[E]:
     """The events of a kind that a contract announced, oldest first; `indexed` filters by indexed fields, each
-    by one value or a list of them: `past(w3, ClaimDecided, desk, policy=policy_id)`."""
+    by one value or a list of them: `past(w3, ClaimDecided, desk, policy=policy_id)`.
+
+    Reads from the node alone. `Chain.past` keeps what it has read.
+    """
     last = w3.eth.block_number if to_block is None else to_block
-    filters = {camel_case(name): value for name, value in indexed.items()}
-    addresses = [address] if isinstance(address, str) else address
-    for one in addresses:
-        event = _handle(w3, kind, one).events[kind.__name__]()
-        for start in range(from_block, last + 1, BLOCKS_AT_ONCE):
-            end = min(start + BLOCKS_AT_ONCE - 1, last)
-            logs = event.get_logs(from_block=start, to_block=end, argument_filters=filters)
-            yield from (_read(kind, data) for data in logs)
-
-
-def _handle(w3: Web3, kind: type[Event], address: str | None = None) -> type[Contract] | Contract:
-    abi = abi_of(kind.contract)
-    return (
-        w3.eth.contract(abi=abi)
-        if address is None
-        else w3.eth.contract(web3.Web3.to_checksum_address(address), abi=abi)
-    )
-
-
-def _read(kind: type[E], data: EventData) -> E:
-    place: dict[str, Any] = {
-        "address": data["address"],
-        "block": data["blockNumber"],
-        "transaction": data["transactionHash"].to_0x_hex(),
-        "log_index": data["logIndex"],
-    }
-    arguments = data["args"]
-    packed = _opened(arguments)._asdict() if "facts" in arguments else {}
-    content = {
-        name: _value(hint, arguments[camel_case(name)])
-        for name, hint in _hints(cast(Any, kind)).items()
-        if name not in place and name not in packed
-    }
-    return kind(**place, **content, **packed)
-
-
-def _opened(arguments: Mapping[str, Any]) -> Facts:
-    return unpack(arguments["keys"], list(arguments["facts"].values()))
-
-
-@cache
-def _hints(kind: Any) -> dict[str, Any]:
-    hints = get_type_hints(kind)
-    return {part.name: hints[part.name] for part in fields(kind)}
-
-
-def _value(hint: Any, value: Any) -> Any:
-    if isinstance(hint, type) and issubclass(hint, Struct):
-        return hint.from_tuple(_members(value))
-    if hint is bytes:
-        return bytes(value)
-    return hint(value) if hint is SkipReason else value
-
-
-def _members(value: Any) -> Any:
-    """A decoded struct as nested tuples in ABI order."""
-    if isinstance(value, Mapping):
-        value = list(value.values())
-    if isinstance(value, bytes):  # web3 has a subclass of its own
-        return bytes(value)
-    return tuple(map(_members, value)) if isinstance(value, list | tuple) else value
+    layout = layout_of(kind)
+    topics = layout.topics(indexed)
+    for one in [address] if isinstance(address, str) else address:
+        for _, found in logs.read(w3, w3.to_checksum_address(one), topics, from_block, last):
+            yield from (layout.decode(log) for log in found if layout.fits(log))

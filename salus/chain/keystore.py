@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salus.base.errors import InputError
 from salus.chain.sending import Unlocked
 from salus.chain.suite import Chain
+from salus.crypto.abi import AddressCodec
 
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
@@ -43,18 +45,34 @@ def key_of(
     """
     if name:
         return _from_keystore(name, parameter, folders, ask_password)
-    digits = os.environ.get(variable)
-    if not digits:
+    if not os.environ.get(variable):
         raise InputError(
             "no key is named",
             field=parameter,
             remedy=f"give {parameter}=<keystore>{alternative}, or set {variable} in .env",
         )
+    return _from_environment(variable)
+
+
+def address_of(name: str | None, *, variable: str, folders: Sequence[Path]) -> str | None:
+    """Returns the address of a keystore, which it shows without its password, or of the key in the variable;
+    `name` may be an address itself. Returns None if nothing is named.
+
+    Raises InputError, which shows no key.
+    """
+    if name is None:
+        return _from_environment(variable).address if os.environ.get(variable) else None
+    with suppress(ValueError):
+        return AddressCodec().normalise(name)
+    path = next((path for folder in folders if (path := folder / f"{name}.json").is_file()), None)
+    if path is None:
+        raise InputError(
+            f"there is no keystore {name!r}", field="account", remedy="name one, or give the address"
+        )
     try:
-        return _account(digits)
-    except ValueError:
-        # the value is a key, if a mistyped one, and is not shown
-        raise InputError("is not a private key of 32 bytes", field=variable, remedy="correct it") from None
+        return AddressCodec().normalise("0x" + json.loads(path.read_text())["address"].removeprefix("0x"))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise InputError("shows no address", file=str(path), remedy="give the address itself") from None
 
 
 def node_account(chain: Chain, number: int, *, parameter: str) -> Unlocked:
@@ -63,6 +81,14 @@ def node_account(chain: Chain, number: int, *, parameter: str) -> Unlocked:
     if number >= len(accounts):
         raise InputError(f"the node has accounts 0 to {len(accounts) - 1}", field=parameter)
     return Unlocked(accounts[number])
+
+
+def _from_environment(variable: str) -> LocalAccount:
+    try:
+        return _account(os.environ[variable])
+    except ValueError:
+        # the value is a key, if a mistyped one, and is not shown
+        raise InputError("is not a private key of 32 bytes", field=variable, remedy="correct it") from None
 
 
 def _from_keystore(

@@ -1,4 +1,5 @@
-"""What is known of each network (networks.yaml): confirmations, block explorer, governor's delay, assets."""
+"""What is known of each network (networks.yaml): confirmations, block explorer, governor's delay, assets,
+coin."""
 
 from __future__ import annotations
 
@@ -38,6 +39,8 @@ class Network:
     governor_delay: int = 0
     """Seconds."""
     assets: tuple[Asset, ...] = ()
+    coin: str = "ETH"
+    """Symbol of the coin that fees are paid in; of an unknown chain "coins"."""
 
     @classmethod
     def of(cls, chain_id: int) -> Self:
@@ -59,6 +62,7 @@ class Network:
             explorer=known.get("explorer", ""),
             governor_delay=known.get("governor_delay_days", _DELAY_DAYS) * DAY_SECONDS,
             assets=tuple(Asset(**asset) for asset in known.get("assets", ())),
+            coin=known.get("coin", "ETH") if known else "coins",
         )
 
     @staticmethod

@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
-from salus.base.errors import ChainError, NotFinished, Reverted
+from salus.base.errors import ChainError, InsufficientFunds, NodeRefused, NotFinished, Reverted
+from salus.chain.refusals import refusal
 from salus.chain.reverts import reverted
 from salus.chain.web3_lazily import web3
 
@@ -91,7 +92,7 @@ def preview(w3: Web3, action: Action, sender: str, *, block: int | None = None) 
     except web3.exceptions.ContractLogicError as error:
         raise reverted(_revert_data(error), action.contract) from None
     except web3.exceptions.Web3RPCError as error:
-        raise _refused(error) from None
+        raise _refused(error, action) from None
     except web3.exceptions.BadFunctionCallOutput:
         raise ChainError(
             f"there is no {action.contract} at {action.function.address}",
@@ -183,13 +184,15 @@ def _submit(w3: Web3, action: Action, sender: Sender, on_signed: OnSigned, nonce
     except web3.exceptions.ContractLogicError as error:
         raise reverted(_revert_data(error), action.contract) from None
     except web3.exceptions.Web3RPCError as error:
-        raise _refused(error) from None
+        raise _refused(error, action, sender.address) from None
+    except InsufficientFunds as error:
+        raise _named(error, sender.address) from None
 
 
 def _send_raw(w3: Web3, signed: SignedTransaction) -> None:
     try:
         w3.eth.send_raw_transaction(signed.raw_transaction)
-    except web3.exceptions.Web3RPCError as error:
+    except (web3.exceptions.Web3RPCError, NodeRefused) as error:
         # Sent twice because the first answer was lost: the chain has it once.
         if not any(word in str(error).lower() for word in _KNOWN) or not is_known(
             w3, signed.hash.to_0x_hex()
@@ -214,13 +217,19 @@ def _revert_data(error: ContractLogicError) -> str:
     return data if isinstance(data, str) and data.startswith("0x") else ""
 
 
-def _refused(error: Web3RPCError) -> ChainError:
+def _refused(error: Web3RPCError, action: Action, account: str | None = None) -> ChainError:
+    """What the error of another provider than `salus.chain.http_node.Node` means."""
     response = error.rpc_response or {}
     detail = response.get("error", {}) if isinstance(response, dict) else {}
-    text = detail.get("message") if isinstance(detail, dict) else None
-    return ChainError(
-        f"the node refused the transaction: {text or 'it gave no reason'}",
-        remedy="check the account's balance and nonce, then run again",
+    found = refusal("the transaction", detail, None, [{"from": account}] if account else ())
+    return found or reverted("", action.contract)
+
+
+def _named(error: InsufficientFunds, account: str) -> InsufficientFunds:
+    """The same error with the account, which the bytes of a signed transaction do not show."""
+    message = error.message.replace("the account has", f"{account} has", 1)
+    return InsufficientFunds(
+        message, method=error.method, code=error.code, words=error.words, remedy=error.remedy
     )
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from salus.base import money
 from salus.base.errors import ChainError, NotAccredited
-from salus.chain import events, sending
+from salus.chain import events, history, sending
 from salus.chain.abis import abi_of
-from salus.chain.address_book import AddressBook, book_of
+from salus.chain.address_book import AddressBook, book_of, path_of
+from salus.chain.event_reader import DEPTH, EventReader, store_of
 from salus.chain.events import Event
 from salus.chain.manifest import DOMAINS, by_handle, by_name
-from salus.chain.node import PATIENCE_SECONDS, connect, genesis_of
+from salus.chain.node import PATIENCE_SECONDS, connect, genesis_of, name_contracts
 from salus.chain.sending import Action, OnSigned, Receipt, Sender
 from salus.chain.web3_lazily import web3
 from salus.crypto.eip712 import Domain
@@ -61,6 +62,7 @@ class Chain:
         w3 = connect(url, chain_id=chain_id, patience=patience)
         book = book_of(w3.eth.chain_id) if addresses is None else addresses
         book.check_chain(w3.eth.chain_id, genesis_of(w3))
+        name_contracts(w3, {entry.address: name for name, entry in book.contracts.items()})
         return cls(w3, book, confirmations)
 
     # CONTRACTS
@@ -162,14 +164,33 @@ class Chain:
 
     def events(self, kind: type[E], receipt: Receipt) -> list[E]:
         """What a transaction announced."""
-        return events.in_receipt(self.w3, kind, receipt.raw)
+        return events.in_receipt(kind, receipt.raw)
 
-    def past(self, kind: type[E], *, since: int | None = None, **indexed: Any) -> Iterator[E]:
-        """The events of a kind from block `since` on, or since the suite was deployed; oldest first.
-        `indexed` filters as in `salus.chain.events.past`."""
-        address = self.addresses.address(kind.contract)
+    def past(
+        self,
+        kind: type[E] | Sequence[type[E]],
+        *,
+        since: int | None = None,
+        address: str | None = None,
+        **indexed: Any,
+    ) -> Iterator[E]:
+        """The events of a kind from block `since` on, or since the suite was deployed; oldest first. With
+        several kinds of one contract, all of them in the order of the chain. `address` names a pool or
+        another contract that the address book does not list. `indexed` filters by indexed fields, each by
+        one value or a list of them: `chain.past(ClaimDecided, policy=policy_id)`.
+
+        What was read before comes from a file (`salus.chain.event_store`); only what is new is asked for.
+        """
+        kinds = [kind] if isinstance(kind, type) else list(kind)
         first = self.addresses.first_block if since is None else since
-        return events.past(self.w3, kind, address, from_block=first, **indexed)
+        where = address or self.addresses.address(kinds[0].contract)
+        return history.past(self._reader, kinds, where, since=first, indexed=indexed)
+
+    @cached_property
+    def _reader(self) -> EventReader:
+        folder = path_of(self.chain_id).parent
+        store = store_of(self.chain_id, folder)
+        return EventReader(self.w3, self.addresses.genesis, store, depth=max(DEPTH, self.confirmations))
 
     def check_attestor(self, provider: int, attestor: str, signed_at: int) -> None:
         """That what the key signs then for the provider can be filed. Raises NotAccredited if not."""

@@ -66,7 +66,17 @@ def facts(chain: Chain, params: Params, deployer: str) -> Iterator[Fact]:
     yield from _roles(chain)
     yield from _governed(chain)
     yield from _listings(chain, params)
+    yield from _desk(chain)
     yield from _kept(chain, to_checksum_address(deployer))
+
+
+def structure(chain: Chain) -> Iterator[Fact]:
+    """What is verified without knowing who should hold the roles, and which assets should be listed."""
+    yield from _wiring(chain)
+    yield from _domains(chain)
+    yield from _roles(chain)
+    yield from _governed(chain)
+    yield from _desk(chain)
 
 
 def _wiring(chain: Chain) -> Iterator[Fact]:
@@ -122,6 +132,9 @@ def _listings(chain: Chain, params: Params) -> Iterator[Fact]:
     for asset in assets(chain, params):
         wanted = (asset.currency, asset.exponent)
         yield Fact(f"the listing of asset {asset.address}", chain.listing(asset.address), wanted)
+
+
+def _desk(chain: Chain) -> Iterator[Fact]:
     status = _ask(chain, "ProviderRegistry", "deskOf", chain.desk.address)[0]
     yield Fact("the desk's status in ProviderRegistry", status, int(DeskStatus.LISTED))
 

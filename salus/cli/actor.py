@@ -53,7 +53,7 @@ class Actor:
         """Does an action with options as they are typed. Raises CallError if they are wrong."""
         if name not in self.actions:
             raise unknown(name, f"action of {self.name}", self.actions)
-        program = f"salus {self.name} {name}".removeprefix("salus salus ")
+        program = f"salus {self.name} {name}".replace("salus salus", "salus", 1)
         try:
             with self.command(name, settings).make_context(program, list(words)) as context:
                 context.command.invoke(context)

@@ -9,7 +9,7 @@ import typer
 from typer import completion
 from typer.core import TyperGroup
 
-from salus.cli.root import ACTORS, actor_of
+from salus.cli.root import ACTORS, ALONE, actor_of
 from salus.cli.settings import Settings
 
 
@@ -28,7 +28,10 @@ def complete(words: Sequence[str]) -> None:
     """Answers the shell, or installs or shows the script by which it asks."""
     group = TyperGroup(
         name="salus",
-        commands={name: _Actions(name=name, help=purpose) for name, purpose in ACTORS.items()},
+        commands={
+            **{name: _Actions(name=name, help=purpose) for name, purpose in ACTORS.items()},
+            **{name: actor_of(name).command(name, Settings.load(None)) for name in ALONE},
+        },
     )
     group.params += typer.main.get_install_completion_arguments()
     completion.completion_init()  # type: ignore[attr-defined]

@@ -28,14 +28,18 @@ ACTORS: Final = {
     "keeper": "settles, collects and closes what is due, and pays nobody but the payees",
 }
 """What each group of actions is for; its module in this package has its name."""
+ALONE: Final = {
+    "doctor": "checks node, contracts, keys, accreditation, clock and balance, and says what to do",
+}
+"""Actions of no actor; the module of each in this package has its name."""
 COMPLETION: Final = "_SALUS_COMPLETE"
 HELP: Final = ("help", "--help", "-h")
 
 
 def actor_of(name: str) -> Actor:
     """The actor of a group. Raises CallError if there is none."""
-    if name not in ACTORS:
-        raise unknown(name, "group of salus", ACTORS)
+    if name not in ACTORS and name not in ALONE:
+        raise unknown(name, "group of salus", (*ACTORS, *ALONE))
     found: Actor = importlib.import_module(f"salus.cli.{name}").actor
     return found
 
@@ -52,6 +56,9 @@ def run(words: Sequence[str]) -> None:
             raise SystemExit(DONE if words else WRONG_CALL)
         elif words[0] == "--version":
             out.print(_version(), markup=False)
+        elif words[0] in ALONE:
+            settings = Settings.load(config_named(words))
+            actor_of(words[0]).take(words[0], words[1:], settings)
         else:
             _act(actor_of(words[0]), words[1:])
 
@@ -66,7 +73,7 @@ def _act(actor: Actor, words: Sequence[str]) -> None:
 def list_actors() -> None:
     """The groups of actions, each with what it is for."""
     out.print("Usage: [bold]salus <actor> <action> --option value …[/]\n")
-    _print_rows(ACTORS.items())
+    _print_rows([*ACTORS.items(), *ALONE.items()])
     out.print("\n  salus <actor> --help             lists the actions of an actor")
     out.print("  salus <actor> <action> --help    explains one, with its options and an example")
     out.print("  salus --install-completion       completes words with Tab in this shell")

@@ -11,14 +11,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from salus.base.days import moment_words
-from salus.chain import Action, Chain, Pending, Receipt, Sender, Wallet, roles
+from salus.chain import Action, Chain, Pending, Receipt, Sender, Wallet, roles, waiting
+from salus.chain.fees import fee_of
 from salus.chain.keystore import key_of, node_account
 from salus.chain.network import Network
 from salus.chain.payments import preview_before_approval
 from salus.chain.roles import Stage, Turn
 from salus.cli.ending import DONE, NEEDS_YOU
 from salus.cli.output import out
-from salus.cli.settings import Settings
+from salus.cli.settings import Endpoint, Settings
+from salus.cli.spinner import Spinner
 from salus.cli.usage import CallError
 from salus.crypto.eip712 import Signer
 
@@ -32,9 +34,7 @@ class Session:
     @cached_property
     def chain(self) -> Chain:
         """The suite on the network in use."""
-        endpoint = Settings.current().endpoint()
-        if endpoint.deployments:
-            os.environ.setdefault("SALUS_DEPLOYMENTS", endpoint.deployments)
+        endpoint = at_endpoint()
         chain = Chain.open(endpoint.url, chain_id=endpoint.chain_id)
         return Chain(chain.w3, chain.addresses, Network.of(chain.chain_id).confirmations)
 
@@ -124,7 +124,7 @@ class Session:
                 agree("Announce it once more?", "Nothing was sent.")
 
     def show(self, planned: Sequence[Action], sender: Sender) -> None:
-        """The plan in words: where, as whom, what."""
+        """The plan in words: where, as whom, what, and the fee where gas costs something."""
         out.print(
             f"On {self.network.name} (chain {self.network.chain_id}), as {sender.address}:", markup=False
         )
@@ -132,6 +132,11 @@ class Session:
             out.entry("plan", contract=action.contract, call=action.name, words=list(action.words))
             for line in action.words:
                 out.print(f"  {line}", markup=False)
+        fee = fee_of(self.chain.w3, planned, sender.address)
+        if fee.price:
+            out.fact(fee=fee)
+            words = fee.words(self.network.coin)
+            out.print(f"  {words[:1].upper()}{words[1:]}.", markup=False)
 
     def confirm(self, question: str = "Send this?", *, otherwise: str = "Nothing was sent.") -> None:
         """On a live network nothing is sent, and no policy signed, without a yes. A dry run ends here. Raises
@@ -177,6 +182,15 @@ class Session:
         out.entry("transactions", transaction=receipt.transaction, block=receipt.block)
         link = f"  {self.network.explorer}{receipt.transaction}" if self.network.explorer else ""
         out.print(f"Done in block {receipt.block}: {receipt.transaction}{link}", markup=False)
+
+
+def at_endpoint() -> Endpoint:
+    """The node in use, with its address book in force. While it is silent, a person sees that."""
+    endpoint = Settings.current().endpoint()
+    if endpoint.deployments:
+        os.environ.setdefault("SALUS_DEPLOYMENTS", endpoint.deployments)
+    waiting.watch(Spinner())
+    return endpoint
 
 
 def _opening(turn: Turn) -> str:

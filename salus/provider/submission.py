@@ -28,6 +28,12 @@ from salus.types import ClaimStatus, Decision
 
 FILED_AT_ONCE = 40
 """Lines in one transaction: about five million gas, which every network accepts."""
+_WATCHED: Sequence[type[events.ClaimEvent]] = (
+    events.ClaimDecided,
+    events.ClaimPaid,
+    events.ClaimOwed,
+    events.ClaimWithdrawn,
+)
 
 
 def attest(outbox: Outbox, chain: Chain, signer: Signer, *, lifetime: int) -> Batch | None:
@@ -102,12 +108,9 @@ def _events_by_bill(
     by_bill: dict[tuple[bytes, bytes], list[events.ClaimEvent]] = {
         (entry.diagnosis.policy, entry.diagnosis.bill_line): [] for entry in entries
     }
-    for kind in (events.ClaimDecided, events.ClaimPaid, events.ClaimOwed, events.ClaimWithdrawn):
-        for event in chain.past(kind, since=outbox.first_block(entries), **filters):
-            if (event.policy, event.bill_line) in by_bill:
-                by_bill[event.policy, event.bill_line].append(event)
-    for of_bill in by_bill.values():
-        of_bill.sort(key=lambda event: event.place)
+    for event in chain.past(_WATCHED, since=outbox.first_block(entries), **filters):
+        if (event.policy, event.bill_line) in by_bill:
+            by_bill[event.policy, event.bill_line].append(event)
     return by_bill
 
 

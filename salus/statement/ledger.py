@@ -62,8 +62,8 @@ class Ledger:
     def of_policy(cls, chain: Chain, policy: bytes) -> Self:
         """From the chain's events of a policy. The chain itself only knows the decision that is in force, and
         a bill that was filed twice has two."""
-        kinds = (ClaimDecided, ClaimPaid, ClaimOwed, ClaimWithdrawn)
-        return cls.replay(event for kind in kinds for event in chain.past(kind, policy=policy))
+        kinds: list[type[ClaimEvent]] = [ClaimDecided, ClaimPaid, ClaimOwed, ClaimWithdrawn]
+        return cls.replay(chain.past(kinds, policy=policy))
 
     def of_member(self, commitment: bytes) -> list[LedgerEntry]:
         """Returns the decisions on a member's claims, oldest first."""

@@ -21,7 +21,7 @@ import pytest
 from salus.base import errors
 from salus.cli import ending
 from salus.cli.actor import first_line
-from salus.cli.root import ACTORS, actor_of, run
+from salus.cli.root import ACTORS, ALONE, actor_of, run
 from salus.cli.usage import CallError
 
 ROOT = Path(__file__).parents[3]
@@ -39,7 +39,7 @@ def test_lists_the_actors(words: tuple[str, ...], code: int, capsys: pytest.Capt
     assert ended(*words) == code
 
     listed = capsys.readouterr().out
-    assert all(name in listed for name in ACTORS)
+    assert all(name in listed for name in (*ACTORS, *ALONE))
 
 
 @pytest.mark.parametrize("name", ACTORS)
@@ -61,6 +61,15 @@ def test_explains_each_action(name: str, action: str, capsys: pytest.CaptureFixt
     assert first_line(actor_of(name).actions[action])[:30] in explained
     assert f"salus {name} {action}" in explained.partition("Example:")[2]
     assert "--json" in explained
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_explains_what_belongs_to_no_actor(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    run([name, "--help"])
+
+    explained = " ".join(capsys.readouterr().out.split())
+    assert f"Usage: salus {name} [OPTIONS]" in explained
+    assert f"salus {name}" in explained.partition("Example:")[2]
 
 
 @pytest.mark.parametrize(
@@ -138,6 +147,8 @@ def test_says_its_version(capsys: pytest.CaptureFixture[str]) -> None:
     ("typed", "expected"),
     [
         ("salus hos", "hospital"),
+        ("salus doc", "doctor"),
+        ("salus doctor --prov", "--provider"),
         ("salus hospital att", "attest"),
         ("salus hospital attest --rec", "--records"),
     ],
