@@ -112,7 +112,7 @@ def _check_open(
     signer = AddressCodec().normalise(priced.consent_signer or member.consent_signer)
     values = {
         "covered_since": (words_of(member.covered_since), words_of(priced.covered_since)),
-        "covered_until": (words_of(member.covered_until), words_of(priced.covered_until)),
+        "last_day": (words_of(member.covered_until - 1), words_of(priced.covered_until - 1)),
         "payee": (payee_words(member.payee), payee_words(payee)),
         "consent_signer": (member.consent_signer, signer),
         "excluded": (excluded_words(table, enrolment.excluded), excluded_words(table, rows)),
