@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 
 from salus.base import files
 from salus.base.days import words_of
@@ -23,7 +24,8 @@ from salus.cover.keys import MemberKey, PolicyKey
 from salus.cover.member import AgreedMember, Applicant, EnrolledMember
 from salus.cover.schedule import Schedule
 from salus.crypto.abi import ZERO_ADDRESS, AddressCodec
-from salus.product import Table
+from salus.product import Table, shipped
+from salus.product.file import SHIPPED
 from salus.types import MAX_MEMBERS, Member
 
 _FORMAT = 1
@@ -135,6 +137,13 @@ def _check_blinded(index: int, enrolment: EnrolledMember, table: Table, rows: fr
         "schedule": (enrolment.member.schedule, Schedule(enrolment.key, table, rows).root),
     }
     for field, (enrolled, computed) in values.items():
+        if field == "schedule" and enrolled != computed and (other := _table_of(enrolment)):
+            raise PolicyError(
+                f"is of {other}, not of {table.name} {table.version}",
+                resource=f"Member/{index}",
+                field=field,
+                remedy="name that table, or let the holder enrol under this one",
+            )
         if enrolled != computed:
             raise PolicyError(
                 "does not match the member's key and the benefit table",
@@ -142,6 +151,15 @@ def _check_blinded(index: int, enrolment: EnrolledMember, table: Table, rows: fr
                 field=field,
                 remedy="enrol again with the agreed table and exclusions",
             )
+
+
+def _table_of(enrolment: EnrolledMember) -> str | None:
+    """Returns the table of Salus that a member was enrolled under; None if it is none of them."""
+    for table in map(shipped, SHIPPED):
+        with suppress(PolicyError):
+            if Schedule(enrolment.key, table, enrolment.excluded).root == enrolment.member.schedule:
+                return f"{table.name} {table.version}"
+    return None
 
 
 def payee_words(payee: str) -> str:

@@ -43,6 +43,9 @@ from salus.product.amounts import in_minor_units
 from salus.product.codesets import CodeSet
 from salus.product.model import BenefitRow, Category, Matcher, Table, Terms
 
+SHIPPED = ("family", "critical-illness")
+"""The tables that come with Salus."""
+
 _Name = Annotated[str, Field(strict=True, pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$", max_length=64)]
 _Text = Annotated[str, Field(strict=True, min_length=1, max_length=300)]
 _Place = tuple[str | int, ...]
@@ -96,7 +99,7 @@ def shipped(name: str, *, verify: bool = False) -> Table:
     """
     source = resources.files("salus.product") / "tables" / f"{name}.yaml"
     if not source.is_file():
-        raise TableError(f"{name!r} is not a table of Salus", remedy="use family or critical-illness")
+        raise TableError(f"{name!r} is not a table of Salus", remedy=f"use {' or '.join(SHIPPED)}")
     return parse(source.read_bytes(), file=f"{name}.yaml", verify=verify)
 
 

@@ -149,6 +149,18 @@ def test_256_people_since_1970_do_not_fit_an_offer_for_one(offer: Any) -> None:
     )
 
 
+def test_an_enrolment_under_another_table_names_both(offer: Any) -> None:
+    members, illness = enrolled(person()), product.shipped("critical-illness")
+
+    with pytest.raises(PolicyError) as refusal:
+        enrolment.check(members, illness, offer("members: 1\n").members)
+
+    assert str(refusal.value) == (
+        f"Member/0.schedule: is of family {FAMILY.version}, not of critical-illness {illness.version}; "
+        "name that table, or let the holder enrol under this one"
+    )
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "expected"),
     [
