@@ -68,7 +68,8 @@ class Enrolled:
         if self.table != other.table:
             return f"under {words_of_hash(self.table)}, not under {table.name} {table.version}"
         if len(self.members) != len(other.members):
-            return f"of {len(self.members)} members, not {len(other.members)}"
+            plural = "s" * (len(self.members) != 1)
+            return f"of {len(self.members)} member{plural}, not {len(other.members)}"
         for index, (one, another) in enumerate(zip(self.members, other.members, strict=True)):
             fields = [
                 part.name for part in one.parts if getattr(one, part.name) != getattr(another, part.name)

@@ -68,7 +68,7 @@ class Office:
         accreditor.accredit(
             f"admin={accounts[7]}",
             "from_day=2020-01-01",
-            "until=2090-01-01",
+            "until=2089-12-31",
             f"licence={self.licence}",
             f"account={ACCREDITOR}",
         )
@@ -149,7 +149,7 @@ class Clinic:
         accreditor.accredit(
             f"admin={accounts[7]}",
             "from_day=2020-01-01",
-            "until=2090-01-01",
+            "until=2089-12-31",
             f"licence={self.path('licence.pdf')}",
             f"account={ACCREDITOR}",
         )
@@ -157,7 +157,7 @@ class Clinic:
             "provider=1",
             f"attestor={self.attestor.address}",
             "from_time=2020-01-01",
-            "until=2090-01-01",
+            "until=2089-12-31",
             f"account={HOSPITAL}",
         )
         asset = self.suite.stablecoin
@@ -451,6 +451,8 @@ def draft(clinic: Clinic, consent_signer: str = "") -> tuple[Path, Path]:
         "members: 1\nannual_limit: '5000.50'\npremium: '120.07'\ndeductible: '10'\nout_of_pocket: '900'\n"
     )
     keys = clinic.path("keys-9")
+    # a key is for one enrolment
+    shutil.rmtree(keys, ignore_errors=True)
     patient.new_policy_key(f"folder={keys}", f"people={people}", "table=family", f"insurer={clinic.reader}")
     clinic.quote(9)
     return clinic.path("policy-9.json"), clinic.path("quote-9.json")

@@ -16,6 +16,7 @@ given members who were not priced, or a table, an offer or an enrolment that doe
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,7 @@ def test_members_who_were_not_priced_are_not_signed(
         clinic.path(name).unlink()
     enrolment = people.format(clinic.parent.address, day(clinic, 2), day(clinic, 299))
     clinic.path("people.yaml").write_text(f"members:\n{enrolment}")
+    shutil.rmtree(clinic.path("keys-9"))
     patient.new_policy_key(
         f"folder={clinic.path('keys-9')}",
         f"people={clinic.path('people.yaml')}",
