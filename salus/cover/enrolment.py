@@ -24,8 +24,8 @@ from salus.cover.keys import MemberKey, PolicyKey
 from salus.cover.member import AgreedMember, Applicant, EnrolledMember
 from salus.cover.schedule import Schedule
 from salus.crypto.abi import ZERO_ADDRESS, AddressCodec
-from salus.product import Table, shipped
-from salus.product.file import SHIPPED
+from salus.product import Table
+from salus.product.naming import shipped_tables
 from salus.types import MAX_MEMBERS, Member
 
 _FORMAT = 1
@@ -155,7 +155,7 @@ def _check_blinded(index: int, enrolment: EnrolledMember, table: Table, rows: fr
 
 def _table_of(enrolment: EnrolledMember) -> str | None:
     """Returns the table of Salus that a member was enrolled under; None if it is none of them."""
-    for table in map(shipped, SHIPPED):
+    for table in shipped_tables():
         with suppress(PolicyError):
             if Schedule(enrolment.key, table, enrolment.excluded).root == enrolment.member.schedule:
                 return f"{table.name} {table.version}"

@@ -42,9 +42,7 @@ from salus.product import diversity, icd10, lint
 from salus.product.amounts import in_minor_units
 from salus.product.codesets import CodeSet
 from salus.product.model import BenefitRow, Category, Matcher, Table, Terms
-
-SHIPPED = ("family", "critical-illness")
-"""The tables that come with Salus."""
+from salus.product.naming import SHIPPED
 
 _Name = Annotated[str, Field(strict=True, pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$", max_length=64)]
 _Text = Annotated[str, Field(strict=True, min_length=1, max_length=300)]

@@ -223,6 +223,26 @@ def test_a_table_that_passes_stays_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("seed", range(60))
+def test_every_proposal_passes_with_mixed_groups(seed: int) -> None:
+    """Groups of rows with different terms: what leaves or joins one changes the look of those that stay."""
+    rng = random.Random(seed)
+    pool = [share(bps) for bps in (4000, 6000, 8000, 9000)]
+    plan = table(
+        [
+            row(
+                f"r{number}",
+                rng.choice(pool),
+                rng.choice(list(Category)[:6]),
+                rng.choice((None, "g0", "g1", "g2")),
+            )
+            for number in range(rng.randint(5, 30))
+        ]
+    )
+
+    assert product.revealing(propose(plan).table) == []
+
+
+@pytest.mark.parametrize("seed", range(60))
 def test_every_proposal_passes(seed: int) -> None:
     rng = random.Random(seed)
     pool = [
