@@ -85,6 +85,15 @@ def words_of(day: int) -> str:
     return to_date(day).isoformat() if day <= of_date(date.max) else f"day {day}"
 
 
+def period_words(first: int, end: int) -> str:
+    """Formats the days from `first` to before `end`. For a reader, "until" always includes the day named.
+
+    >>> period_words(20089, 20454)
+    'from 2025-01-01 until 2025-12-31'
+    """
+    return f"from {words_of(first)} until {words_of(end - 1)}"
+
+
 def utc_day(seconds: float) -> int:
     """Returns the civil day in UTC at the given second since 1970."""
     return int(seconds // DAY_SECONDS)

@@ -24,8 +24,11 @@ _STANDARD: Final = {
     "0x4e487b71": {"name": "Panic", "inputs": [{"name": "code", "type": "uint256"}]},
 }
 _DAYS: Final = {"start", "end", "from", "until", "today"}
+_ENDS: Final = {"InvalidWindow", "PastIsFixed"}
+"""Errors whose `until` is the first day or second after a window: in words, that is its end."""
 _SECONDS: Final = {"issuedAt", "expiresAt", "releaseAt", "closableAt", "deadline"}
 _LAST_SECOND: Final = 253_402_300_799  # of the year 9999
+_DAYS_TO_10000: Final = 2_932_897
 
 _MEANING: Final = {
     "AccessManagedUnauthorized": "the caller does not hold the role for this",
@@ -60,6 +63,7 @@ _REMEDY: Final = {
     "NotProviderAdmin": "send it from the provider's admin account",
     "NotQuoteSigner": "let the insurer add the signer, or sign with another",
     "OwnableUnauthorizedAccount": "send it from the insurer's account",
+    "PastIsFixed": "name yesterday or a later day as its last",
     "QuoteClosed": "sign terms that start later",
     "ReviewOpen": "settle it then",
     "RootWithdrawn": "attest the lines again, as revisions",
@@ -94,7 +98,7 @@ def reverted(data: str | bytes, contract: str) -> Reverted | NotAccredited:
     name, inputs = abi["name"], abi["inputs"]
     arguments = {part["name"]: value for part, value in zip(inputs, values, strict=True)}
     words = ", ".join(
-        f"{part['name']} {_in_words(part, value)}" for part, value in zip(inputs, values, strict=True)
+        f"{_label(name, part)} {_in_words(part, value)}" for part, value in zip(inputs, values, strict=True)
     )
     meaning = _meaning(name, contract)
     message = f"the contract refused: {meaning + ': ' if meaning else ''}{name}({words})"
@@ -126,6 +130,10 @@ def _type(part: Mapping[str, Any]) -> str:
     return str(part["type"])
 
 
+def _label(error: str, part: Mapping[str, Any]) -> str:
+    return "end" if part["name"] == "until" and error in _ENDS else str(part["name"])
+
+
 def _in_words(part: Mapping[str, Any], value: Any) -> str:
     name, kind = part["name"], part["type"]
     enums: dict[str, type[IntEnum]] = {"enum ClaimStatus": ClaimStatus}
@@ -137,8 +145,9 @@ def _in_words(part: Mapping[str, Any], value: Any) -> str:
         return str(value.rstrip(b"\0").decode("latin-1"))
     if isinstance(value, bytes):
         return "0x" + value.hex()
-    if kind == "uint32" and name in _DAYS and value < 2_932_897:  # the year 9999
+    # Windows of accreditation are in days, those of keys in seconds, which are days only in January 1970.
+    if kind in ("uint32", "uint64") and name in _DAYS and value < _DAYS_TO_10000:
         return to_date(value).isoformat()
-    if name in _SECONDS and value <= _LAST_SECOND:
+    if (name in _SECONDS or (kind == "uint64" and name in _DAYS)) and value <= _LAST_SECOND:
         return f"{datetime.fromtimestamp(value, UTC):%Y-%m-%d %H:%M:%S} UTC"
     return str(value)

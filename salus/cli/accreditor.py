@@ -11,7 +11,7 @@ from salus.cli.actor import Actor
 from salus.cli.options import AccountName, ProviderNumber
 from salus.cli.output import out
 from salus.cli.session import Session
-from salus.cli.values import address, day, document_hash
+from salus.cli.values import address, day, document_hash, last_day
 
 actor = Actor("accreditor")
 
@@ -20,14 +20,14 @@ actor = Actor("accreditor")
 def accredit(
     admin: Annotated[str, address("the provider's own account, which manages its keys")],
     from_day: Annotated[int, day("first day of accreditation")],
-    until: Annotated[int, day("first day without")],
+    until: Annotated[int, last_day("last day of accreditation")],
     licence: Annotated[bytes, document_hash("the licence document")],
     account: AccountName = None,
 ) -> None:
     """Accredits a new provider and says its number.
 
     Example:
-        salus accreditor accredit --admin 0x… --from-day 2027-01-01 --until 2032-01-01 \\
+        salus accreditor accredit --admin 0x… --from-day 2027-01-01 --until 2031-12-31 \\
             --licence licence.pdf --account accreditor
     """
     session = Session()
@@ -42,14 +42,14 @@ def accredit(
 def renew(
     provider: ProviderNumber,
     from_day: Annotated[int, day("first day of the new window")],
-    until: Annotated[int, day("first day without")],
+    until: Annotated[int, last_day("last day of accreditation")],
     licence: Annotated[bytes, document_hash("the licence document")],
     account: AccountName = None,
 ) -> None:
     """Extends an accreditation, or opens a new window after a gap.
 
     Example:
-        salus accreditor renew --provider 1 --from-day 2032-01-01 --until 2037-01-01 \\
+        salus accreditor renew --provider 1 --from-day 2032-01-01 --until 2036-12-31 \\
             --licence licence.pdf --account accreditor
     """
     session = Session()
@@ -62,13 +62,13 @@ def renew(
 @actor.action
 def end(
     provider: ProviderNumber,
-    until: Annotated[int, day("first day without; today at the earliest")],
+    until: Annotated[int, last_day("last day of accreditation; yesterday ends it at once")],
     account: AccountName = None,
 ) -> None:
     """Ends an accreditation. Care given before stays payable.
 
     Example:
-        salus accreditor end --provider 1 --until 2027-07-01 --account accreditor
+        salus accreditor end --provider 1 --until 2027-06-30 --account accreditor
     """
     session = Session()
     session.act(accreditation.end(session.chain, provider=provider, until=until), session.sender(account))

@@ -26,7 +26,7 @@ from salus.cli.actor import Actor
 from salus.cli.options import AccountName, ContractWallet, ProviderNumber, TableName
 from salus.cli.output import err, out
 from salus.cli.session import Session, signer
-from salus.cli.values import address, age_key, amount, day, hex32, moment
+from salus.cli.values import address, age_key, amount, day, hex32, last_moment, moment
 from salus.cover.membership import load_membership
 from salus.crypto.records import RecordKey
 from salus.insurer.recheck import recheck as compare
@@ -55,13 +55,13 @@ def add_key(
     provider: ProviderNumber,
     attestor: Annotated[str, address("address of the seal key, or of a contract wallet")],
     from_time: Annotated[int, moment("first moment at which it may sign")],
-    until: Annotated[int, moment("first moment at which it may not")],
+    until: Annotated[int, last_moment("last day on which it may sign")],
     account: AccountName = None,
 ) -> None:
     """Lets a seal key sign attestations for a stretch of time.
 
     Example:
-        salus hospital add-key --provider 1 --attestor 0x… --from-time 2027-01-01 --until 2029-01-01 \\
+        salus hospital add-key --provider 1 --attestor 0x… --from-time 2027-01-01 --until 2028-12-31 \\
             --account front-desk
     """
     session = Session()

@@ -37,7 +37,10 @@ actor = Actor("insurer")
 
 @actor.action
 def check_table(table: TableName) -> None:
-    """Checks a benefit table before it is sold: its hash, which benefits overlap, and which look alike.
+    """Checks a benefit table before it is sold, and prints the plan in words, as a brochure would.
+
+    It prints the table's hash, which benefits overlap, and which look alike on the chain. If a benefit stands
+    out, it says what to change.
 
     Example:
         salus insurer check-table --table dental.yaml

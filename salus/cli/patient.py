@@ -53,14 +53,22 @@ def new_policy_key(
     people: Annotated[Path, Option(help="YAML: who is to be covered")],
     table: TableName,
     insurer: Annotated[str, age_key("the insurer's age key, which the enrolment is sealed to")],
+    record_key: Annotated[
+        Path | None, Option(help="record.key of an earlier policy, to be kept; a new one without it")
+    ] = None,
 ) -> None:
-    """Makes the keys of a new policy and the enrolment for the insurer. Keys that exist are kept.
+    """Makes the keys of a new policy and the enrolment for the insurer.
+
+    Run again with the same people, table and insurer, it makes the same enrolment. A renewal, and any other
+    change, needs a new folder: under one policy key, anybody could link two policies on the chain.
 
     Example:
-        salus patient new-policy-key --folder keys --people people.yaml --table family --insurer age1…
+        salus patient new-policy-key --folder keys-2028 --people people.yaml --table family \\
+            --insurer age1… --record-key keys-2027/record.key
     """
     keys = HolderFolder(folder)
-    enrolled = keys.enrol(product.named(table), People.load(people).members, insurer)
+    people_to_cover = People.load(people).members
+    enrolled = keys.enrol(product.named(table), people_to_cover, insurer, record_key=record_key)
     out.print(
         f"{keys.policy_key_file} and {keys.record_key_file} are yours alone: keep copies.", markup=False
     )
@@ -79,10 +87,15 @@ def cards(
     Example:
         salus patient cards --folder keys --policy policy.json --people people.yaml --table family
     """
-    document = PolicyFile.load(policy)
+    document, chain = PolicyFile.load(policy), Session().chain
     with files.about(policy):
-        check_place(document.book, Session().chain.book_domain, fault=PolicyError)
-        count = HolderFolder(folder).write_cards(document, product.named(table), People.load(people).members)
+        check_place(document.book, chain.book_domain, fault=PolicyError)
+        count = HolderFolder(folder).write_cards(
+            document,
+            product.named(table),
+            People.load(people).members,
+            is_issued=lambda earlier: policies.is_issued(chain, earlier),
+        )
     out.print(f"{count} cards are in {folder}. Show a card like a bank card.", markup=False)
 
 

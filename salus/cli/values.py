@@ -7,7 +7,8 @@ secret that was typed in the wrong place.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import wraps
 from hashlib import sha256
@@ -33,9 +34,21 @@ def day(help: str) -> Any:  # noqa: A002
     return _option(_day, "YYYY-MM-DD", help)
 
 
+def last_day(help: str) -> Any:  # noqa: A002
+    """A last day, which is included; as the first day after it, which contracts count with."""
+    return _option(lambda text: _day(text) + 1, "YYYY-MM-DD", f"{help}, included")
+
+
 def moment(help: str) -> Any:  # noqa: A002
     """A day or a time, as seconds since 1970."""
     return _option(_moment, "YYYY-MM-DD[THH:MM]", f"{help}; UTC unless it has an offset")
+
+
+def last_moment(help: str) -> Any:  # noqa: A002
+    """A last day, which is included, or a time at which something ends; as the first second after it."""
+    return _option(
+        _after, "YYYY-MM-DD[THH:MM]", f"{help}: a day, included, or a time; UTC unless it has an offset"
+    )
 
 
 def amount(help: str) -> Any:  # noqa: A002
@@ -83,6 +96,14 @@ def _moment(text: str) -> int:
     except ValueError:
         raise ValueError("is not a date or a time such as 2027-01-31T12:00") from None
     return _since_1970(int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()))
+
+
+def _after(text: str) -> int:
+    found = _moment(text)
+    with suppress(ValueError):
+        date.fromisoformat(text)
+        found += days.DAY_SECONDS
+    return found
 
 
 def _since_1970(count: int) -> int:

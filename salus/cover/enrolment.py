@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 
 from salus.base import files
 from salus.base.days import words_of
@@ -24,6 +25,7 @@ from salus.cover.member import AgreedMember, Applicant, EnrolledMember
 from salus.cover.schedule import Schedule
 from salus.crypto.abi import ZERO_ADDRESS, AddressCodec
 from salus.product import Table
+from salus.product.naming import shipped_tables
 from salus.types import MAX_MEMBERS, Member
 
 _FORMAT = 1
@@ -112,7 +114,7 @@ def _check_open(
     signer = AddressCodec().normalise(priced.consent_signer or member.consent_signer)
     values = {
         "covered_since": (words_of(member.covered_since), words_of(priced.covered_since)),
-        "covered_until": (words_of(member.covered_until), words_of(priced.covered_until)),
+        "last_day": (words_of(member.covered_until - 1), words_of(priced.covered_until - 1)),
         "payee": (payee_words(member.payee), payee_words(payee)),
         "consent_signer": (member.consent_signer, signer),
         "excluded": (excluded_words(table, enrolment.excluded), excluded_words(table, rows)),
@@ -135,6 +137,13 @@ def _check_blinded(index: int, enrolment: EnrolledMember, table: Table, rows: fr
         "schedule": (enrolment.member.schedule, Schedule(enrolment.key, table, rows).root),
     }
     for field, (enrolled, computed) in values.items():
+        if field == "schedule" and enrolled != computed and (other := _table_of(enrolment)):
+            raise PolicyError(
+                f"is of {other}, not of {table.name} {table.version}",
+                resource=f"Member/{index}",
+                field=field,
+                remedy="name that table, or let the holder enrol under this one",
+            )
         if enrolled != computed:
             raise PolicyError(
                 "does not match the member's key and the benefit table",
@@ -142,6 +151,15 @@ def _check_blinded(index: int, enrolment: EnrolledMember, table: Table, rows: fr
                 field=field,
                 remedy="enrol again with the agreed table and exclusions",
             )
+
+
+def _table_of(enrolment: EnrolledMember) -> str | None:
+    """Returns the table of Salus that a member was enrolled under; None if it is none of them."""
+    for table in shipped_tables():
+        with suppress(PolicyError):
+            if Schedule(enrolment.key, table, enrolment.excluded).root == enrolment.member.schedule:
+                return f"{table.name} {table.version}"
+    return None
 
 
 def payee_words(payee: str) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
-from salus.base.days import of_date, to_date
+from salus.base.days import of_date, period_words
 from salus.cover.card import MemberCard
 from salus.cover.keys import MemberKey
 from salus.crypto.abi import ZERO_ADDRESS, AddressCodec
@@ -26,9 +26,16 @@ from salus.types import Member
 Address = Annotated[str, BeforeValidator(AddressCodec().normalise)]
 if TYPE_CHECKING:
     CivilDay = int
+    EndDay = int
 else:
     # Files contain dates, which are read as civil days.
     CivilDay = Annotated[date, Field(ge=date(1970, 1, 1)), AfterValidator(of_date)]
+    # Files name the last day of cover, because that is what people expect; contracts, the first day after.
+    EndDay = Annotated[
+        date,
+        Field(ge=date(1970, 1, 1), validation_alias="last_day"),
+        AfterValidator(lambda day: of_date(day) + 1),
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +48,8 @@ class Applicant:
     """Address that signs consents to file claims; for a child, the address of a parent."""
     covered_since: CivilDay
     """First civil day covered; before the policy's start if waiting periods have already begun."""
-    covered_until: CivilDay
-    """First civil day after the cover."""
+    covered_until: EndDay
+    """First civil day after the cover; a file names the `last_day` of cover."""
     payee: Address = ZERO_ADDRESS
     """Address that is paid; 0 means the policy's payee."""
     excluded: frozenset[str] = frozenset()
@@ -57,8 +64,8 @@ class AgreedMember:
 
     covered_since: CivilDay
     """First civil day covered; waiting periods count from it."""
-    covered_until: CivilDay
-    """First civil day after the cover."""
+    covered_until: EndDay
+    """First civil day after the cover; a file names the `last_day` of cover."""
     payee: Address = ZERO_ADDRESS
     """Address that is paid; 0 means the policy's payee."""
     consent_signer: Address | None = None
@@ -94,5 +101,5 @@ def check_days(members: Sequence[Applicant | AgreedMember]) -> None:
     """Checks that each member is covered for at least one day. Raises ValueError, naming the member."""
     for index, member in enumerate(members):
         if member.covered_since >= member.covered_until:
-            since, until = to_date(member.covered_since), to_date(member.covered_until)
-            raise ValueError(f"member {index} is covered from {since} until {until}, which is no day")
+            cover = period_words(member.covered_since, member.covered_until)
+            raise ValueError(f"member {index} is covered {cover}, which is no day")

@@ -14,6 +14,7 @@ from salus.cover.schedule import Schedule
 from salus.crypto.eip712 import Domain
 from salus.crypto.merkle import Proof
 from salus.product import Table
+from salus.product.naming import words_of_hash
 from salus.types import FLAG_EMERGENCY, Benefit, Diagnosis, Line
 
 
@@ -173,9 +174,10 @@ def open_card(card: MemberCard, cover: CoverFile, table: Table) -> Membership:
         )
     if table.hash != cover.terms.benefit_table:
         raise CardError(
-            f"was not sold under the benefit table {table.name} {table.version}",
-            field="policy",
-            remedy="use the table whose hash is in the terms",
+            f"is {table.name} {table.version}, but the policy is under "
+            f"{words_of_hash(cover.terms.benefit_table)}",
+            field="table",
+            remedy="name the table of the policy",
         )
     if any(row >= len(table) for row in card.excluded):
         raise CardError("names a row that is not in the table", field="excluded", remedy="ask for a new card")

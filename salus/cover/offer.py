@@ -7,8 +7,8 @@
 The holder creates the leaves, so the insurer checks them: an enrolment that differs from the offer is
 refused. `words_of` lists in words what is going to be signed.
 
-Amounts are in the currency of the benefit table ("1200.50"), and days are written YYYY-MM-DD. This module
-converts them to minor units and civil days.
+Amounts are in the currency of the benefit table ("1200.50"), and days are written YYYY-MM-DD. `last_day` is
+included. This module converts them to minor units, and to civil days whose end is the first day after.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from salus.base import files, money
-from salus.base.days import DAY_SECONDS
+from salus.base.days import DAY_SECONDS, period_words
 from salus.base.days import words_of as day_words
 from salus.base.errors import InputError, PolicyError
 from salus.base.money import BPS
 from salus.base.yaml_file import parse_mapping
 from salus.cover.enrolment import excluded_words, payee_words
-from salus.cover.member import Address, AgreedMember, Applicant, CivilDay, EnrolledMember, check_days
+from salus.cover.former_days import refuse_ends
+from salus.cover.member import Address, AgreedMember, Applicant, CivilDay, EndDay, EnrolledMember, check_days
 from salus.cover.policy import PolicyFile, build_policy
 from salus.cover.terms import (
     DEFAULT_FILING_DAYS,
@@ -36,6 +37,7 @@ from salus.cover.terms import (
     MAX_FILING_DAYS,
     MAX_MEMBERS,
     MAX_REVIEW_DAYS,
+    MAX_YEAR_DAYS,
     NO_MAXIMUM,
 )
 from salus.crypto.eip712 import Domain
@@ -62,6 +64,8 @@ class _File(BaseModel):
         content = parse_mapping(
             files.read(path, fault=PolicyError), file=str(path), fault=PolicyError, wanted=cls.remedy
         )
+        with files.about(path):
+            refuse_ends(content)
         try:
             return cls.model_validate(content)
         except ValidationError as error:
@@ -89,22 +93,22 @@ class Offer(_File):
     >>> from salus import samples
     >>> from salus.cover import enrolment
     >>> offer = Offer(holder="0x" + "ab" * 20, pool="0x" + "c0" * 20, start=date(2026, 1, 1),
-    ...               end=date(2027, 1, 1), members=2, annual_limit="100000", premium="2400.00")
+    ...               last_day=date(2026, 12, 31), members=2, annual_limit="100000", premium="2400.00")
     >>> sale = samples.sell(offer.start, members=2)
     >>> enrolment.check(sale.enrolments, sale.table, offer.members)
     >>> policy = offer.policy(sale.policy.book, sale.table, sale.enrolments)
     >>> print("\\n".join(words_of(policy, sale.enrolments, sale.table)[2:4]))
-    Cover from 2026-01-01 until 2027-01-01, bills filed within 90 days
+    Cover from 2026-01-01 until 2026-12-31, bills filed within 90 days
     Premium 2,400.00 USD, annual limit 100,000.00 USD, deductible 0.00 USD, a members' part without a maximum
     """
 
     holder: Address
     pool: Address
     start: CivilDay
-    end: CivilDay
-    """First day after cover."""
+    end: EndDay
+    """First civil day after the cover; the file names the `last_day` of cover."""
     members: Annotated[list[AgreedMember], Field(min_length=1, max_length=MAX_MEMBERS)]
-    """The members that are priced, in order, each from start to end unless the file gives other days. A
+    """The members that are priced, in order, each for all days of the policy unless the file gives others. A
     number means that many members without exclusions."""
     annual_limit: Amount
     premium: Amount
@@ -131,7 +135,7 @@ class Offer(_File):
             listed = [{}] * listed
         if not isinstance(listed, list):
             return content
-        cover = {"covered_since": content.get("start"), "covered_until": content.get("end")}
+        cover = {"covered_since": content.get("start"), "last_day": content.get("last_day")}
         members = [
             {**member, **{name: day for name, day in cover.items() if member.get(name) is None}}
             if isinstance(member, Mapping)
@@ -143,8 +147,10 @@ class Offer(_File):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.start >= self.end:
-            start, end = day_words(self.start), day_words(self.end)
-            raise ValueError(f"start is {start} and end {end}, which is no day of cover")
+            raise ValueError(f"cover is {period_words(self.start, self.end)}, which is no day")
+        if self.end > self.start + MAX_YEAR_DAYS:
+            days = f"{self.end - self.start} days, and a policy covers at most {MAX_YEAR_DAYS}"
+            raise ValueError(f"cover is {period_words(self.start, self.end)}, which is {days}")
         check_days(self.members)
         return self
 
@@ -199,8 +205,7 @@ def _terms_words(terms: Policy) -> list[str]:
     unbounded = terms.out_of_pocket == NO_MAXIMUM
     most = "without a maximum" if unbounded else f"of at most {words(terms.out_of_pocket)}"
     return [
-        f"Cover from {day_words(terms.start)} until {day_words(terms.end)}, "
-        f"bills filed within {terms.filing_days} days",
+        f"Cover {period_words(terms.start, terms.end)}, bills filed within {terms.filing_days} days",
         f"Premium {words(terms.premium)}, annual limit {words(terms.annual_limit)}, "
         f"deductible {words(terms.deductible)}, a members' part {most}",
         f"Paid without review up to {words(terms.auto_pay_limit)}, otherwise held for "
@@ -214,6 +219,6 @@ def _member_words(enrolment: EnrolledMember, terms: Policy, table: Table) -> str
     early = f" ({ahead} days of waiting periods are over at the start)" if ahead > 0 else ""
     return (
         f"  member {enrolment.index}: covered from {day_words(member.covered_since)}{early} until "
-        f"{day_words(member.covered_until)}, paid to {payee_words(member.payee)}, consent of "
+        f"{day_words(member.covered_until - 1)}, paid to {payee_words(member.payee)}, consent of "
         f"{member.consent_signer}, benefits left out: {excluded_words(table, enrolment.excluded)}"
     )

@@ -33,15 +33,17 @@ _SALT_BYTES = 32
 class RecordKey:
     """A reader's private age key. `recipient` is its public key, to which anyone can seal a record.
 
+    A reader whose key has changed may have several; then each opens what was sealed to it.
+
     >>> RecordKey.generate()
     <RecordKey: hidden>
     """
 
-    __slots__ = ("__identity",)
+    __slots__ = ("__identities",)
 
-    def __init__(self, identity: str) -> None:
+    def __init__(self, identity: str, *more: str) -> None:
         try:
-            self.__identity = Identity.from_str(identity.strip())
+            self.__identities = [Identity.from_str(one.strip()) for one in (identity, *more)]
         except pyrage.IdentityError:
             raise RecordError(
                 "is not an age key (AGE-SECRET-KEY-1…)",
@@ -56,32 +58,39 @@ class RecordKey:
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
-        """Reads the key from a file, and ignores the comments that `age-keygen` writes.
+        """Reads the key from a file, or several, one in each line; ignores the comments of `age-keygen`.
 
         Raises RecordError, naming the file.
         """
         with files.about(path):
-            lines = files.read(path, fault=RecordError).decode("ascii", "replace").splitlines()
-            return cls("".join(line for line in lines if not line.lstrip().startswith("#")))
+            return cls(*(key_lines(files.read(path, fault=RecordError)) or [""]))
 
     @property
     def recipient(self) -> str:
-        """Returns the public key (age1…)."""
-        return str(self.__identity.to_public())
+        """Returns the public key (age1…), of several the first."""
+        return str(self.__identities[0].to_public())
 
     def reveal(self) -> str:
         """Returns the private key as text, to write into the key file. Never log it."""
-        return str(self.__identity)
+        return "\n".join(map(str, self.__identities))
 
     def decrypt(self, ciphertext: bytes) -> bytes:
         """Decrypts a file that was sealed to this key. Raises RecordError if it was not."""
         try:
-            return bytes(pyrage.decrypt(ciphertext, [self.__identity]))
+            return bytes(pyrage.decrypt(ciphertext, self.__identities))
         except pyrage.DecryptError:
             raise RecordError(
                 "cannot be opened with this key",
                 remedy="use the key that the file was sealed to, or ask for the file again",
             ) from None
+
+    def opens(self, ciphertext: bytes) -> bool:
+        """Returns whether a file was sealed to this key."""
+        try:
+            self.decrypt(ciphertext)
+        except RecordError:
+            return False
+        return True
 
     def __repr__(self) -> str:
         return "<RecordKey: hidden>"
@@ -149,6 +158,12 @@ def encrypt(content: bytes, recipients: Sequence[str]) -> bytes:
     if not recipients:
         raise RecordError("names no recipient", field="recipients", remedy="name the insurer and the patient")
     return bytes(pyrage.encrypt(content, [_recipient(text) for text in recipients]))
+
+
+def key_lines(content: bytes) -> list[str]:
+    """Returns the lines of a file of age keys, private or public, without comments and empty lines."""
+    lines = map(str.strip, content.decode("ascii", "replace").splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 def check_recipient(text: str) -> None:

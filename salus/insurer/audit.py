@@ -42,7 +42,8 @@ class Fault(Enum):
 
     NO_RECORD = "its sealed record is missing"
     NO_MEMBER = "its member is in no enrolment"
-    UNREADABLE = "its record cannot be opened, or does not give exactly one bill line"
+    OTHER_KEY = "its record cannot be opened with this key: it was sealed to others, or is damaged"
+    UNREADABLE = "its record does not give exactly one bill line"
 
 
 class Link(Enum):
@@ -166,7 +167,7 @@ def _check(event: ClaimDecided, record_of: RecordOf, member_of: MemberOf, key: R
     try:
         return Checked(event, recheck(_diagnosis(event), sealed, key, membership))
     except RecordError:
-        return Checked(event, Fault.UNREADABLE)
+        return Checked(event, Fault.UNREADABLE if key.opens(sealed) else Fault.OTHER_KEY)
 
 
 def _diagnosis(event: ClaimDecided) -> Diagnosis:

@@ -18,6 +18,7 @@ from salus.crypto.eip712 import Domain
 from salus.crypto.merkle import MerkleTree
 from salus.insurer.audit import without_withdrawn
 from salus.product import Table
+from salus.product.naming import words_of_hash
 from salus.types import Policy
 
 Enrolments = Sequence[EnrolledMember]
@@ -58,7 +59,7 @@ class Portfolio:
         for policy, terms in self._terms.items():
             if terms.benefit_table not in self._tables:
                 raise PolicyError(
-                    f"was sold under table 0x{terms.benefit_table.hex()}, which is not named",
+                    f"was sold under {words_of_hash(terms.benefit_table)}, which is not named",
                     resource=f"Policy/0x{policy.hex()}",
                     field="table",
                     remedy="name the table of each policy of the pool, separated by commas",

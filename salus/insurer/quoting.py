@@ -13,6 +13,7 @@ from pathlib import Path
 from salus.base.days import latest_day, words_of
 from salus.base.errors import InputError, PolicyError
 from salus.chain import policies
+from salus.chain.events import PolicyIssued
 from salus.chain.suite import Chain, Pool
 from salus.cover.policy import PolicyFile
 from salus.cover.signed_file import QUOTE
@@ -51,9 +52,11 @@ def policy_to_sign(chain: Chain, path: Path, drafted: PolicyFile) -> PolicyFile:
     """Returns the policy in the file if it has the drafted terms, and the draft if there is no file.
 
     Each draft has a different salt. The salt in the file is used, so that a quote that is signed again is for
-    the same policy. Raises PolicyError if the file contains anything else, or a policy that is issued.
+    the same policy. Raises PolicyError if the file contains anything else, or a policy that is issued, or if
+    another policy over the same enrolment is.
     """
     if not path.exists():
+        _check_enrolment_is_new(chain, drafted.terms)
         return drafted
     earlier = None
     with suppress(PolicyError):
@@ -62,7 +65,20 @@ def policy_to_sign(chain: Chain, path: Path, drafted: PolicyFile) -> PolicyFile:
         raise PolicyError("exists and is not this policy", file=str(path), remedy=_ANOTHER_FILE)
     if policies.is_issued(chain, earlier.policy_id):
         raise PolicyError("is already issued", file=str(path), remedy=_ANOTHER_FILE)
+    _check_enrolment_is_new(chain, earlier.terms)
     return earlier
+
+
+def _check_enrolment_is_new(chain: Chain, terms: Policy) -> None:
+    """Checks that no policy was sold to these members under the same keys, whose claims would show that."""
+    for issued in chain.past(PolicyIssued):
+        if issued.terms.members == terms.members:
+            raise PolicyError(
+                f"was sold as policy 0x{issued.policy.hex()} before; under the same keys, anybody could link "
+                "the two policies on the chain",
+                field="enrolled",
+                remedy="ask the holder for an enrolment with a new policy key, made in a new folder",
+            )
 
 
 def check_quote_file(path: Path, policy: bytes) -> None:

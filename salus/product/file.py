@@ -6,8 +6,10 @@ title: Family health plan
 currency: USD
 terms:                        # the sets of terms that the benefits share, each with a name
   everyday: {kind: indemnity, share_bps: 8000}
+  limited: {kind: indemnity, share_bps: 7000, group_limit: "1500.00"}    # amounts in the currency, in quotes
 ignore:                       # codes that never count as a diagnosis
   snomed: ["160903007"]
+plan_reveals: []              # of a small plan: the kinds of care that it shows by itself, such as dental
 diversity_override: []        # codes of the benefits that are allowed to look like too few others
 benefits:                     # in order: the first one that matches decides
   - code: visit.primary
@@ -36,9 +38,11 @@ from ruamel.yaml.comments import CommentedMap
 from salus.base import files
 from salus.base.errors import TableError
 from salus.base.yaml_file import line_of, parse_mapping
-from salus.product import icd10, lint
+from salus.product import diversity, icd10, lint
+from salus.product.amounts import in_minor_units
 from salus.product.codesets import CodeSet
 from salus.product.model import BenefitRow, Category, Matcher, Table, Terms
+from salus.product.naming import SHIPPED
 
 _Name = Annotated[str, Field(strict=True, pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$", max_length=64)]
 _Text = Annotated[str, Field(strict=True, min_length=1, max_length=300)]
@@ -66,6 +70,7 @@ class _File(BaseModel):
     currency: _Text
     terms: Annotated[dict[_Name, Terms], Field(min_length=1)]
     ignore: CodeSet = CodeSet()
+    plan_reveals: frozenset[str] = frozenset()
     diversity_override: frozenset[str] = frozenset()
     benefits: Annotated[tuple[_Row, ...], Field(min_length=1)]
 
@@ -92,7 +97,7 @@ def shipped(name: str, *, verify: bool = False) -> Table:
     """
     source = resources.files("salus.product") / "tables" / f"{name}.yaml"
     if not source.is_file():
-        raise TableError(f"{name!r} is not a table of Salus", remedy="use family or critical-illness")
+        raise TableError(f"{name!r} is not a table of Salus", remedy=f"use {' or '.join(SHIPPED)}")
     return parse(source.read_bytes(), file=f"{name}.yaml", verify=verify)
 
 
@@ -111,13 +116,19 @@ def named(name: str, *, verify: bool = False) -> Table:
 def parse(text: str | bytes, *, file: str = "table", verify: bool = True) -> Table:
     """Reads a benefit table from a YAML text, as `load` does; `file` is its name in errors."""
     document = parse_mapping(text, file=file, fault=TableError, wanted="name a benefit table", kind="rt")
+    written = text if isinstance(text, str) else text.decode()
     try:
-        content = _File.model_validate(document)
+        content = _File.model_validate(in_minor_units(document, written))
         table = _table(content)
         if verify:
             _check_codes(content)
             _check_reachable(table)
-            _check_diversity(table, content.diversity_override)
+            diversity.check(
+                table,
+                content.terms,
+                content.diversity_override,
+                lambda row: line_of(document, ("benefits", row)),
+            )
     except ValidationError as error:
         raise _from_pydantic(error, document, file) from None
     except TableError as error:
@@ -153,6 +164,7 @@ def _table(content: _File) -> Table:
         currency=content.currency,
         benefits=tuple(benefits),
         ignore=content.ignore,
+        plan_reveals=content.plan_reveals,
     )
 
 
@@ -185,28 +197,6 @@ def _check_reachable(table: Table) -> None:
             field=f"benefits.{table.benefits.index(finding.benefit)}",
             remedy="move it up or narrow the rows before it",
         )
-
-
-def _check_diversity(table: Table, override: frozenset[str]) -> None:
-    unknown = override - {benefit.code for benefit in table}
-    if unknown:
-        raise TableError(
-            f"names benefits that are not in the table: {', '.join(sorted(unknown))}",
-            field="diversity_override",
-            remedy="remove them",
-        )
-    for finding in lint.revealing(table):
-        for benefit in finding.benefits:
-            if benefit.code not in override:
-                group = f" and a group of {finding.in_group}" if finding.in_group else ""
-                raise TableError(
-                    f"the terms of {benefit.code}{group} are shared by {len(finding.benefits)} benefits of "
-                    f"{len(finding.kinds)} kinds, so they reveal the benefit on the chain; at least "
-                    f"{lint.MIN_BENEFITS} benefits of {lint.MIN_KINDS} kinds must share them",
-                    field=f"benefits.{table.benefits.index(benefit)}.{'group' if group else 'terms'}",
-                    remedy="give it the same terms and a group like other benefits, or name it in "
-                    "diversity_override",
-                )
 
 
 def _from_pydantic(error: ValidationError, document: CommentedMap, file: str) -> TableError:

@@ -21,6 +21,14 @@ Cell = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Floor:
+    """How many benefits, and of how many kinds, must look alike."""
+
+    benefits: int = MIN_BENEFITS
+    kinds: int = MIN_KINDS
+
+
+@dataclass(frozen=True, slots=True)
 class Overlap:
     """Two rows that match some of the same care, where neither includes the other; their order decides."""
 
@@ -50,11 +58,12 @@ class Alike:
     """Number of rows in the group of each benefit; 0 without a group."""
     benefits: tuple[BenefitRow, ...]
     kinds: frozenset[str]
+    floor: Floor = Floor()
 
     @property
     def is_revealing(self) -> bool:
         """Returns whether they are so few, or of so few kinds, that an observer can guess the disease."""
-        return len(self.benefits) < MIN_BENEFITS or len(self.kinds) < MIN_KINDS
+        return len(self.benefits) < self.floor.benefits or len(self.kinds) < self.floor.kinds
 
 
 def unreachable(table: Table) -> list[Unreachable]:
@@ -113,8 +122,30 @@ def overlaps(table: Table) -> list[Overlap]:
 
 
 def revealing(table: Table) -> list[Alike]:
-    """Returns the groups of look-alike benefits with fewer than 5 benefits or fewer than 3 kinds."""
+    """Returns the groups of look-alike benefits with fewer benefits or kinds than `floor_of` asks for."""
     return [finding for finding in alike(table) if finding.is_revealing]
+
+
+def is_small(table: Table) -> bool:
+    """Returns whether the whole plan has fewer than 5 benefits or fewer than 3 kinds, so that no terms can
+    hide a benefit among as many."""
+    return len(table) < MIN_BENEFITS or len(kinds_of(table)) < MIN_KINDS
+
+
+def floor_of(table: Table) -> Floor:
+    """Returns how many benefits must look alike: 5 of 3 kinds.
+
+    A small plan whose author accepts that the plan itself reveals its kinds (`plan_reveals`) needs as many as
+    it has: then a claim reveals no more than the plan does.
+    """
+    if not table.plan_reveals:
+        return Floor()
+    return Floor(min(MIN_BENEFITS, len(table)), min(MIN_KINDS, len(kinds_of(table))))
+
+
+def kinds_of(table: Table) -> frozenset[str]:
+    """Returns the kinds of the benefits of a plan, as `alike` explains them."""
+    return frozenset(map(_kind, table))
 
 
 def alike(table: Table) -> list[Alike]:
@@ -136,8 +167,9 @@ def alike(table: Table) -> list[Alike]:
     for benefit in table:
         look = benefit.terms, frozenset(groups[benefit.group].items() if benefit.group else ())
         looks.setdefault(look, []).append(benefit)
+    floor = floor_of(table)
     return [
-        Alike(terms, sum(count for _, count in group), tuple(rows), frozenset(map(_kind, rows)))
+        Alike(terms, sum(count for _, count in group), tuple(rows), frozenset(map(_kind, rows)), floor)
         for (terms, group), rows in looks.items()
     ]
 

@@ -188,6 +188,9 @@ class Table:
     benefits: tuple[BenefitRow, ...]
     ignore: CodeSet = field(default_factory=CodeSet)
     """Codes that never count as a diagnosis, such as social or employment findings and history."""
+    plan_reveals: frozenset[str] = frozenset()
+    """The kinds of care that a small plan reveals by itself, where its author accepts that. The hash does not
+    include it."""
 
     def __post_init__(self) -> None:
         if not money.is_currency(self.currency):
@@ -204,7 +207,7 @@ class Table:
             seen[benefit.code] = benefit
             if benefit.group:
                 first = groups.setdefault(benefit.group, benefit)
-                _check_shared(first, benefit, f"benefits.{row}.group")
+                _check_shared(first, benefit, self.currency, f"benefits.{row}.group")
 
     def __iter__(self) -> Iterator[BenefitRow]:
         return iter(self.benefits)
@@ -228,7 +231,8 @@ class Table:
     def canonical(self) -> bytes:
         """Returns the table as JSON with sorted keys, all defaults and no white space.
 
-        The layout and comments of a file do not change it, but every word and number does.
+        The layout and comments of a file do not change it, nor how a file writes its amounts, nor what its
+        author accepts that the plan reveals. Every other word and number does.
         """
         document = {
             "name": self.name,
@@ -249,9 +253,12 @@ _SHARED = ("group_limit", "unit_limit", "by_night")
 """Terms that must be equal in a group, because the contract applies them to counters that its rows share."""
 
 
-def _check_shared(first: BenefitRow, benefit: BenefitRow, field: str) -> None:
+def _check_shared(first: BenefitRow, benefit: BenefitRow, currency: str, field: str) -> None:
     for name in _SHARED:
-        own, others = getattr(benefit.terms, name), getattr(first.terms, name)
+        own, others = (
+            money.to_words(value, currency) if name == "group_limit" else value
+            for value in (getattr(benefit.terms, name), getattr(first.terms, name))
+        )
         if own != others:
             raise TableError(
                 f"{benefit.code} and {first.code} share the group {benefit.group}, but {name} is {own} for "

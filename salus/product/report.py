@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from salus.product import brochure
 from salus.product.lint import alike, overlaps
 from salus.product.model import Table
 
 
 def words_of(table: Table) -> Iterator[str]:
-    """Yields the table's hash, its overlapping rows, and the benefits that look alike on the chain.
+    """Yields the table's hash, the plan in words, the rows that overlap, and the benefits that look alike on
+    the chain.
 
     >>> from salus.product import shipped
     >>> next(words_of(shipped("family")))
@@ -17,12 +19,17 @@ def words_of(table: Table) -> Iterator[str]:
     """
     yield f"{table.name} {table.version}: {len(table)} benefits, in {table.currency}."
     yield f"Every policy under it names the hash 0x{table.hash.hex()}."
+    yield ""
+    yield from brochure.words_of(table)
+    yield ""
     earlier: dict[str, list[str]] = {}
     for overlap in overlaps(table):
         earlier.setdefault(overlap.second.code, []).append(overlap.first.code)
     yield "If care matches two of these rows, the earlier one decides:" if earlier else "No benefits overlap."
     for code, codes in earlier.items():
         yield f"  {code} after {', '.join(codes)}"
+    if table.plan_reveals:
+        yield f"The plan itself reveals that care is {' or '.join(sorted(table.plan_reveals))}."
     yield "These look alike on the chain, which shows neither their names nor the care:"
     for finding in alike(table):
         group = f", in groups of {finding.in_group}" if finding.in_group else ""

@@ -23,6 +23,7 @@ from salus.claim.provider_key import ProviderKey
 from salus.cover.membership import Membership
 from salus.crypto.records import seal
 from salus.fhir import NotRead, Refused, Result
+from salus.product.naming import words_of_hash
 from salus.provider.card_folder import CardFolder
 from salus.provider.outbox import Added, Outbox, OutboxLine, State
 from salus.provider.parts import Advance, in_parts, no_progress
@@ -166,6 +167,7 @@ def draft(
                 drafting.take(result)
                 # A file that cannot be read does not count as a bill.
                 advance(isinstance(result, BillLine | Refused))
+    drafting.finish()
     return drafting.report
 
 
@@ -189,6 +191,7 @@ class _Drafting:
         self._recipients = recipients
         self._again = again
         self._dry_run = dry_run
+        self._used = False
 
     def take(self, result: Result) -> None:
         match result:
@@ -214,15 +217,46 @@ class _Drafting:
                 return
             memberships = self._cards.covering(line.patient, line.service_from)
             if not memberships:
-                plan = f"{self._cards.table.name} {self._cards.table.version}"
-                words = f"the patient has no card under {plan} that covers the day; ask for the card"
-                self._add(line, BillOutcome.LEFT_OUT, "NO_CARD", words)
+                self._without_card(line)
             for membership in memberships:
+                self._used = True
                 self._offer(line, membership)
         except OutboxError:
             raise
         except InputError as error:
             self._add(line, BillOutcome.PROBLEM, type(error).__name__, str(error))
+
+    def _without_card(self, line: BillLine) -> None:
+        others = self._cards.of_other_tables(line.patient, line.service_from)
+        if others:
+            tables = sorted({words_of_hash(cover.terms.benefit_table) for cover in others})
+            words = f"the patient's card is of {' and '.join(tables)}; attest the bill under that table"
+            self._add(line, BillOutcome.LEFT_OUT, "OTHER_PLAN", words)
+        else:
+            words = f"the patient has no card under {self._plan} that covers the day; ask for the card"
+            self._add(line, BillOutcome.LEFT_OUT, "NO_CARD", words)
+
+    def finish(self) -> None:
+        """Reports that the table is wrong if no bill was of it and no card is."""
+        if self._used or not self.report.rows:
+            return
+        tables = self._cards.tables()
+        if not tables or self._cards.table.hash in tables:
+            return
+        names = " and ".join(sorted(map(words_of_hash, tables)))
+        place = str(self._cards.path)
+        row = Row(
+            file=place,
+            resource="",
+            outcome=BillOutcome.PROBLEM,
+            reason="WRONG_TABLE",
+            words=f"{place}: no card is of {self._plan}, but of {names}; name that table",
+        )
+        self.report.rows.append(row)
+
+    @property
+    def _plan(self) -> str:
+        return f"{self._cards.table.name} {self._cards.table.version}"
 
     def _offer(self, line: BillLine, membership: Membership) -> None:
         if membership.benefit(line.benefit) is None:
@@ -250,7 +284,7 @@ class _Drafting:
                 )
 
     def _save(self, line: BillLine, membership: Membership) -> None:
-        sealed = seal(line.record, [*self._recipients, self._cards.recipient(line.patient)])
+        sealed = seal(line.record, [*self._recipients, *self._cards.recipients(line.patient)])
         diagnosis = diagnose(line, membership, self._key, record=sealed.commitment)
         self._outbox.draft(
             line.claim, line.line, diagnosis, membership, sealed.ciphertext, aliases=line.aliases

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from salus.base import money
-from salus.base.days import words_of as day_words
+from salus.base.days import period_words
 from salus.claim.adjudication import cover_days
 from salus.types import MAX_AMOUNT, ClaimStatus, Decision, Eligibility, Line, SkipReason
 
@@ -23,7 +23,8 @@ def words_of(answer: Eligibility, line: Line, decision: Decision | None) -> Iter
     first, end = cover_days(terms, line.member)
     is_covered = first <= diagnosis.service_from < end
     if not is_covered:
-        yield f"The day is outside the cover, which is from {day_words(first)} to before {day_words(end)}."
+        cover = f"which is {period_words(first, end)}" if first < end else "which has no day"
+        yield f"The day is outside the cover, {cover}."
     if answer.reason is SkipReason.NONE:
         yield f"A claim would be decided, and {answer.status.outlook}."
     elif answer.reason is SkipReason.NO_CONSENT and not is_covered:

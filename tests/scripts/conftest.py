@@ -68,7 +68,7 @@ class Office:
         accreditor.accredit(
             f"admin={accounts[7]}",
             "from_day=2020-01-01",
-            "until=2090-01-01",
+            "until=2089-12-31",
             f"licence={self.licence}",
             f"account={ACCREDITOR}",
         )
@@ -149,7 +149,7 @@ class Clinic:
         accreditor.accredit(
             f"admin={accounts[7]}",
             "from_day=2020-01-01",
-            "until=2090-01-01",
+            "until=2089-12-31",
             f"licence={self.path('licence.pdf')}",
             f"account={ACCREDITOR}",
         )
@@ -157,7 +157,7 @@ class Clinic:
             "provider=1",
             f"attestor={self.attestor.address}",
             "from_time=2020-01-01",
-            "until=2090-01-01",
+            "until=2089-12-31",
             f"account={HOSPITAL}",
         )
         asset = self.suite.stablecoin
@@ -172,13 +172,13 @@ class Clinic:
         """A policy for one of the patients, and her card shown to the hospital; `other` is a second one."""
         person, sale = self.patients[member].patient, f"{member}{other}"
         keys, cards = self.path(f"keys-{sale}"), self.path("cards") / person.id
-        end = to_date(self.start + 365)
+        last = to_date(self.start + 364)
         self.path("people.yaml").write_text(
             f"members:\n- consent_signer: '{accounts[8]}'\n  covered_since: {to_date(self.start)}\n"
-            f"  covered_until: {end}\n"
+            f"  last_day: {last}\n"
         )
         self.path("offer.yaml").write_text(
-            f"holder: '{accounts[8]}'\npool: '{self.pool}'\nstart: {to_date(self.start)}\nend: {end}\n"
+            f"holder: '{accounts[8]}'\npool: '{self.pool}'\nstart: {to_date(self.start)}\nlast_day: {last}\n"
             f"members: 1\nannual_limit: '{LIMIT}'\npremium: '3600.00'\nauto_pay_limit: '2000'\n"
         )
         people = f"people={self.path('people.yaml')}"
@@ -440,17 +440,19 @@ def draft(clinic: Clinic, consent_signer: str = "") -> tuple[Path, Path]:
     """Another policy for the first patient, signed and not issued."""
     for name in ("policy-9.json", "quote-9.json"):
         clinic.path(name).unlink(missing_ok=True)
-    start, end = day(clinic, 2), day(clinic, 300)
+    start, last = day(clinic, 2), day(clinic, 299)
     people, offer = clinic.path("people.yaml"), clinic.path("offer.yaml")
     people.write_text(
         f"members:\n- consent_signer: '{consent_signer or clinic.parent.address}'\n  covered_since: {start}\n"
-        f"  covered_until: {end}\n"
+        f"  last_day: {last}\n"
     )
     offer.write_text(
-        f"holder: '{accounts[8]}'\npool: '{clinic.pool}'\nstart: {start}\nend: {end}\n"
+        f"holder: '{accounts[8]}'\npool: '{clinic.pool}'\nstart: {start}\nlast_day: {last}\n"
         "members: 1\nannual_limit: '5000.50'\npremium: '120.07'\ndeductible: '10'\nout_of_pocket: '900'\n"
     )
     keys = clinic.path("keys-9")
+    # a key is for one enrolment
+    shutil.rmtree(keys, ignore_errors=True)
     patient.new_policy_key(f"folder={keys}", f"people={people}", "table=family", f"insurer={clinic.reader}")
     clinic.quote(9)
     return clinic.path("policy-9.json"), clinic.path("quote-9.json")

@@ -34,16 +34,32 @@ DOLLAR = 10**6
 # ACCREDITOR
 
 
-def test_end_and_renew(clinic: Clinic) -> None:
+def test_end_and_renew(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     by = f"account={ACCREDITOR}"
     accreditor.end("provider=1", f"until={day(clinic, 10)}", by)
-    assert not clinic.suite.providers.accreditedOn(1, clinic.now() // DAY + 10)
+    assert f"provider 1: {day(clinic, 10)} is its last day." in capsys.readouterr().out
+    assert clinic.suite.providers.accreditedOn(1, clinic.now() // DAY + 10)
+    assert not clinic.suite.providers.accreditedOn(1, clinic.now() // DAY + 11)
 
     licence = f"licence={clinic.path('licence.pdf')}"
     accreditor.renew("provider=1", f"from_day={day(clinic, 0)}", f"until={day(clinic, 20)}", licence, by)
 
-    assert clinic.suite.providers.accreditedOn(1, clinic.now() // DAY + 19)
-    assert not clinic.suite.providers.accreditedOn(1, clinic.now() // DAY + 20)
+    assert f"from {day(clinic, 0)} until {day(clinic, 20)}." in capsys.readouterr().out
+    assert clinic.suite.providers.accreditedOn(1, clinic.now() // DAY + 20)
+    assert not clinic.suite.providers.accreditedOn(1, clinic.now() // DAY + 21)
+
+
+def test_end_at_once(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    """Yesterday is the earliest last day: what is past is fixed."""
+    by, today = f"account={ACCREDITOR}", clinic.now() // DAY
+
+    message = ended(capsys, accreditor.end, "provider=1", f"until={day(clinic, -2)}", by)
+    assert "PastIsFixed(" in message
+    assert message.endswith("; name yesterday or a later day as its last")
+
+    accreditor.end("provider=1", f"until={day(clinic, -1)}", by)
+    assert clinic.suite.providers.accreditedOn(1, today - 1)
+    assert not clinic.suite.providers.accreditedOn(1, today)
 
 
 def test_suspend_and_lift(clinic: Clinic) -> None:
@@ -190,7 +206,12 @@ def test_keys_that_exist_are_kept(clinic: Clinic) -> None:
     draft(clinic)
     before = (clinic.path("keys-9") / "policy.key").read_bytes()
 
-    draft(clinic)
+    patient.new_policy_key(
+        f"folder={clinic.path('keys-9')}",
+        f"people={clinic.path('people.yaml')}",
+        "table=family",
+        f"insurer={clinic.reader}",
+    )
 
     assert (clinic.path("keys-9") / "policy.key").read_bytes() == before
     assert (clinic.path("keys-9") / "policy.key").stat().st_mode & 0o077 == 0

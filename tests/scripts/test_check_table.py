@@ -1,7 +1,7 @@
 """scripts.insurer, check_table
 
 given a benefit table
-    it should print the hash, the rows that overlap, and the sets that look alike on the chain
+    it should print the hash, the plan in words, the rows that overlap, and the sets that look alike
         when an override allows a small set, it should say so
         when a row can never match, it should end with line and field
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from salus import product
+from salus.product import brochure
 from scripts import insurer
 from tests.scripts.conftest import ended
 
@@ -46,6 +47,9 @@ def test_it_says_what_the_author_should_know(tmp_path: Path, capsys: pytest.Capt
     assert capsys.readouterr().out.splitlines() == [
         "small 1: 3 benefits, in USD.",
         f"Every policy under it names the hash 0x{product.load(path).hash.hex()}.",
+        "",
+        *brochure.words_of(product.load(path)),
+        "",
         "If care matches two of these rows, the earlier one decides:",
         "  visit after clinic",
         "These look alike on the chain, which shows neither their names nor the care:",
@@ -58,6 +62,7 @@ def test_a_shipped_table_is_checked_too(capsys: pytest.CaptureFixture[str]) -> N
     insurer.check_table("table=critical-illness")
 
     output = capsys.readouterr().out
+    assert "    pays: 25,000.00 USD whatever is billed\n" in output
     assert f"0x{product.shipped('critical-illness').hash.hex()}" in output
     assert "  cash.illness after " in output
     assert "diversity_override" not in output
@@ -74,3 +79,18 @@ def test_a_row_that_can_never_match_is_named(tmp_path: Path, capsys: pytest.Capt
         f"{path}:10: benefits.1: visit can never match: teeth before it matches all of its care; "
         "move it up or narrow the rows before it"
     )
+
+
+def test_a_table_of_the_earlier_form_is_refused_with_its_converted_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "small.yaml"
+    path.write_text((HEAD + TEETH).replace("8000}", "8000, group_limit: 1500}"))
+
+    with pytest.raises(SystemExit) as stop:
+        insurer.check_table(f"table={path}")
+
+    assert stop.value.code == 1
+    message = capsys.readouterr().err.rstrip()
+    assert message.startswith(f"Error: {path}:6: terms.all.group_limit: 1500 is not in quotes")
+    assert message.endswith('\n  line 6: all: {kind: indemnity, share_bps: 8000, group_limit: "15.00"}')

@@ -61,7 +61,7 @@ def test_while_a_provider_is_accredited(
     words = (
         f"admin={accounts[7]}",
         "from_day=2020-01-01",
-        "until=2090-01-01",
+        "until=2089-12-31",
         f"licence={office.licence}",
         f"account={ACCREDITOR}",
     )

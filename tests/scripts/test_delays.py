@@ -55,7 +55,7 @@ def test_announces(waiting: Office, capsys: pytest.CaptureFixture[str]) -> None:
     assert (one.caller, one.target) == (accounts[2], waiting.suite.providers)
     assert waiting.accredited == 0
     assert "Announce this, which asks for 2 days of notice:" in output
-    assert "Accredit a new provider, from 2020-01-01 to before 2090-01-01." in output
+    assert "Accredit a new provider, from 2020-01-01 until 2089-12-31." in output
     assert (
         f"It is announced. It can be done from {moment_words(one.opens_at)} "
         f"to before {moment_words(one.opens_at + WEEK)}: run the same command then."

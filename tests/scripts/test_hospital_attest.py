@@ -108,7 +108,7 @@ def test_attest_finds_its_keys_in_the_environment_file(
 def wallet(clinic: Clinic) -> Any:
     """A contract wallet that accepts the seal key, listed as an attestor of the hospital."""
     made = ERC1271WalletMock.deploy(clinic.attestor.address, {"from": accounts[9]})
-    times = ("from_time=2020-01-01", "until=2090-01-01")
+    times = ("from_time=2020-01-01", "until=2089-12-31")
     hospital.add_key("provider=1", f"attestor={made}", *times, "account=7")
     return made
 
@@ -138,7 +138,7 @@ def test_attest_says_that_the_wallet_does_not_accept(
 
 
 def test_attest_says_that_there_is_no_wallet(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
-    times = ("from_time=2020-01-01", "until=2090-01-01")
+    times = ("from_time=2020-01-01", "until=2089-12-31")
     hospital.add_key("provider=1", f"attestor={accounts[9]}", *times, "account=7")
 
     message = ended(capsys, clinic.attest, f"attestor={accounts[9]}")

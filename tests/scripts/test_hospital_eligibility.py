@@ -105,7 +105,7 @@ def test_says_what_limits_there_are(ask: Ask) -> None:
 def test_says_what_is_denied(clinic: Clinic, ask: Ask) -> None:
     answer = ask("0", "visit.primary", "day=2020-01-01", "emergency")
 
-    assert answer[1].startswith(f"The day is outside the cover, which is from {to_date(clinic.start)} to bef")
+    assert answer[1].startswith(f"The day is outside the cover, which is from {to_date(clinic.start)} until ")
     assert answer[2] == "A claim would be decided, and denied."
     assert not [line for line in answer if "would pay" in line]
     assert left(answer, "policy year") == "100,000.00 USD of 100,000.00 USD"
@@ -118,7 +118,7 @@ def test_asks_for_no_consent_outside_the_cover(clinic: Clinic, ask: Ask, after: 
     answer = ask("0", "visit.primary", f"day={to_date(end + after)}", "billed=120")
 
     assert answer[1] == (
-        f"The day is outside the cover, which is from {to_date(clinic.start)} to before {to_date(end)}."
+        f"The day is outside the cover, which is from {to_date(clinic.start)} until {to_date(end - 1)}."
     )
     assert answer[2] == (
         "A claim would not be decided without the member's consent, and denied with it."

@@ -16,6 +16,7 @@ given members who were not priced, or a table, an offer or an enrolment that doe
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -32,10 +33,10 @@ def test_a_quote_shows_what_it_signs(clinic: Clinic, capsys: pytest.CaptureFixtu
     policy, _ = draft(clinic)
 
     output = capsys.readouterr().out
-    start, end = day(clinic, 2), day(clinic, 300)
+    start, last = day(clinic, 2), day(clinic, 299)
     assert f"To be signed by {clinic.quotes.address}:" in output
     assert "Premium 120.07 USD, annual limit 5,000.50 USD, deductible 10.00 USD" in output
-    assert f"member 0: covered from {start} until {end}, paid to the policy's payee" in output
+    assert f"member 0: covered from {start} until {last}, paid to the policy's payee" in output
     assert output.index("member 0: ") < output.index(str(policy))
 
 
@@ -43,11 +44,11 @@ def test_a_quote_shows_what_it_signs(clinic: Clinic, capsys: pytest.CaptureFixtu
     ("people", "expected"),
     [
         (
-            "- consent_signer: '{0}'\n  covered_since: 1970-01-01\n  covered_until: 2999-01-01\n",
+            "- consent_signer: '{0}'\n  covered_since: 1970-01-01\n  last_day: 2999-01-01\n",
             "Member/0.covered_since: is 1970-01-01, but ",
         ),
         (
-            "- consent_signer: '{0}'\n  covered_since: {1}\n  covered_until: {2}\n" * 2,
+            "- consent_signer: '{0}'\n  covered_since: {1}\n  last_day: {2}\n" * 2,
             "members: are 2 instead of the 1 agreed; ",
         ),
     ],
@@ -58,8 +59,9 @@ def test_members_who_were_not_priced_are_not_signed(
     draft(clinic)
     for name in ("policy-9.json", "quote-9.json"):
         clinic.path(name).unlink()
-    enrolment = people.format(clinic.parent.address, day(clinic, 2), day(clinic, 300))
+    enrolment = people.format(clinic.parent.address, day(clinic, 2), day(clinic, 299))
     clinic.path("people.yaml").write_text(f"members:\n{enrolment}")
+    shutil.rmtree(clinic.path("keys-9"))
     patient.new_policy_key(
         f"folder={clinic.path('keys-9')}",
         f"people={clinic.path('people.yaml')}",
@@ -117,9 +119,9 @@ def test_an_offer_that_does_not_fit_is_named(
     clinic: Clinic, capsys: pytest.CaptureFixture[str], text: str, expected: str
 ) -> None:
     offer = clinic.work / "offer.yaml"
-    start, end = day(clinic, 2), day(clinic, 300)
+    start, last = day(clinic, 2), day(clinic, 299)
     base = (
-        f"holder: '{accounts[8]}'\npool: '{clinic.pool}'\nstart: {start}\nend: {end}\n"
+        f"holder: '{accounts[8]}'\npool: '{clinic.pool}'\nstart: {start}\nlast_day: {last}\n"
         "members: 1\nannual_limit: '1'\npremium: '1'\n"
     )
     key = text.partition(":")[0]

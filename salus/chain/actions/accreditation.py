@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from salus.base.days import moment_words, to_date
+from salus.base.days import moment_words, period_words, words_of
 from salus.chain.sending import Action
 from salus.chain.suite import Chain, Pool
 
 
 def accredit(chain: Chain, *, admin: str, from_: int, until: int, licence: bytes) -> Action:
-    """Accredits a new provider from a civil day to before another; `licence` is the hash of its licence."""
+    """Accredits a new provider. `until` is the first civil day without; `licence` is the licence's hash."""
     return Action(
         "ProviderRegistry",
         chain.providers.functions.accredit(admin, from_, until, licence),
-        (f"Accredit a new provider, {_period(from_, until)}.", f"Its admin account is {admin}."),
+        (f"Accredit a new provider, {period_words(from_, until)}.", f"Its admin account is {admin}."),
     )
 
 
 def renew(chain: Chain, *, provider: int, from_: int, until: int, licence: bytes) -> Action:
-    """Extends an accreditation, or opens a new window after a gap."""
+    """Extends an accreditation, or opens a new window after a gap. `until` is the first day without."""
     return Action(
         "ProviderRegistry",
         chain.providers.functions.renew(provider, from_, until, licence),
-        (f"Renew the accreditation of provider {provider}, {_period(from_, until)}.",),
+        (f"Renew the accreditation of provider {provider}, {period_words(from_, until)}.",),
     )
 
 
@@ -31,7 +31,7 @@ def end(chain: Chain, *, provider: int, until: int) -> Action:
         "ProviderRegistry",
         chain.providers.functions.endAccreditation(provider, until),
         (
-            f"End the accreditation of provider {provider}: {to_date(until)} is its first day without.",
+            f"End the accreditation of provider {provider}: {words_of(until - 1)} is its last day.",
             "Care given before stays payable.",
         ),
     )
@@ -71,13 +71,13 @@ def safe_mode(chain: Chain, *, desk: str | None = None) -> Action:
 
 
 def add_key(chain: Chain, *, provider: int, attestor: str, from_: int, until: int) -> Action:
-    """Adds a seal key that may sign from a second to before another."""
+    """Adds a seal key. `until` is the first second at which it may not sign."""
     return Action(
         "ProviderRegistry",
         chain.providers.functions.addKey(provider, attestor, from_, until),
         (
             f"Let the key {attestor} sign attestations of provider {provider}",
-            f"from {moment_words(from_)} to {moment_words(until)}.",
+            f"from {moment_words(from_)} on. That ends at {moment_words(until)}.",
         ),
     )
 
@@ -106,7 +106,3 @@ def set_daily_cap(pool: Pool, *, provider: int, limit: int) -> Action:
             f"(now: {pool.words(old)}).",
         ),
     )
-
-
-def _period(from_: int, until: int) -> str:
-    return f"from {to_date(from_)} to before {to_date(until)}"

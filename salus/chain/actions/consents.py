@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salus.base.days import words_of
+from salus.base.days import period_words
 from salus.chain.sending import Action
 from salus.chain.suite import Chain
 from salus.types import Consent, Purpose
@@ -14,7 +14,7 @@ def give(chain: Chain, *, member: bytes, provider: int, purposes: Purpose, from_
         "ConsentRegistry",
         chain.consents.functions.give(member, provider, int(purposes), from_, until),
         (
-            f"Let {_whom(provider)} {_what(purposes)}, for care from {words_of(from_)} to {words_of(until)}.",
+            f"Let {_whom(provider)} {_what(purposes)}, for care {period_words(from_, until + 1)}.",
             "This shows on the chain.",
         ),
     )
@@ -50,7 +50,7 @@ def record(chain: Chain, *, signer: str, consent: Consent, signature: bytes) -> 
     method = functions.giveBySignature if consent.purposes else functions.withdrawBySignature
     what = (
         f"Record that {signer} lets {_whom(consent.provider)} {_what(Purpose(consent.purposes))}, "
-        f"for care from {words_of(consent.from_)} to {words_of(consent.until)}."
+        f"for care {period_words(consent.from_, consent.until + 1)}."
         if consent.purposes
         else f"Record that {signer} takes back what it let {_whom(consent.provider)} do."
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from salus.base.days import to_date
+from salus.base.days import period_words
 from salus.base.errors import ChainError
 from salus.chain.sending import Action
 from salus.chain.suite import Chain, Pool
@@ -86,7 +86,7 @@ def issue(
         (
             f"Pay the premium of {pool.words(terms.premium)} to pool {pool.address}.",
             f"{terms.holder} becomes the holder of policy 0x{chain.book_domain.digest(terms).hex()},",
-            f"in force from {to_date(terms.start)} to before {to_date(terms.end)}, "
+            f"in force {period_words(terms.start, terms.end)}, "
             f"which pays at most {pool.words(terms.annual_limit)}.",
         ),
     )

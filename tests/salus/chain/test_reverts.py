@@ -32,6 +32,9 @@ def data(signature: str, *values: Any) -> bytes:
     return keccak(text=signature)[:4] + encode(types.split(",") if types else [], values)
 
 
+WINDOW = "a window ends before it begins, or begins or ends before the latest one: "
+
+
 @pytest.mark.parametrize(
     ("contract", "raw", "expected"),
     [
@@ -61,6 +64,23 @@ def data(signature: str, *values: Any) -> bytes:
             "PolicyBook",
             data("InvalidPeriod(uint32,uint32)", 1, 0),
             "the cover is empty or longer than 366 days: InvalidPeriod(start 1970-01-02, end 1970-01-01)",
+        ),
+        (
+            "ProviderRegistry",
+            data("InvalidWindow(uint64,uint64)", 20_454, 20_454),
+            f"{WINDOW}InvalidWindow(from 2026-01-01, end 2026-01-01); correct the days",
+        ),
+        (
+            "ProviderRegistry",
+            data("InvalidWindow(uint64,uint64)", 1_767_225_600, 1_767_225_599),
+            f"{WINDOW}InvalidWindow(from 2026-01-01 00:00:00 UTC, end 2025-12-31 23:59:59 UTC); "
+            "correct the days",
+        ),
+        (
+            "ProviderRegistry",
+            data("PastIsFixed(uint32,uint32)", 20_453, 20_454),
+            "an accreditation would end in the past: PastIsFixed(end 2025-12-31, today 2026-01-01); "
+            "name yesterday or a later day as its last",
         ),
         (
             "ConsentRegistry",

@@ -2,7 +2,13 @@
 
 given an empty folder
     enrolling should make keys that only their owner can read, and an enrolment that the insurer can open
-    when it is repeated, the keys should stay the same
+    when it is repeated, or was stopped at any point and is run again, keys and members should stay the same
+given the folder of a policy
+    enrolling for another year, under another table, for other people or another insurer should be refused
+        the folder should stay as it was, and a new folder should give unlinkable keys
+    a lost key should be missed, not replaced; a record key may be taken along, and a folder has one
+    cards should not be replaced by those of another policy that is issued
+    a wrong table, file of people or folder should be refused with its reason
 given the policy over those who enrolled
     each member should get a card, its QR code and its cover file, which open together
     when the policy is over others, nobody should get a card
@@ -14,6 +20,9 @@ given a signed file that is damaged or of another kind
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +30,7 @@ import pytest
 from salus import product
 from salus.base.errors import CardError, PolicyError
 from salus.cover import enrolment
+from salus.cover.card import MemberCard
 from salus.cover.consenting import check_consent_signer, purposes_of
 from salus.cover.holder_folder import HolderFolder
 from salus.cover.member import Applicant, EnrolledMember
@@ -83,6 +93,153 @@ def test_keys_stay_the_same(folder: HolderFolder) -> None:
     assert RecordKey.load(folder.record_key_file).recipient == recipient
 
 
+@pytest.mark.parametrize("writes", range(7))
+def test_goes_on_where_it_was_stopped(
+    folder: HolderFolder, monkeypatch: pytest.MonkeyPatch, writes: int
+) -> None:
+    """Killed after so many files, whichever these are, and run again."""
+    replaced, left = os.replace, iter([True] * writes)
+
+    def stop(source: str, target: Path) -> None:
+        if not next(left, False):
+            raise KeyboardInterrupt
+        replaced(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", stop)
+        with suppress(KeyboardInterrupt):
+            enrol(folder)
+    kept = {path.name: path.read_bytes() for path in folder.path.iterdir()}
+
+    enrolled = enrol(folder)
+
+    assert set(kept) <= {"policy.key", "record.key", "record.age", "enrolled.json", "enrolment.age"}
+    assert len(kept) == min(writes, 5)
+    for name in set(kept) - {"enrolment.age"}:
+        assert (folder.path / name).read_bytes() == kept[name], name
+    opened = enrolment.from_json(INSURER.decrypt(folder.enrolment_file.read_bytes()))
+    assert [one.member for one in opened] == [one.member for one in enrolled]
+
+
+# ANOTHER POLICY
+
+RENEWED = [replace(PEOPLE[0], covered_until=START + 730), PEOPLE[1]]
+OTHERS: list[tuple[product.Table, list[Applicant], RecordKey, str]] = [
+    (PLAN, RENEWED, INSURER, "with other facts of member 0 \\(last day of cover\\)"),
+    (PLAN, PEOPLE[:1], INSURER, "of 2 members, not 1"),
+    (
+        PLAN,
+        [PEOPLE[0], replace(PEOPLE[1], excluded=frozenset({"dental.treatment"}))],
+        INSURER,
+        "with other facts of member 1 \\(benefits left out\\)",
+    ),
+    (
+        product.shipped("critical-illness"),
+        PEOPLE,
+        INSURER,
+        "under family 2026.1, not under critical-illness 2026.1",
+    ),
+    (PLAN, PEOPLE, RecordKey.generate(), "for the insurer with the key age1[a-z0-9]+, not age1[a-z0-9]+"),
+]
+
+
+@pytest.mark.parametrize(("table", "people", "insurer", "expected"), OTHERS)
+@pytest.mark.parametrize("with_cards", [False, True])
+def test_a_folder_is_for_one_enrolment(
+    folder: HolderFolder,
+    table: product.Table,
+    people: list[Applicant],
+    insurer: RecordKey,
+    expected: str,
+    with_cards: bool,
+) -> None:
+    policy = sold(enrol(folder))
+    if with_cards:
+        folder.write_cards(policy, PLAN, PEOPLE)
+    before = {path.name: path.read_bytes() for path in folder.path.iterdir()}
+
+    with pytest.raises(
+        CardError, match=f"{folder.path}: holds an enrolment {expected}; under the same"
+    ) as refusal:
+        folder.enrol(table, people, insurer.recipient)
+
+    assert (refusal.value.remedy or "").startswith("for a renewal or any other change name a new folder")
+    assert {path.name: path.read_bytes() for path in folder.path.iterdir()} == before
+
+
+def test_a_renewal_in_a_new_folder_has_nothing_in_common_but_the_record_key(folder: HolderFolder) -> None:
+    first = enrol(folder)
+    renewal = HolderFolder(folder.path.with_name("keys-2"))
+
+    second = renewal.enrol(PLAN, RENEWED, INSURER.recipient, record_key=folder.record_key_file)
+
+    for one, other in zip(first, second, strict=True):
+        assert one.member.commitment != other.member.commitment
+        assert one.key.blind("benefit", "visit.primary") != other.key.blind("benefit", "visit.primary")
+    assert renewal.recipient_file.read_bytes() == folder.recipient_file.read_bytes()
+    assert renewal.record_key_file.stat().st_mode & 0o777 == 0o600
+    # and it may be run again, with the record key or without
+    assert renewal.enrol(PLAN, RENEWED, INSURER.recipient) == second
+
+
+def test_an_enrolment_of_an_earlier_version_is_not_taken_for_the_same(folder: HolderFolder) -> None:
+    enrol(folder)
+    folder.enrolled_file.unlink()
+
+    with pytest.raises(CardError, match="holds an enrolment of an earlier version of Salus, which cannot"):
+        enrol(folder)
+
+
+def test_a_folder_has_one_record_key(folder: HolderFolder, tmp_path: Path) -> None:
+    enrol(folder)
+    own, other = RecordKey.load(folder.record_key_file), RecordKey.generate()
+    (tmp_path / "other.key").write_text(other.reveal())
+
+    with pytest.raises(CardError) as refusal:
+        folder.enrol(PLAN, PEOPLE, INSURER.recipient, record_key=tmp_path / "other.key")
+
+    assert refusal.value.message == (
+        f"opens what is sealed to {own.recipient}, and the named record key what is sealed to "
+        f"{other.recipient}"
+    )
+    assert other.reveal() not in str(refusal.value)
+    assert RecordKey.load(folder.record_key_file).recipient == own.recipient
+
+
+def test_a_replaced_record_key_is_noticed(folder: HolderFolder) -> None:
+    enrol(folder)
+    public = folder.recipient_file.read_text().strip()
+    folder.record_key_file.write_text(RecordKey.generate().reveal())
+
+    with pytest.raises(CardError, match=f"record.age: names {public}, but record.key belongs to age1"):
+        enrol(folder)
+
+    assert folder.recipient_file.read_text().strip() == public
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("policy.key", "is missing, and the folder holds an enrolment that was made with it; restore it"),
+        (
+            "record.key",
+            "is missing, and hospitals may seal records to its public key, record.age; restore it",
+        ),
+    ],
+)
+def test_a_lost_key_is_not_replaced(folder: HolderFolder, name: str, expected: str) -> None:
+    enrol(folder)
+    (folder.path / name).unlink()
+
+    with pytest.raises(CardError, match=f"{folder.path / name}: {expected}"):
+        enrol(folder)
+
+    assert not (folder.path / name).exists()
+
+
+# CARDS
+
+
 def test_cards_open_with_their_cover_files(folder: HolderFolder) -> None:
     policy = sold(enrol(folder))
 
@@ -99,10 +256,51 @@ def test_cards_open_with_their_cover_files(folder: HolderFolder) -> None:
 def test_no_cards_for_others(folder: HolderFolder) -> None:
     policy = sold(enrol(folder))
 
-    with pytest.raises(CardError, match="members: differ from the enrolled members; ask the insurer"):
+    with pytest.raises(
+        CardError, match="members: differ from those whom this folder has enrolled; name the file"
+    ):
         folder.write_cards(policy, PLAN, PEOPLE[::-1])
 
     assert list(folder.path.glob("member-*")) == []
+
+
+def test_no_cards_for_the_policy_of_another_folder(folder: HolderFolder) -> None:
+    enrol(folder)
+    other = HolderFolder(folder.path.with_name("keys-2"))
+    policy = sold(enrol(other))
+
+    with pytest.raises(CardError, match="members: of the policy differ from the enrolled members; name"):
+        folder.write_cards(policy, PLAN, PEOPLE)
+
+
+def test_no_cards_under_a_wrong_table(folder: HolderFolder) -> None:
+    policy = sold(enrol(folder))
+
+    with pytest.raises(CardError) as refusal:
+        folder.write_cards(policy, product.shipped("critical-illness"), PEOPLE)
+
+    assert str(refusal.value) == (
+        "table: is critical-illness 2026.1, but the policy is under family 2026.1; "
+        "name the table of the policy"
+    )
+    assert list(folder.path.glob("member-*")) == []
+
+
+def test_cards_of_an_issued_policy_are_not_replaced(folder: HolderFolder) -> None:
+    """Under the same keys a quote may be signed again before it is issued, but not a second policy."""
+    enrolled = enrol(folder)
+    first, second = sold(enrolled), sold(enrolled)
+    folder.write_cards(first, PLAN, PEOPLE)
+    card = folder.path / "member-1.card.json"
+
+    assert folder.write_cards(first, PLAN, PEOPLE) == 2
+    with pytest.raises(
+        CardError, match=f"{folder.path}: holds the cards of policy 0x{first.policy_id.hex()};"
+    ):
+        folder.write_cards(second, PLAN, PEOPLE)
+    assert MemberCard.load(card).policy_id == first.policy_id
+    folder.write_cards(second, PLAN, PEOPLE, is_issued=lambda policy: policy != first.policy_id)
+    assert MemberCard.load(card).policy_id == second.policy_id
 
 
 def test_a_card_of_another_place_or_member(folder: HolderFolder) -> None:

@@ -4,7 +4,8 @@ given an offer
     a member without details should get the policy's own days and payee
     a member's own days, payee, signer and exclusions should be kept
     when there are no members, too many, or invalid ones, it should be refused
-    when the offer, or the holder's file, covers no day, it should be refused
+    when the offer, or the holder's file, covers no day, or the offer more than a year, it should be refused
+    the last day should be covered, and a file that names the first day after should be refused, converted
     when an amount has more decimals than the table's currency, it should be refused, not rounded
 given an enrolment that the holder has written
     when days, payee, signer, exclusions or the number of members differ from the offer
@@ -42,7 +43,7 @@ TERMS = f"""\
 holder: "{HOLDER}"
 pool: "{POOL}"
 start: 2027-01-01
-end: 2028-01-01
+last_day: 2027-12-31
 annual_limit: "100000"
 premium: "3600.07"
 """
@@ -50,7 +51,7 @@ TWO = f"""\
 members:
   - {{}}
   - covered_since: 2026-07-01
-    covered_until: 2027-10-01
+    last_day: 2027-09-30
     payee: "{OTHER}"
     consent_signer: "{OTHER}"
     excluded: [dental.treatment]
@@ -148,12 +149,24 @@ def test_256_people_since_1970_do_not_fit_an_offer_for_one(offer: Any) -> None:
     )
 
 
+def test_an_enrolment_under_another_table_names_both(offer: Any) -> None:
+    members, illness = enrolled(person()), product.shipped("critical-illness")
+
+    with pytest.raises(PolicyError) as refusal:
+        enrolment.check(members, illness, offer("members: 1\n").members)
+
+    assert str(refusal.value) == (
+        f"Member/0.schedule: is of family {FAMILY.version}, not of critical-illness {illness.version}; "
+        "name that table, or let the holder enrol under this one"
+    )
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "expected"),
     [
         ({"covered_since": 0}, "covered_since", "is 1970-01-01, but 2026-07-01 was agreed"),
         ({"covered_since": START}, "covered_since", "is 2027-01-01, but 2026-07-01 was agreed"),
-        ({"covered_until": 2**32 - 1}, "covered_until", "is day 4294967295, but 2027-10-01 was agreed"),
+        ({"covered_until": 2**32 - 1}, "last_day", "is day 4294967294, but 2027-09-30 was agreed"),
         ({"payee": POOL}, "payee", f"is {POOL}, but {OTHER} was agreed"),
         ({"payee": "0x" + "00" * 20}, "payee", f"is the policy's payee, but {OTHER} was agreed"),
         ({"consent_signer": HOLDER}, "consent_signer", f"is {HOLDER}, but {OTHER} was agreed"),
@@ -199,8 +212,8 @@ def test_addresses_are_compared_as_addresses(offer: Any) -> None:
     [
         (
             "2027-01-01",
-            "2027-01-01",
-            "member 0 is covered from 2027-01-01 until 2027-01-01, which is no day",
+            "2026-12-31",
+            "member 0 is covered from 2027-01-01 until 2026-12-31, which is no day",
         ),
         (
             "2027-01-02",
@@ -217,7 +230,7 @@ def test_addresses_are_compared_as_addresses(offer: Any) -> None:
 def test_people_who_are_covered_on_no_day(tmp_path: Path, since: str, until: str, expected: str) -> None:
     path = tmp_path / "people.yaml"
     path.write_text(
-        f"members:\n  - consent_signer: '{HOLDER}'\n    covered_since: {since}\n    covered_until: {until}\n"
+        f"members:\n  - consent_signer: '{HOLDER}'\n    covered_since: {since}\n    last_day: {until}\n"
     )
 
     with pytest.raises(PolicyError) as refusal:
@@ -231,10 +244,10 @@ def test_people_who_are_covered_on_no_day(tmp_path: Path, since: str, until: str
     [
         (
             "members:\n  - {}\n  - {covered_since: 2028-01-01}\n",
-            "member 1 is covered from 2028-01-01 until 2028-01-01, which is no day; correct it",
+            "member 1 is covered from 2028-01-01 until 2027-12-31, which is no day; correct it",
         ),
         (
-            "members:\n  - {covered_until: 2026-12-31}\n",
+            "members:\n  - {last_day: 2026-12-31}\n",
             "member 0 is covered from 2027-01-01 until 2026-12-31, which is no day; correct it",
         ),
     ],
@@ -246,12 +259,81 @@ def test_an_offer_that_covers_a_member_on_no_day(offer: Any, members: str, expec
     assert str(refusal.value).endswith(f"offer.yaml: {expected}")
 
 
-def test_an_offer_without_a_day(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("last_day", "expected"),
+    [
+        ("2026-12-31", "no day; correct it"),
+        ("2028-01-02", "367 days, and a policy covers at most 366; correct it"),
+    ],
+)
+def test_an_offer_without_a_day_or_over_a_year(tmp_path: Path, last_day: str, expected: str) -> None:
     path = tmp_path / "offer.yaml"
-    path.write_text(TERMS.replace("end: 2028-01-01", "end: 2027-01-01") + "members: 1\n")
+    path.write_text(TERMS.replace("last_day: 2027-12-31", f"last_day: {last_day}") + "members: 1\n")
 
-    with pytest.raises(PolicyError, match="start is 2027-01-01 and end 2027-01-01, which is no day of cover"):
+    with pytest.raises(PolicyError) as refusal:
         Offer.load(path)
+
+    assert str(refusal.value) == f"{path}: cover is from 2027-01-01 until {last_day}, which is {expected}"
+
+
+@pytest.mark.parametrize("last_day", ["2027-01-01", "2028-01-01"])
+def test_the_last_day_is_covered(tmp_path: Path, last_day: str) -> None:
+    """From one day to 366."""
+    offer, people = tmp_path / "offer.yaml", tmp_path / "people.yaml"
+    offer.write_text(TERMS.replace("last_day: 2027-12-31", f"last_day: {last_day}") + "members: 1\n")
+    people.write_text(
+        f"members:\n  - {{consent_signer: '{HOLDER}', covered_since: 2027-01-01, last_day: {last_day}}}\n"
+    )
+    last = days.civil_day(last_day)
+
+    loaded, (person,) = Offer.load(offer), People.load(people).members
+
+    assert (loaded.end, loaded.members[0].covered_until, person.covered_until) == (last + 1,) * 3
+    terms = loaded.policy(BOOK, FAMILY, enrolled(person)).terms
+    assert terms.start <= last < terms.end
+
+
+# FILES OF THE EARLIER FORM
+
+
+@pytest.mark.parametrize(
+    ("old", "expected"),
+    [
+        ("end: 2028-01-01", "end: named the first day after cover; write last_day: 2027-12-31"),
+        ('end: "2028-03-01"', "end: named the first day after cover; write last_day: 2028-02-29"),
+        (
+            "end: soon",
+            "end: named the first day after cover; write last_day: the last day of cover, YYYY-MM-DD",
+        ),
+        (
+            "last_day: 2027-12-31\nend: 2028-01-01",
+            "end: named the first day after cover; write last_day: 2027-12-31",
+        ),
+    ],
+)
+def test_an_offer_with_the_first_day_after_is_refused(tmp_path: Path, old: str, expected: str) -> None:
+    path = tmp_path / "offer.yaml"
+    path.write_text(TERMS.replace("last_day: 2027-12-31", old) + "members: 1\n")
+
+    with pytest.raises(PolicyError) as refusal:
+        Offer.load(path)
+
+    assert str(refusal.value) == f"{path}: {expected}"
+
+
+def test_all_days_of_an_earlier_file_are_converted_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "people.yaml"
+    person = f"  - {{consent_signer: '{HOLDER}', covered_since: 2027-01-01, covered_until: %s}}\n"
+    path.write_text("members:\n" + person % "2028-01-01" + person % "2027-07-01")
+
+    with pytest.raises(PolicyError) as refusal:
+        People.load(path)
+
+    assert str(refusal.value) == (
+        f"{path}: members.0.covered_until: named the first day after cover; write\n"
+        "  members.0.last_day: 2027-12-31\n"
+        "  members.1.last_day: 2027-06-30"
+    )
 
 
 @pytest.mark.parametrize("field", ["premium", "deductible", "auto_pay_limit"])
@@ -275,14 +357,14 @@ def test_the_summary_states_all_that_is_signed(offer: Any) -> None:
     assert summary == [
         f"Plan family {FAMILY.version}, pool {POOL}",
         f"Holder {HOLDER}, paid to {HOLDER}",
-        "Cover from 2027-01-01 until 2028-01-01, bills filed within 90 days",
+        "Cover from 2027-01-01 until 2027-12-31, bills filed within 90 days",
         "Premium 3,600.07 USD, annual limit 100,000.00 USD, deductible 0.00 USD, "
         "a members' part without a maximum",
         "Paid without review up to 0.00 USD, otherwise held for 3 days; 10000 basis points of capital locked",
         "2 members:",
-        "  member 0: covered from 2027-01-01 until 2028-01-01, paid to the policy's payee, consent of "
+        "  member 0: covered from 2027-01-01 until 2027-12-31, paid to the policy's payee, consent of "
         f"{HOLDER}, benefits left out: nothing",
         "  member 1: covered from 2026-07-01 (184 days of waiting periods are over at the start) until "
-        f"2027-10-01, paid to {OTHER}, consent of {OTHER}, benefits left out: dental.treatment",
+        f"2027-09-30, paid to {OTHER}, consent of {OTHER}, benefits left out: dental.treatment",
     ]
     assert not any(member.key.reveal().hex() in "".join(summary) for member in members)

@@ -405,7 +405,7 @@ class TestMembership:
         cases = {
             "policy: is for another policy": (card, other.cover(0), FAMILY),
             "member: is for another member": (card, policy.cover(1), FAMILY),
-            "policy: was not sold under the benefit table": (
+            "table: is critical-illness 2026.1, but the policy is under family 2026.1; name the table": (
                 card,
                 cover,
                 product.shipped("critical-illness"),

@@ -19,6 +19,7 @@ import json
 import traceback
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -122,6 +123,28 @@ class TestSealing:
         with pytest.raises(RecordError) as refusal:
             RecordKey(text[:-1])
         assert text[20:-1] not in "".join(traceback.format_exception(refusal.value))
+
+    def test_a_file_of_several_keys_opens_what_is_sealed_to_either(self, tmp_path: Path) -> None:
+        first, second, other = (RecordKey.generate() for _ in range(3))
+        path = tmp_path / "record.key"
+        path.write_text(f"# of last year\n{first.reveal()}\n\n# of this year\n{second.reveal()}\n")
+
+        both = RecordKey.load(path)
+
+        assert both.recipient == first.recipient
+        assert RecordKey(*both.reveal().splitlines()).recipient == first.recipient
+        for key in (first, second):
+            sealed = seal(RECORD, [key.recipient])
+            assert open_sealed(sealed.ciphertext, both, sealed.commitment) == RECORD
+        assert not both.opens(seal(RECORD, [other.recipient]).ciphertext)
+
+    @pytest.mark.parametrize("content", ["", "# only a comment\n", "AGE-SECRET-KEY-1\n"])
+    def test_a_file_without_a_key_is_named(self, tmp_path: Path, content: str) -> None:
+        path = tmp_path / "record.key"
+        path.write_text(content)
+
+        with pytest.raises(RecordError, match=f"{path}: record key: is not an age key"):
+            RecordKey.load(path)
 
 
 def bundle(**changes: Any) -> bytes:

@@ -29,6 +29,7 @@ from eth_account import Account
 from salus import samples
 from salus.base.errors import ChainError, InputError, PolicyError, RecordError
 from salus.chain import Unlocked, policies
+from salus.chain.events import PolicyIssued
 from salus.cover import enrolment
 from salus.cover.policy import PolicyFile
 from salus.cover.signed_file import QUOTE
@@ -50,8 +51,24 @@ def salted(salt: bytes) -> PolicyFile:
     return replace(POLICY, terms=replace(POLICY.terms, salt=salt))
 
 
-def chain(*, issued: bool = False) -> Any:
-    return SimpleNamespace(book=Answering(accountOf=(0, 0, 0, 0, issued, False)))
+def chain(*, issued: bool = False, sold: tuple[PolicyFile, ...] = ()) -> Any:
+    book = Answering(accountOf=(0, 0, 0, 0, issued, False))
+    return SimpleNamespace(book=book, past=lambda event: [issuance(policy) for policy in sold])
+
+
+def issuance(policy: PolicyFile) -> PolicyIssued:
+    terms = policy.terms
+    return PolicyIssued(
+        address=policy.book.verifying_contract,
+        block=7,
+        transaction="0x",
+        log_index=0,
+        policy=policy.policy_id,
+        pool=terms.pool,
+        holder=terms.holder,
+        payer=terms.holder,
+        terms=terms,
+    )
 
 
 # CAN IT BE ISSUED
@@ -139,6 +156,25 @@ def test_the_policy_in_the_file_is_the_one_that_may_be_issued(tmp_path: Path) ->
     one_issued: Any = SimpleNamespace(book=SimpleNamespace(functions=SimpleNamespace(accountOf=account_of)))
     with pytest.raises(PolicyError, match="is already issued"):
         quoting.policy_to_sign(one_issued, path, POLICY)
+
+
+def test_an_enrolment_that_was_sold_before_is_not_signed_again(tmp_path: Path) -> None:
+    """Not for another year either, and not if the draft was written before the other was issued."""
+    path, later = tmp_path / "policy.json", replace(POLICY.terms, start=START + 365, end=START + 730)
+    renewal = replace(POLICY, terms=later)
+    others = samples.sell(START, members=2).policy
+
+    assert quoting.policy_to_sign(chain(sold=(others,)), path, renewal) is renewal
+    for _ in range(2):
+        with pytest.raises(PolicyError) as refusal:
+            quoting.policy_to_sign(chain(sold=(others, POLICY)), path, renewal)
+        assert str(refusal.value).startswith(
+            f"enrolled: was sold as policy 0x{POLICY.policy_id.hex()} before"
+        )
+        assert refusal.value.remedy == (
+            "ask the holder for an enrolment with a new policy key, made in a new folder"
+        )
+        renewal.save(path)
 
 
 # ENROLMENTS

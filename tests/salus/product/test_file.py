@@ -104,7 +104,7 @@ def test_reads_a_file(tmp_path: Path) -> None:
     ("old", "new"),
     [
         ("currency: USD", "currency: USD   # cents"),
-        ("{kind: indemnity, share_bps: 8000}", "{share_bps: 8000, kind: indemnity, claim_limit: 0}"),
+        ("{kind: indemnity, share_bps: 8000}", "{share_bps: 8000, kind: indemnity, claim_limit: '0'}"),
         ("  one: ", "  another: "),
         ("when: {claim_types: [oral]}", "when:\n      claim_types: [oral]"),
         ("[J45]", "[j45]"),
@@ -158,7 +158,7 @@ def test_the_hash_is_keccak_of_the_canonical_form() -> None:
         ("name: small", "name: Small Plan", 1, "name", "String should match"),
         ("8000}", "10001}", 6, "terms.one.share_bps", "less than or equal to 10000"),
         ("8000}", "0.8}", 6, "terms.one.share_bps", "valid integer"),
-        ("8000}", "8000, claim_limit: 99.50}", 6, "terms.one.claim_limit", "valid integer"),
+        ("8000}", "8000, claim_limit: 99.50}", 6, "terms.one.claim_limit", "99.50 is not in quotes"),
         ("8000}", "8000, colour: red}", 6, "terms.one.colour", "Extra inputs"),
         ("8000}", "8000, by_night: true}", 6, "terms.one", "are for scheduled terms only"),
         ("kind: indemnity", "kind: scheduled", 6, "terms.one", "need a rate"),
@@ -228,10 +228,13 @@ def test_refuses_what_cannot_be_read(tmp_path: Path, content: bytes | None, expe
 @pytest.mark.parametrize(
     ("terms", "expected"),
     [
-        ("{kind: indemnity, share_bps: 8000, group_limit: 5}", "group_limit is 0 for eyes and 5 for teeth"),
+        (
+            "{kind: indemnity, share_bps: 8000, group_limit: '0.05'}",
+            "group_limit is 0.00 USD for eyes and 0.05 USD for teeth",
+        ),
         ("{kind: indemnity, share_bps: 8000, unit_limit: 7}", "unit_limit is 0 for eyes and 7 for teeth"),
         (
-            "{kind: scheduled, share_bps: 10000, rate: 9, by_night: true}",
+            "{kind: scheduled, share_bps: 10000, rate: '0.09', by_night: true}",
             "by_night is False for eyes and True for teeth",
         ),
     ],
@@ -249,7 +252,7 @@ def test_rows_of_a_group_share_its_limits(terms: str, expected: str) -> None:
 
 
 def test_rows_of_different_groups_have_limits_of_their_own() -> None:
-    text = changed("  one: ", "  two: {kind: indemnity, share_bps: 8000, group_limit: 5}\n  one: ")
+    text = changed("  one: ", "  two: {kind: indemnity, share_bps: 8000, group_limit: '0.05'}\n  one: ")
     text = text.replace("    terms: one\n    when: {claim_types: [oral]}", "    terms: two\n    group: g")
 
     assert product.parse(text, verify=False)["teeth"].terms.group_limit == 5
@@ -286,7 +289,7 @@ def test_refuses_a_group_that_reveals_a_benefit() -> None:
     )
 
     assert error.field == "benefits.5.group"
-    assert "the terms of other and a group of 1 are shared by 1 benefits of 1 kinds" in error.message
+    assert "the terms of other and a group of 1 are shared by 1 benefit of 1 kind," in error.message
 
 
 def test_an_override_names_each_benefit() -> None:
@@ -294,7 +297,7 @@ def test_an_override_names_each_benefit() -> None:
     all_but_one = "diversity_override: [ill.sugar, ill.lung, teeth, other]\n"
 
     assert len(product.parse(with_odd_terms(everyone))) == 5
-    assert "the terms of eyes are shared by 1 benefits" in error_of(with_odd_terms(all_but_one)).message
+    assert "the terms of eyes are shared by 1 benefit " in error_of(with_odd_terms(all_but_one)).message
 
 
 def test_an_override_of_no_benefit_of_the_table_is_refused() -> None:

@@ -4,8 +4,11 @@ given a patient with cards of two plans in one folder
     each benefit table should find the card of its plan only
         when the day is in another policy year, it should find none
     when a card or its cover file is damaged, or of another policy book, one line should name the file
+    a claim under another table should be refused, naming both tables
 given a patient without a card in the folder
     it should find none
+given a patient with several record keys, in one file or in several
+    records should be sealed to each; none, or anything else, should be refused by file
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from salus.cover.keys import PolicyKey
 from salus.cover.member import Applicant
 from salus.cover.policy import build_policy
 from salus.crypto.eip712 import Domain
+from salus.crypto.records import RecordKey
 from salus.product import Table
 from salus.provider.card_folder import CardFolder
 
@@ -84,3 +88,88 @@ def test_a_card_of_another_book_is_named(tmp_path: Path, sold: dict[str, bytes])
         shown.covering(PATIENT, START)
 
     assert refused.value.file == str(shown.of(PATIENT) / "critical-illness.card.json")
+
+
+# THE WRONG TABLE
+
+
+@pytest.mark.parametrize("plan", TABLES)
+def test_cards_of_other_tables_are_known(tmp_path: Path, sold: dict[str, bytes], plan: str) -> None:
+    (other,) = TABLES.keys() - {plan}
+    shown = folder(tmp_path, plan)
+
+    assert [cover.policy_id for cover in shown.of_other_tables(PATIENT, START)] == [sold[other]]
+    assert shown.of_other_tables(PATIENT, END) == []
+    assert shown.tables() == {table.hash for table in TABLES.values()}
+
+
+def test_the_tables_of_a_folder(tmp_path: Path) -> None:
+    shown = folder(tmp_path, "critical-illness")
+    assert shown.tables() == frozenset()
+    show(shown, "family", TABLES["family"])
+    (shown.of(PATIENT) / "damaged.cover.json").write_text("{")
+
+    assert shown.tables() == {TABLES["family"].hash}
+
+
+def test_a_claim_under_another_table_names_both(tmp_path: Path, sold: dict[str, bytes]) -> None:
+    (family,) = folder(tmp_path, "family").covering(PATIENT, START)
+    diagnosis = family.inquiry("visit.primary", service_from=START, service_to=START).diagnosis
+
+    assert folder(tmp_path, "family").membership_of(PATIENT, diagnosis).policy_id == sold["family"]
+    with pytest.raises(InputError) as refused:
+        folder(tmp_path, "critical-illness").membership_of(PATIENT, diagnosis)
+    assert str(refused.value) == (
+        "table: is critical-illness 2026.1, but the card for this claim is of family 2026.1; "
+        "name the table of the card"
+    )
+    with pytest.raises(InputError, match="patient: has no card for this claim"):
+        folder(tmp_path, "family").membership_of("somebody else", diagnosis)
+
+
+# RECORD KEYS
+
+FIRST, SECOND = (RecordKey.generate().recipient for _ in range(2))
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"record.age": FIRST}, [FIRST]),
+        ({"record.age": f"# of 2027\n{FIRST}\n\n{SECOND}\n"}, [FIRST, SECOND]),
+        ({"record.age": SECOND, "illness.record.age": FIRST}, [FIRST, SECOND]),
+        ({"record.age": FIRST, "illness.record.age": FIRST}, [FIRST]),
+    ],
+)
+def test_records_are_sealed_to_each_key_of_a_patient(
+    tmp_path: Path, files: dict[str, str], expected: list[str]
+) -> None:
+    shown = folder(tmp_path, "family")
+    shown.of(PATIENT).mkdir()
+    for name, text in files.items():
+        (shown.of(PATIENT) / name).write_text(text)
+
+    assert shown.recipients(PATIENT) == expected
+
+
+@pytest.mark.parametrize(
+    ("files", "name", "expected"),
+    [
+        ({}, "record.age", "cannot be read: No such file"),
+        ({"record.age": ""}, "record.age", "is not an age X25519 public key"),
+        ({"record.age": f"{FIRST} {SECOND}"}, "record.age", "is not an age X25519 public key"),
+        ({"record.age": FIRST, "zz.age": "sealed"}, "zz.age", "is not an age X25519 public key"),
+    ],
+)
+def test_what_is_no_record_key_is_named(
+    tmp_path: Path, files: dict[str, str], name: str, expected: str
+) -> None:
+    shown = folder(tmp_path, "family")
+    shown.of(PATIENT).mkdir()
+    for written, text in files.items():
+        (shown.of(PATIENT) / written).write_text(text)
+
+    with pytest.raises(InputError, match=expected) as refused:
+        shown.recipients(PATIENT)
+
+    assert refused.value.file == str(shown.of(PATIENT) / name)

@@ -14,6 +14,9 @@ given a bill that is drafted and not signed
         the draft should be dropped, so that nobody signs it
 given a bill that replaces an attested one
     it should wait until the other is withdrawn, and be drafted then
+given cards of another benefit table only
+    each bill should be left out with the table of its card, and the wrong table should be one problem
+    when a card of the table is in the folder, it should be in order
 given a report
     it should have one row for each bill, and give them as CSV and JSON without a patient
 """
@@ -29,15 +32,20 @@ from typing import Any
 
 import pytest
 
-from salus import fhir, samples
+from salus import fhir, product, samples
 from salus.claim.provider_key import ProviderKey
+from salus.cover.enrolment import enrol
+from salus.cover.keys import PolicyKey
+from salus.cover.member import Applicant
+from salus.cover.policy import build_policy
 from salus.crypto.records import RecordKey, seal
+from salus.product import Table
 from salus.provider import drafting
 from salus.provider.card_folder import CardFolder
 from salus.provider.drafting import BillOutcome, Report, draft
 from salus.provider.outbox import Added, Outbox, Place, State
 from salus.types import ClaimStatus
-from tests.support.fhir_bundles import claim, document, encounter
+from tests.support.fhir_bundles import CLAIM_TYPE, claim, concept, document, encounter
 
 START = 20_089
 """2025-01-01."""
@@ -68,10 +76,13 @@ def drafted(tmp_path: Path, outbox: Outbox) -> Drafter:
     sale.policy.cover(0).save(shown / "family.cover.json")
     (shown / "record.age").write_text(RecordKey.generate().recipient)
 
-    def run(*bills: Resource, dry_run: bool = False, visit: Resource | None = None) -> Report:
+    def run(
+        *bills: Resource, dry_run: bool = False, visit: Resource | None = None, table: Table = sale.table
+    ) -> Report:
         bundle = document(visit or encounter(), *bills)
-        found = fhir.read(bundle, sale.table, profile=fhir.OPEN, today=START + 364)
-        return draft(found, outbox, cards, KEY, recipients=[READER], dry_run=dry_run)
+        found = fhir.read(bundle, table, profile=fhir.OPEN, today=START + 364)
+        shown = CardFolder(tmp_path, table, sale.policy.book)
+        return draft(found, outbox, shown, KEY, recipients=[READER], dry_run=dry_run)
 
     return run
 
@@ -284,3 +295,79 @@ def test_the_way_out_of_a_decided_bill(status: ClaimStatus, words: str) -> None:
     entry: Any = SimpleNamespace(claim="B-1", state=status.word, decision=SimpleNamespace(status=status))
 
     assert drafting._way_out(entry) == words
+
+
+# THE TABLE
+
+ILLNESS = product.shipped("critical-illness")
+NOBODY = "0x" + "ab" * 20
+NIGHTS = {"start": "2025-03-10T22:30:00-04:00", "end": "2025-03-14T10:00:00-04:00"}
+
+
+def stay(number: str) -> dict[str, Any]:
+    """A bill that the plan for illnesses would pay, and the stay that it is for."""
+    billed = bill(number, type=concept("institutional", CLAIM_TYPE), billablePeriod=NIGHTS)
+    return {"bill": billed, "visit": encounter(act="IMP", period=NIGHTS)}
+
+
+def test_a_wrong_table_is_a_problem(drafted: Drafter, outbox: Outbox, tmp_path: Path) -> None:
+    case = stay("B-1")
+
+    report = drafted(case["bill"], visit=case["visit"], table=ILLNESS)
+
+    bill_row, table_row = report.rows
+    assert (bill_row.outcome, bill_row.reason) == (BillOutcome.LEFT_OUT, "OTHER_PLAN")
+    assert bill_row.words.endswith("the patient's card is of family 2026.1; attest the bill under that table")
+    assert (table_row.outcome, table_row.reason) == (BillOutcome.PROBLEM, "WRONG_TABLE")
+    assert report.problems == [
+        f"{tmp_path}: no card is of critical-illness 2026.1, but of family 2026.1; name that table"
+    ]
+    assert states(outbox) == {}
+
+
+def test_a_wrong_table_that_has_no_benefit_for_any_bill_is_a_problem(drafted: Drafter) -> None:
+    assert [row.reason for row in drafted(bill("B-1"), table=ILLNESS).rows] == ["NO_BENEFIT", "WRONG_TABLE"]
+
+
+def test_cards_of_another_plan_are_in_order_beside_those_of_the_table(
+    drafted: Drafter, tmp_path: Path
+) -> None:
+    """Another patient has a card of the table: this one's bills belong to another plan."""
+    person = Applicant(consent_signer=NOBODY, covered_since=START, covered_until=START + 365)
+    (enrolled,) = enrol(PolicyKey.generate(), ILLNESS, [person])
+    sold = build_policy(
+        samples.sell(START).policy.book,
+        ILLNESS,
+        [enrolled],
+        holder=NOBODY,
+        pool="0x" + "c0" * 20,
+        start=START,
+        end=START + 365,
+        annual_limit=1,
+        premium=1,
+    )
+    (tmp_path / "p2").mkdir()
+    enrolled.card(sold.book, sold.policy_id).save(tmp_path / "p2" / "illness.card.json")
+    sold.cover(0).save(tmp_path / "p2" / "illness.cover.json")
+    case = stay("B-1")
+
+    report = drafted(case["bill"], visit=case["visit"], table=ILLNESS)
+
+    assert [row.reason for row in report.rows] == ["OTHER_PLAN"]
+    assert report.problems == []
+
+
+# RECORD KEYS
+
+
+def test_a_record_is_sealed_to_both_keys_of_a_patient(
+    drafted: Drafter, outbox: Outbox, tmp_path: Path
+) -> None:
+    keys = [RecordKey.generate() for _ in range(2)]
+    (tmp_path / "p1" / "record.age").write_text("".join(f"{key.recipient}\n" for key in keys))
+
+    drafted(bill("B-1"))
+
+    (entry,) = outbox.entries()
+    assert all(key.opens(outbox.sealed(entry)) for key in keys)
+    assert not RecordKey.generate().opens(outbox.sealed(entry))

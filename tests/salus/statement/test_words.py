@@ -75,7 +75,17 @@ def test_says_what_is_missing(day: int, expected: str) -> None:
 
     assert expected in said
     assert (said[0] == expected) == (day == 9)
-    assert day == 9 or said[0].startswith("The day is outside the cover, which is from 2026-01-01")
+    assert day == 9 or said[0] == ("The day is outside the cover, which is from 2026-01-01 until 2026-12-31.")
+
+
+def test_says_that_a_member_is_covered_on_no_day() -> None:
+    """The member's own days and the policy's may have none in common."""
+    line = MOTHER.inquiry("visit.primary", service_from=START, service_to=START)
+    never = replace(line, member=replace(line.member, covered_since=START + 400))
+
+    said = list(eligibility_words(replace(ANSWER, reason=SkipReason.NO_CONSENT), never, None))
+
+    assert said[0] == "The day is outside the cover, which has no day."
 
 
 def test_an_unknown_policy_has_no_limits() -> None:
