@@ -75,7 +75,18 @@ def _shares(own: list[Any]) -> Iterator[Row]:
 
 
 def _tokens_in(pool: PoolBook, own: list[Any], moved: list[Transfer]) -> Iterator[Row]:
-    announced, arrived = Counted(), Counted()
+    announced, arrived = announced_of(pool, own), Counted()
+    for transfer in moved:
+        if transfer.to == pool.address:
+            arrived[transfer.transaction, transfer.from_] += transfer.value
+    # more than was announced is a gift
+    found = Counted({place: min(arrived[place], tokens) for place, tokens in announced.items()})
+    yield from _same("tokens received, by the pool and by transfers", announced, found, "token units")
+
+
+def announced_of(pool: PoolBook, own: list[Any]) -> Counted:
+    """Token units that a pool says it has received, by transaction and giver."""
+    announced = Counted()
     for event in own:
         match event:
             case PremiumReceived():
@@ -84,12 +95,7 @@ def _tokens_in(pool: PoolBook, own: list[Any], moved: list[Transfer]) -> Iterato
                 announced[event.transaction, event.sender] += event.assets
             case Recapitalised():
                 announced[event.transaction, event.payer] += event.assets
-    for transfer in moved:
-        if transfer.to == pool.address:
-            arrived[transfer.transaction, transfer.from_] += transfer.value
-    # more than was announced is a gift
-    found = Counted({place: min(arrived[place], tokens) for place, tokens in announced.items()})
-    yield from _same("tokens received, by the pool and by transfers", announced, found, "token units")
+    return announced
 
 
 def _tokens_out(pool: PoolBook, own: list[Any], moved: list[Transfer], books: PolicyBooks) -> Iterator[Row]:
@@ -118,3 +124,19 @@ def _same(what: str, expected: Counted, found: Counted, unit: str) -> Iterator[R
             found=found[place],
             unit=unit,
         )
+
+
+def gifts_of(pool: PoolBook, history: History) -> list[tuple[Transfer, int]]:
+    """Token units that entered a pool and that none of its events announces, each with its transfer."""
+    own = [event for event in history.events if event.address == pool.address]
+    left = announced_of(pool, own)
+    found = []
+    for transfer in history.of(Transfer):
+        if transfer.address != pool.created.asset or transfer.to != pool.address:
+            continue
+        place = transfer.transaction, transfer.from_
+        used = min(left[place], transfer.value)
+        left[place] -= used
+        if transfer.value > used:
+            found.append((transfer, transfer.value - used))
+    return found

@@ -8,12 +8,17 @@ given a walk through all rules
         it finds exactly that
     when a node leaves out logs
         it finds a difference, and so does the comparison with an honest node
+    the exported files add up to the transfers of the tokens and to the views of the pools
+    the files say that they do not add up when a payment is left out
 """
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +26,7 @@ from brownie import web3
 from web3 import Web3
 
 from salus.auditor.books import Books
+from salus.auditor.export import export
 from salus.auditor.history import History
 from salus.auditor.rows import Report, Row
 from salus.auditor.ties import ties
@@ -36,6 +42,7 @@ from salus.chain.pool_events import (
     OwnershipTransferred,
     Recapitalised,
     Transfer,
+    Withdraw,
 )
 from salus.chain.registry_events import (
     AccreditationEnded,
@@ -232,6 +239,52 @@ def test_views_and_logs_of_a_doctored_node(stage: Stage) -> None:
     assert not Books.of(short).compare().passed
     assert {type(event).__name__ for event in history.not_in(short)} == {"ClaimPaid"}
     assert short.digest != history.digest
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_export_adds_up(stage: Stage, seed: int, tmp_path: Path) -> None:
+    Walk(stage).go(seed, STEPS)
+    history = History.read(chain_of(stage))
+
+    written = export(Books.of(history), tmp_path / "books")
+
+    assert written.untied == []
+    claims, payments, totals, pools = (
+        read(tmp_path / "books" / f"{name}.csv") for name in ("claims", "payments", "totals", "pools")
+    )
+    assert len(claims) == len(list(history.of(ClaimDecided)))
+    assert {row["difference"] for row in totals} == {"0"}
+    for row in pools:
+        pool = history.chain.pool(row["pool"])
+        assert int(pool.contract.functions.outstanding().call()) == cents(row["claims_open"])
+        paid = [cents(payment["amount"]) for payment in payments if payment["pool"] == pool.address]
+        assert sum(paid) == cents(row["claims_paid"])
+        left = sum(
+            event.value
+            for event in history.of(Transfer)
+            if (event.address, event.from_) == (pool.asset.address, pool.address)
+        )
+        withdrawn = sum(event.assets for event in history.of(Withdraw) if event.address == pool.address)
+        assert left == sum(paid) * pool.unit + withdrawn
+
+    paid_out = next(event for event in history.events if is_paid_out(event))
+    short = export(Books.of(without(history, paid_out)), tmp_path / "short")
+    assert short.untied
+
+
+def is_paid_out(event: Event) -> bool:
+    if isinstance(event, ClaimDecided):
+        return event.decision.status is ClaimStatus.PAID and event.decision.remittance.paid > 0
+    return isinstance(event, ClaimPaid) and event.amount > 0
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def cents(text: str) -> int:
+    return int(Decimal(text) * 100)
 
 
 def without(history: History, left_out: Event) -> History:
