@@ -8,6 +8,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, Final, Self, TypeVar
 
+from salus.auditor.rows import Book, Report, Row
 from salus.base.errors import ChainError, InputError
 from salus.chain import events, pool_events, registry_events
 from salus.chain.events import Event, PoolCreated, past
@@ -120,6 +121,17 @@ class History:
         theirs = {event.place: event for event in other.events}
         return [event for event in self.events if theirs.get(event.place) != event]
 
+    def compare(self, other: History) -> Report:
+        """The events of two nodes as of the same block: a row for each that only one of them has."""
+        ours, theirs = len(self.events), len(other.events)
+        rows = [
+            _row("both nodes", "hash of the block", self.block_hash, other.block_hash),
+            _row("both nodes", "number of events", ours, theirs),
+        ]
+        rows += [_row(_place(event), type(event).__name__, True, False) for event in self.not_in(other)]
+        rows += [_row(_place(event), type(event).__name__, False, True) for event in other.not_in(self)]
+        return Report(tuple(rows))
+
     def check_still_there(self) -> None:
         """Raises ChainError if the block is no longer part of the chain."""
         if self.chain.w3.eth.get_block(self.block)["hash"].to_0x_hex() != self.block_hash:
@@ -138,6 +150,14 @@ def in_order(found: Iterable[Event]) -> tuple[Event, ...]:
     """The events by their places; each once, as a transfer between two pools is found for both."""
     placed = {event.place: event for event in found}
     return tuple(placed[place] for place in sorted(placed))
+
+
+def _row(subject: str, what: str, first: Any, second: Any) -> Row:
+    return Row(book=Book.EVENTS, subject=subject, what=f"{what}, by each node", expected=first, found=second)
+
+
+def _place(event: Event) -> str:
+    return f"transaction {event.transaction}, log {event.log_index}"
 
 
 def _block(chain: Chain, block: int | None) -> tuple[int, str, int]:
