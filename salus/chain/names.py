@@ -19,11 +19,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 
-from ruamel.yaml import YAML
-
 from salus.base import files
 from salus.base.errors import InputError
-from salus.base.yaml_file import parse_mapping
 from salus.crypto.abi import AddressCodec
 
 KINDS: Final = ("pool", "provider", "policy", "account")
@@ -227,10 +224,14 @@ def _content(path: Path) -> Any:
     text = files.read(path, fault=InputError)
     if not text.strip():
         return {}
+    from salus.base.yaml_file import parse_mapping  # here: most commands name nothing
+
     return parse_mapping(text, file=str(path), fault=InputError, wanted="a file of names", kind="rt")
 
 
 def _write(path: Path, content: Any) -> None:
+    from ruamel.yaml import YAML
+
     text = StringIO()
     yaml = YAML(typ="rt")
     yaml.dump(content, text)

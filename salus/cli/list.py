@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
-from rich.table import Table
 from typer import Option
 
 from salus.auditor import lists
@@ -149,13 +147,15 @@ class _Listing:
         return self.name(kind, value) or str(value)
 
 
-def _show(heads: Iterable[str], rows: list[tuple[Any, ...]], nothing: str) -> None:
+def _show(heads: tuple[str, ...], rows: list[tuple[Any, ...]], nothing: str) -> None:
+    """Columns side by side; nothing is cut, so that an address can be copied."""
     if not rows:
         out.print(nothing)
         return
-    table = Table(box=None, pad_edge=False)
-    for head in heads:
-        table.add_column(head, overflow="fold", no_wrap=True)
-    for row in rows:
-        table.add_row(*map(str, row))
-    out.print(table, markup=False)
+    lines = [heads, *(tuple(map(str, row)) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        out.print(
+            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip(),
+            markup=False,
+        )
