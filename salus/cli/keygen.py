@@ -10,13 +10,11 @@ from typing import Annotated
 from typer import Argument, Option
 
 from salus.chain import keystore
-from salus.claim.provider_key import ProviderKey, short
 from salus.cli.actor import Actor
 from salus.cli.output import out
 from salus.cli.session import somebody_is_there
 from salus.cli.settings import Settings
 from salus.cli.usage import CallError
-from salus.crypto.records import RecordKey
 
 actor = Actor("keygen")
 
@@ -67,6 +65,8 @@ def provider(
     Example:
         salus keygen provider --file provider.key
     """
+    from salus.claim.provider_key import ProviderKey, short  # here: the other keys need none of it
+
     key = ProviderKey.create(file)
     out.print(f"{file}: a provider key with the fingerprint {short(key.fingerprint)}.", markup=False)
     out.print(f"Name it in .env: SALUS_PROVIDER_KEY_FILE={file.resolve()}. Back it up now.", markup=False)
@@ -82,6 +82,8 @@ def record(
     Example:
         salus keygen record --file insurer.key
     """
+    from salus.crypto.records import RecordKey
+
     key = RecordKey.create(file)
     out.print(f"{file}: an age key. Records and enrolments are sealed to {key.recipient}", markup=False)
     out.fact(file=file, recipient=key.recipient)
