@@ -18,6 +18,7 @@ The packages, each of which uses only those above it:
     fhir        FHIR R4 records, read
     statement   explanation of benefits, for people and as FHIR
     insurer     portfolio, recheck and audit
+    auditor     every book from events: compared with the chain, listed, exported
     provider    cards, outbox and submission of a hospital
     samples     invented patients, records and policies
     cli         the `salus` command

@@ -47,6 +47,36 @@ def write_durably(
         ) from None
 
 
+def create_secret(path: str | Path, content: bytes, *, fault: type[InputError], what: str) -> None:
+    """Writes a new file that only its owner can read, whole or not at all, and makes its folder.
+
+    `what` is in it. Raises `fault` if something is there already, which is never overwritten, or if the
+    system refuses.
+    """
+    target = Path(path)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # NamedTemporaryFile makes its file with 0600
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            _link(file.name, target, content)
+        _sync_folder(target.parent)
+    except FileExistsError:
+        raise fault(
+            f"exists already, and {what} is never overwritten",
+            file=str(target),
+            remedy="keep it, or name another file",
+        ) from None
+    except OSError as error:
+        raise fault(
+            f"cannot be written: {error.strerror}",
+            file=str(target),
+            remedy="free disk space or name another path",
+        ) from None
+
+
 def read(path: str | Path, *, fault: type[InputError]) -> bytes:
     """Returns the bytes of the file. Raises `fault` if it cannot be read."""
     try:
@@ -86,6 +116,24 @@ def parse_object(content: str | bytes, *, fault: type[InputError], wanted: str) 
     if not isinstance(value, dict):
         raise fault("is not a JSON object", remedy=f"give {wanted}")
     return value
+
+
+def _link(temporary: str, target: Path, content: bytes) -> None:
+    """Gives the file its name, unless something has that name already."""
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
 
 
 def _sync_folder(folder: Path) -> None:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from salus.base import files
 from salus.base.errors import InputError
 from salus.chain.sending import Unlocked
 from salus.chain.suite import Chain
@@ -20,6 +22,9 @@ from salus.crypto.abi import AddressCodec
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
 
+_KEY_BYTES = 32
+_DIGITS = re.compile(r"(0x)?[0-9a-fA-F]{64}")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 AskPassword = Callable[[str], str]
 """Returns the password of the keystore of that name."""
 
@@ -88,7 +93,9 @@ def _from_environment(variable: str) -> LocalAccount:
         return _account(os.environ[variable])
     except ValueError:
         # the value is a key, if a mistyped one, and is not shown
-        raise InputError("is not a private key of 32 bytes", field=variable, remedy="correct it") from None
+        raise InputError(
+            "is not a private key of 64 hexadecimal digits", field=variable, remedy="use an exact copy of it"
+        ) from None
 
 
 def _from_keystore(
@@ -96,19 +103,18 @@ def _from_keystore(
 ) -> LocalAccount:
     from eth_account import Account  # here: it takes a moment to load
 
-    paths = (folder / f"{name}.json" for folder in folders)
-    path = next((path for path in paths if path.is_file()), None)
+    path = next((path for path in _paths(name, folders) if path.is_file()), None)
     if path is None and name.isdigit():
         raise InputError(
             f"there is no keystore {name!r}, and an account of the node's can only send, on a local chain",
             field=parameter,
-            remedy="name a keystore, a key of your own: brownie accounts new <name> makes one",
+            remedy="name a keystore, a key of your own: salus keygen account <name> makes one",
         )
     if path is None:
         raise InputError(
             f"there is no keystore {name!r}",
             field=parameter,
-            remedy="make one: brownie accounts new <name>; `brownie accounts list` shows them",
+            remedy="make one: salus keygen account <name>",
         )
     try:
         content = json.loads(path.read_text())
@@ -117,8 +123,48 @@ def _from_keystore(
         raise InputError("cannot be opened with this password", file=str(path), remedy="try again") from None
 
 
-def _account(key: str | bytes) -> LocalAccount:
+def create(name: str, password: str, *, folders: Sequence[Path]) -> tuple[Path, str]:
+    """Writes a new key, encrypted, into a new keystore in the first folder; returns its path and address.
+
+    A name that another folder has already is refused: it would not be found any more. Raises InputError,
+    naming name or file.
+    """
     from eth_account import Account
 
+    if not _NAME.fullmatch(name) or name.isdigit():
+        raise InputError(
+            "is no name of a keystore",
+            field="name",
+            remedy="use letters, digits, - and _, and not digits alone",
+        )
+    if not password:
+        raise InputError("is empty", field="password", remedy="choose one, and keep it")
+    for path in _paths(name, folders):
+        if path.exists():
+            raise InputError(
+                f"there is a keystore {name!r} already", file=str(path), remedy="choose another name"
+            )
+    account: LocalAccount = Account.create()
+    content = json.dumps(Account.encrypt(account.key, password)).encode()
+    target = folders[0] / f"{name}.json"
+    files.create_secret(target, content, fault=InputError, what="a keystore")
+    return target, account.address
+
+
+def _paths(name: str, folders: Sequence[Path]) -> list[Path]:
+    return [folder / f"{name}.json" for folder in folders]
+
+
+def _account(key: str | bytes) -> LocalAccount:
+    """The account of a key. Raises ValueError for anything but 32 bytes or 64 hexadecimal digits: shorter
+    ones, from which a digit was lost, would be padded to the key of another account."""
+    from eth_account import Account
+
+    if isinstance(key, str):
+        if not _DIGITS.fullmatch(key.strip()):
+            raise ValueError("not 64 hexadecimal digits")
+        key = bytes.fromhex(key.strip().removeprefix("0x"))
+    if len(key) != _KEY_BYTES:
+        raise ValueError("not 32 bytes")
     account: LocalAccount = Account.from_key(key)
     return account

@@ -30,13 +30,11 @@ from eth_utils.address import to_checksum_address
 
 from salus.base.errors import DeploymentError
 from salus.chain import events, roles
-from salus.chain.deployment import Params, assets, assignments
+from salus.chain.deployment import Asset, Params, assets, assignments
 from salus.chain.manifest import DEPLOYER, GOVERNED, LABELS, MANAGER, SUITE, DeskStatus, Role
 from salus.chain.roles import Holder
 from salus.chain.suite import Chain
 from salus.chain.web3_lazily import web3
-
-"""Of `DeskStatus`."""
 
 
 class Fact(NamedTuple):
@@ -60,23 +58,32 @@ def verify(chain: Chain, params: Params, deployer: str) -> None:
 
 def facts(chain: Chain, params: Params, deployer: str) -> Iterator[Fact]:
     """All that is verified, each fact read when it is reached."""
-    yield from _wiring(chain)
-    yield from _domains(chain)
-    yield from _holders(chain, params)
-    yield from _roles(chain)
-    yield from _governed(chain)
-    yield from _listings(chain, params)
-    yield from _desk(chain)
-    yield from _kept(chain, to_checksum_address(deployer))
+    yield from standing(chain)
+    yield from held(chain, params.holders)
+    yield from listed(chain, assets(chain, params))
+    yield from kept(chain, deployer)
 
 
-def structure(chain: Chain) -> Iterator[Fact]:
-    """What is verified without knowing who should hold the roles, and which assets should be listed."""
+def standing(chain: Chain) -> Iterator[Fact]:
+    """What is the same for every suite, whoever holds its roles and whatever its assets."""
     yield from _wiring(chain)
     yield from _domains(chain)
     yield from _roles(chain)
     yield from _governed(chain)
-    yield from _desk(chain)
+    status = _ask(chain, "ProviderRegistry", "deskOf", chain.desk.address)[0]
+    yield Fact("the desk's status in ProviderRegistry", status, int(DeskStatus.LISTED))
+
+
+def held(chain: Chain, wanted: Sequence[Holder]) -> Iterator[Fact]:
+    """Who holds which role."""
+    yield Fact("who holds which role, with which delay", in_words(roles.holders(chain)), in_words(wanted))
+
+
+def listed(chain: Chain, wanted: Sequence[Asset]) -> Iterator[Fact]:
+    """The assets that pools may hold."""
+    for asset in wanted:
+        listing = (asset.currency, asset.exponent)
+        yield Fact(f"the listing of asset {asset.address}", chain.listing(asset.address), listing)
 
 
 def _wiring(chain: Chain) -> Iterator[Fact]:
@@ -95,11 +102,6 @@ def _domains(chain: Chain) -> Iterator[Fact]:
             _, *found, _, _ = _ask(chain, contract.name, "eip712Domain")
             wanted = contract.domain(chain.chain_id, chain.contract(contract.name).address)
             yield Fact(f"{contract.name}'s signing domain", tuple(found), wanted.as_tuple())
-
-
-def _holders(chain: Chain, params: Params) -> Iterator[Fact]:
-    found, wanted = _in_words(roles.holders(chain)), _in_words(params.holders)
-    yield Fact("who holds which role, with which delay", found, wanted)
 
 
 def _roles(chain: Chain) -> Iterator[Fact]:
@@ -128,20 +130,10 @@ def _governed(chain: Chain) -> Iterator[Fact]:
     yield Fact(f"{MANAGER} closed", _ask(chain, MANAGER, "isTargetClosed", chain.manager.address), False)
 
 
-def _listings(chain: Chain, params: Params) -> Iterator[Fact]:
-    for asset in assets(chain, params):
-        wanted = (asset.currency, asset.exponent)
-        yield Fact(f"the listing of asset {asset.address}", chain.listing(asset.address), wanted)
-
-
-def _desk(chain: Chain) -> Iterator[Fact]:
-    status = _ask(chain, "ProviderRegistry", "deskOf", chain.desk.address)[0]
-    yield Fact("the desk's status in ProviderRegistry", status, int(DeskStatus.LISTED))
-
-
-def _kept(chain: Chain, deployer: str) -> Iterator[Fact]:
+def kept(chain: Chain, deployer: str) -> Iterator[Fact]:
     """What the deployer could have given itself while it was ADMIN, apart from roles, whose holders are all
     verified."""
+    deployer = to_checksum_address(deployer)
     status = _ask(chain, "ProviderRegistry", "deskOf", deployer)[0]
     yield Fact("the deployer's status as a desk", status, int(DeskStatus.NONE))
     named = {event.provider for event in chain.past(events.ProviderAccredited) if event.admin == deployer}
@@ -162,5 +154,6 @@ def _ask(chain: Chain, name: str, function: str, *arguments: Any) -> Any:
         ) from None
 
 
-def _in_words(holders: Sequence[Holder]) -> list[str]:
+def in_words(holders: Sequence[Holder]) -> list[str]:
+    """Holders of roles for a person."""
     return [f"{roles.name_of(one.role)} {one.account} with {one.delay} s" for one in holders]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from salus.cli.named import resolved
 from salus.cli.options import EVERYWHERE
 from salus.cli.output import out
 from salus.cli.settings import Settings
@@ -77,7 +78,7 @@ class Actor:
                 settings.with_flags(**chosen).in_force(),
                 out.as_json(chosen["as_json"], f"{self.name} {name}"),
             ):
-                function(**given)
+                function(**resolved(given))
 
         parameters = [*map(_as_flag, own.values()), *added.values()]
         run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]

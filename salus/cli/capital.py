@@ -13,7 +13,9 @@ from salus.cli.actor import Actor
 from salus.cli.options import AccountName, PoolAddress
 from salus.cli.output import out
 from salus.cli.session import Session
-from salus.cli.values import amount
+from salus.cli.usage import CallError
+from salus.cli.values import address, amount
+from salus.insurer.capital import Holding
 
 actor = Actor("capital")
 
@@ -47,19 +49,58 @@ def deposit(
 @actor.action
 def give_notice(
     pool: PoolAddress,
-    shares: Annotated[int | None, Option(min=0, max=MAX_SHARES, help="how many; all without it")] = None,
+    amount: Annotated[Decimal | None, amount("as many shares as are worth this now")] = None,
+    part: Annotated[str | None, Option(help="a part of the shares: all, half, quarter or 25%")] = None,
+    shares: Annotated[int | None, Option(min=0, max=MAX_SHARES, help="how many shares")] = None,
     account: AccountName = None,
 ) -> None:
-    """Gives notice for shares: they may leave in 35 days, within the 14 days after.
+    """Gives notice for shares, all of them unless told otherwise: they may leave in 35 days, within the 14
+    days after. Takes the place of an earlier notice, which the plan shows.
 
     Example:
-        salus capital give-notice --pool 0x… --account treasury
+        salus capital give-notice --pool 0x… --part 25% --account treasury
     """
+    wanted = {"amount": amount, "part": part, "shares": shares}
+    given = {name: value for name, value in wanted.items() if value is not None}
+    if len(given) > 1:
+        raise CallError(f"{' and '.join(given)} say it twice", remedy="keep one of them")
     session = Session()
     sender = session.sender(account)
+    holding = Holding.of(session.chain.pool(pool), sender.address)
+    ((name, value),) = given.items() or [("part", "all")]
+    counted = holding.check(int(value), name) if name == "shares" else holding.shares_for(str(value), name)
+    action = pools.give_notice(holding.pool, shares=counted, owner=sender.address)
+    session.act(action, sender)
+
+
+@actor.action
+def status(
+    pool: PoolAddress,
+    owner: Annotated[str | None, address("a shareholder; else the account that sends")] = None,
+    account: AccountName = None,
+) -> None:
+    """Says what a shareholder has: shares, their price and worth, the notice, what may leave when, what
+    could leave now, and why not more. Sends nothing.
+
+    Example:
+        salus capital status --pool 0x… --account treasury
+    """
+    session = Session()
     found = session.chain.pool(pool)
-    given = pools.shares_of(found, sender.address) if shares is None else shares
-    session.act(pools.give_notice(found, shares=given), sender)
+    holding = Holding.of(found, owner or session.sender(account).address)
+    out.print(f"{holding.owner} in pool {found.address}:", markup=False)
+    for name, words in holding.rows():
+        out.print(f"  {name:<16} {words}", markup=False)
+    out.fact(
+        owner=holding.owner,
+        pool=found.address,
+        shares=holding.shares,
+        worth_token_units=holding.worth,
+        notice_shares=holding.noticed,
+        notice_ready_at=holding.ready_at,
+        may_leave_shares=holding.may_leave,
+        why_not_more=holding.why_not_more(),
+    )
 
 
 @actor.action

@@ -26,7 +26,7 @@ from salus.cli.actor import Actor
 from salus.cli.options import AccountName, ContractWallet, ProviderNumber, TableName
 from salus.cli.output import err, out
 from salus.cli.session import Session, signer
-from salus.cli.values import address, age_key, amount, day, hex32, last_moment, moment
+from salus.cli.values import address, age_key, amount, day, hex32, last_moment, moment, policy
 from salus.cover.membership import load_membership
 from salus.crypto.records import RecordKey
 from salus.insurer.recheck import recheck as compare
@@ -44,7 +44,7 @@ actor = Actor("hospital")
 OutboxPath = Annotated[Path, Option(help="the outbox file that attest wrote")]
 NewOutboxPath = Annotated[Path, Option(help="the outbox file; made if it is not there")]
 ClaimNumber = Annotated[str, Option(help="the hospital's own number of the claim")]
-ClaimPolicy = Annotated[bytes | None, hex32("one policy, where the claim went to several")]
+ClaimPolicy = Annotated[bytes | None, policy("one policy, where the claim went to several")]
 CardFolderPath = Annotated[Path, Option(help="folder with the cards that patients have shown")]
 OUTBOX = Path("outbox.sqlite")
 NOTHING = Decimal(0)

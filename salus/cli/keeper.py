@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
 
 from rich.progress import track
 
 from salus.base.errors import Reverted
 from salus.chain import Action, Sender, forget_finished, keeping, pools
 from salus.cli.actor import Actor
-from salus.cli.options import AccountName
+from salus.cli.options import AccountName, PoolAddress
 from salus.cli.output import err, out
 from salus.cli.session import Session
-from salus.cli.values import address
 
 actor = Actor("keeper")
 
@@ -52,7 +50,7 @@ def close_due(account: AccountName = None) -> None:
 
 
 @actor.action
-def accrue(pool: Annotated[str, address("the pool")], account: AccountName = None) -> None:
+def accrue(pool: PoolAddress, account: AccountName = None) -> None:
     """Books the premium that a pool has earned until now.
 
     Example:

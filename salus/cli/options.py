@@ -10,10 +10,8 @@ import typer
 
 from salus.cli import values
 
-ProviderNumber = Annotated[
-    int, typer.Option(min=1, max=2**64 - 1, metavar="NUMBER", help="the provider's number in the registry")
-]
-PoolAddress = Annotated[str, values.address("the pool")]
+ProviderNumber = Annotated[int, values.provider("the provider's number in the registry")]
+PoolAddress = Annotated[str, values.address("the pool", "pool")]
 TableName = Annotated[
     str, typer.Option(help="a shipped benefit table (family, critical-illness) or a YAML file")
 ]

@@ -26,6 +26,10 @@ ACTORS: Final = {
     "accreditor": "accredits hospitals, pharmacies and laboratories, and can hold claims for review",
     "governor": "grants roles, lists desks and assets, and stops what was announced",
     "keeper": "settles, collects and closes what is due, and pays nobody but the payees",
+    "auditor": "verifies deployment, code and every book against the chain, and exports all of it",
+    "list": "shows providers, pools, policies and claims",
+    "name": "keeps names of your own, in place of addresses, numbers and ids",
+    "keygen": "makes keys of every kind, each in a new file of yours alone",
 }
 """What each group of actions is for; its module in this package has its name."""
 ALONE: Final = {

@@ -41,6 +41,7 @@ CLONE: Final = _ABOVE if (_ABOVE / "brownie-config.yaml").exists() else None
 """The clone that this library is used from; None where it was installed."""
 ENVIRONMENT = (CLONE or Path()) / ".env"
 FILE: Final = "salus.toml"
+NAMES: Final = "names.yaml"
 LOCAL: Final = "local"
 _KEYS: Final = ("network", "node", "account", "deployments", "keystores")
 
@@ -136,6 +137,15 @@ class Settings:
         named = self._value("keystores")
         folders = [Path(named)] if named else [Path("keystores")]
         return (*folders, *([CLONE / "keystores"] if CLONE else []), Path.home() / ".brownie" / "accounts")
+
+    @property
+    def names(self) -> tuple[Path, ...]:
+        """Files of the user's names, from the most general to the nearest, which new names go to: beside
+        each salus.toml, and in the user's folder for settings."""
+        if named := os.environ.get("SALUS_NAMES"):
+            return (Path(named),)
+        folders = (Path(typer.get_app_dir("salus")), *(file.path.parent for file in self.files))
+        return tuple(dict.fromkeys(folder / NAMES for folder in folders))
 
     def endpoint(self) -> Endpoint:
         """The node to ask. Raises CallError for an unknown network, NodeUnreachable if none is named."""

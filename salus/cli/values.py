@@ -19,14 +19,26 @@ import typer
 
 from salus.base import days
 from salus.base.errors import InputError
+from salus.chain.names import is_name
+from salus.cli.named import Named
 from salus.crypto.abi import AddressCodec
 
 T = TypeVar("T")
 
 
-def address(help: str) -> Any:  # noqa: A002 - as typer calls it
-    """An Ethereum address."""
-    return _option(AddressCodec().normalise, "ADDRESS", help)
+def address(help: str, kind: str = "account") -> Any:  # noqa: A002 - as typer calls it
+    """An Ethereum address, or the user's name for one."""
+    return _option(_named(kind, AddressCodec().normalise), "ADDRESS|NAME", help)
+
+
+def provider(help: str) -> Any:  # noqa: A002
+    """The number of a provider, or the user's name for one."""
+    return _option(_named("provider", _provider), "NUMBER|NAME", help)
+
+
+def policy(help: str) -> Any:  # noqa: A002
+    """The id of a policy, or the user's name for one."""
+    return _option(_named("policy", _hex32), "0x…|NAME", f"{help}: 64 hexadecimal digits, or a name")
 
 
 def day(help: str) -> Any:  # noqa: A002
@@ -84,6 +96,26 @@ def _option(parser: Callable[[str], T], metavar: str, text: str) -> Any:
             raise typer.BadParameter(str(error)) from None
 
     return typer.Option(parser=parse, metavar=metavar, help=text)
+
+
+def _named(kind: str, parser: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Reads a value, or takes what can be a name of it for one; it is looked up when the action runs."""
+
+    def parse(text: str) -> Any:
+        try:
+            return parser(text)
+        except ValueError:
+            if not is_name(text):
+                raise
+            return Named(kind, text)
+
+    return parse
+
+
+def _provider(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) < 2**64:
+        raise ValueError("is neither the number of a provider nor a name")
+    return int(text)
 
 
 def _day(text: str) -> int:

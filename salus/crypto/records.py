@@ -65,6 +65,17 @@ class RecordKey:
         with files.about(path):
             return cls(*(key_lines(files.read(path, fault=RecordError)) or [""]))
 
+    @classmethod
+    def create(cls, path: str | Path) -> Self:
+        """Writes a new key, in the form of `age-keygen`, into a new file that only its owner can read.
+
+        Raises RecordError, naming the file, if it exists or cannot be written.
+        """
+        key = cls.generate()
+        content = f"# public key: {key.recipient}\n{key.reveal()}\n"
+        files.create_secret(path, content.encode(), fault=RecordError, what="a record key")
+        return key
+
     @property
     def recipient(self) -> str:
         """Returns the public key (age1…), of several the first."""

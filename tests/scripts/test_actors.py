@@ -270,7 +270,7 @@ def test_one_that_is_refused_stops_no_other(
 
 def test_an_unknown_account_is_named(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     message = ended(capsys, keeper.accrue, f"pool={clinic.pool}", "account=nobody")
-    assert message.startswith("account: there is no keystore 'nobody'; make one: brownie accounts new")
+    assert message.startswith("account: there is no keystore 'nobody'; make one: salus keygen account")
 
     message = ended(capsys, keeper.accrue, f"pool={clinic.pool}", "account=99")
     assert message.startswith(f"account: the node has accounts 0 to {len(web3.eth.accounts) - 1}")

@@ -40,7 +40,7 @@ def test_reads_words(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None
         ([], "salus hospital status needs --provider; salus hospital status --help explains its parameters"),
         (["SECRET"], "a word is no parameter of status; it takes provider, outbox, "),
         (["colour=SECRET"], "colour is no parameter of status; it takes provider, outbox, "),
-        (["provider=SECRET"], "provider: input should be a valid integer"),
+        (["provider=SECRET"], "provider: the word is no name of a provider; give one"),
         (["provider=1", "yes=SECRET"], "yes: is neither yes nor no; correct it"),
         (["--provider=1", "--colour=SECRET"], "no such option: --colour; correct it"),
         (["--provider=1", "SECRET"], "got unexpected extra argument(s); correct it"),

@@ -180,7 +180,7 @@ def test_attest_goes_on_after_ctrl_c(
         ("SALUS_PROVIDER_KEY", "12", "SALUS_PROVIDER_KEY: is not a key of 32 bytes; set it to the same"),
         ("SALUS_PROVIDER_KEY", "abc", "SALUS_PROVIDER_KEY: is not hexadecimal; set it to the same 64"),
         ("SALUS_ATTESTOR_KEY", "", "key: no key is named; give key=<keystore>"),
-        ("SALUS_ATTESTOR_KEY", "zz", "SALUS_ATTESTOR_KEY: is not a private key of 32 bytes"),
+        ("SALUS_ATTESTOR_KEY", "zz", "SALUS_ATTESTOR_KEY: is not a private key of 64 hexadecimal digits"),
     ],
 )
 def test_attest_names_a_wrong_key_and_does_not_show_it(

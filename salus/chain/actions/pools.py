@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from salus.base.days import moment_words
+from typing import Final
+
+from salus.base.days import DAY_SECONDS, moment_words
 from salus.chain.sending import Action
 from salus.chain.suite import Chain, Pool
+
+NOTICE_PERIOD: Final = 35 * DAY_SECONDS
+EXIT_WINDOW: Final = 14 * DAY_SECONDS
+"""After the notice period: the time in which the shares may leave."""
 
 
 def create(chain: Chain, *, asset: str, insurer: str, name: str, symbol: str) -> Action:
@@ -59,16 +65,36 @@ def deposit(pool: Pool, *, amount: int, receiver: str) -> Action:
     )
 
 
-def give_notice(pool: Pool, *, shares: int) -> Action:
-    """Gives notice for the sender's shares."""
+def give_notice(pool: Pool, *, shares: int, owner: str | None = None) -> Action:
+    """Gives notice for the sender's shares. With the `owner`, it says which notice it takes the place of."""
     worth = pool.contract.functions.convertToAssets(shares).call()
     return Action(
         "RiskPool",
         pool.contract.functions.giveNotice(shares),
         (
             f"Give notice for {shares} shares of pool {pool.address}, worth {pool.token_words(worth)} now.",
-            "They may leave in 35 days, within the 14 days after; an earlier notice is replaced.",
+            "They may leave in 35 days, within the 14 days after, at the price of that day.",
+            *([_replaced(pool, owner)] if owner else ["An earlier notice is replaced."]),
         ),
+    )
+
+
+def notice_of(pool: Pool, owner: str) -> tuple[int, int]:
+    """The shares in an owner's notice, and the first second at which they may leave; zeros without one."""
+    shares, ready_at = pool.contract.functions.noticeOf(owner).call()
+    return int(shares), int(ready_at)
+
+
+def _replaced(pool: Pool, owner: str) -> str:
+    shares, ready_at = notice_of(pool, owner)
+    closes_at = ready_at + EXIT_WINDOW
+    if not shares or closes_at <= pool.chain.now():
+        return "No other notice is in force."
+    worth = pool.contract.functions.convertToAssets(shares).call()
+    given, ready, closes = map(moment_words, (ready_at - NOTICE_PERIOD, ready_at, closes_at))
+    return (
+        f"It REPLACES the notice of {given} for {shares} shares, worth {pool.token_words(worth)} now: "
+        f"those could leave from {ready} to before {closes}, and no longer can."
     )
 
 

@@ -79,7 +79,10 @@ def test_explains_what_belongs_to_no_actor(name: str, capsys: pytest.CaptureFixt
         (["hospital", "atest"], "atest is no action of hospital; did you mean attest?; there are add-key"),
         (["hospital", "0x" + "11" * 32], "a word is no action of hospital; there are add-key"),
         (["hospital", "status"], "salus hospital status needs --provider; salus hospital status --help"),
-        (["hospital", "status", "--provider", "SECRET"], "provider: input should be a valid integer"),
+        (
+            ["hospital", "status", "--provider", "SECRET"],
+            "provider: the word is no name of a provider; give one: salus name",
+        ),
     ],
 )
 def test_a_mistyped_word(words: list[str], expected: str, capsys: pytest.CaptureFixture[str]) -> None:

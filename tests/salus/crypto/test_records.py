@@ -360,3 +360,15 @@ class TestRecheck:
     def test_a_reader_without_the_key_is_refused(self, case: Case) -> None:
         with pytest.raises(RecordError, match="cannot be opened with this key"):
             recheck(case.diagnosis, case.sealed.ciphertext, RecordKey.generate(), case.membership)
+
+
+def test_a_new_key_file(tmp_path: Path) -> None:
+    path = tmp_path / "keys" / "record.key"
+
+    key = RecordKey.create(path)
+
+    assert RecordKey.load(path).recipient == key.recipient
+    assert path.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(RecordError, match="exists already, and a record key is never overwritten"):
+        RecordKey.create(path)
+    assert RecordKey.load(path).recipient == key.recipient
