@@ -1,7 +1,8 @@
 """Derives the ids of a provider's bills and stays on the chain, which nobody else can compute.
 
 Keep the key in the billing system, and keep it when that system is replaced: with a new key the same bill
-gets a new id, and could be filed twice.
+gets a new id, and the chain cannot see that it was paid before. An outbox therefore takes no other key than
+the one it began with (`salus.provider.outbox`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from salus.crypto.secret import Secret
 
 _VERSION = b"salus 1"
 _VARIABLE: Final = "SALUS_PROVIDER_KEY"
+_GROUP, _SHORT = 4, 16
+"""Digits of a fingerprint that stand together, and that are shown."""
 
 
 class ProviderKey(Secret):
@@ -45,6 +48,15 @@ class ProviderKey(Secret):
                 error.message, field=_VARIABLE, remedy="set it to the same 64 hexadecimal digits as before"
             ) from None
 
+    @property
+    def fingerprint(self) -> str:
+        """Returns what tells this key from every other and reveals nothing of it: 64 hexadecimal digits.
+
+        >>> short(ProviderKey(bytes(32)).fingerprint)
+        '8329 a480 5251 038b'
+        """
+        return self.mac(_VERSION, b"fingerprint").hex()
+
     def bill_line(self, claim: str, line: int = 1) -> bytes:
         """Returns the 32-byte id that prevents paying a bill line twice.
 
@@ -64,3 +76,8 @@ class ProviderKey(Secret):
                 "is empty", field="encounter identifier", remedy="give the encounter an id"
             )
         return self.mac(_VERSION, b"case", encounter.encode(), policy_id)
+
+
+def short(fingerprint: str) -> str:
+    """Returns the first 64 bits of a fingerprint, as a person compares them."""
+    return " ".join(fingerprint[at : at + _GROUP] for at in range(0, _SHORT, _GROUP))
