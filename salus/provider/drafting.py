@@ -162,8 +162,7 @@ class _Drafting:
         except OutboxError:
             raise
         except InputError as error:
-            cause = str(SalusError(error.message, remedy=error.remedy))
-            self._add(line, BillOutcome.PROBLEM, type(error).__name__, str(error), cause=cause)
+            self._add(line, BillOutcome.PROBLEM, type(error).__name__, str(error), cause=str(error))
 
     def _offer(self, line: BillLine, membership: Membership, identity: int) -> None:
         if membership.benefit(line.benefit) is None:
@@ -175,7 +174,7 @@ class _Drafting:
             added = Added.REVISED
         match added:
             case Added.WITHDRAWN:
-                words = "was withdrawn and is unchanged; correct the bill, or attest with again=yes"
+                words = "was withdrawn and is unchanged; correct the bill, or attest with --again"
                 self._add(line, BillOutcome.LEFT_OUT, "WITHDRAWN", words)
             case Added.CHANGED:
                 words = "differs from the attested line; withdraw the attested line first"

@@ -16,6 +16,8 @@ from salus.base.errors import OutboxError
 from salus.provider.outbox import Doubt
 from salus.provider.outbox.entry import own_number
 
+_IN_FULL = 3
+"""Bills of one cause that are each said in full."""
 _EXAMPLES = 2
 _NAMED = 3
 """Files that hold no records and are named."""
@@ -67,12 +69,12 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """Rows that share outcome and cause."""
+class Cause:
+    """What several bills share: outcome and cause, with their rows."""
 
     outcome: BillOutcome
     reason: str
-    cause: str
+    words: str
     rows: Sequence[Row]
 
     @property
@@ -94,15 +96,16 @@ class Group:
                 sums[row.currency] += row.billed
         return ", ".join(money.to_words(amount, currency) for currency, amount in sorted(sums.items()))
 
-    def __str__(self) -> str:
-        """One line: how many bills of how many patients, why, and an example or two."""
+    def lines(self) -> list[str]:
+        """The line of each bill if they are few, else one: how many bills of how many patients, why, and an
+        example or two."""
+        if self.bills <= _IN_FULL:
+            return [str(row) for row in self.rows]
         what = "file" if self.reason == UNREADABLE else "bill"
         of = "" if self.patients is None or what == "file" else f" of {_count(self.patients, 'patient')}"
         outcome = "to correct" if self.outcome is BillOutcome.PROBLEM else str(self.outcome)
-        words = f"{_count(self.bills, what)}{of} {outcome}"
-        if self.bills == 1:
-            return f"{words}: {self.rows[0]}"
-        return f"{words}: {self.cause} ({_examples([row.name for row in self.rows])})"
+        head = f"{_count(self.bills, what)}{of} {outcome}"
+        return [f"{head}: {self.words} ({_examples([row.name for row in self.rows])})"]
 
 
 UNREADABLE = "UNREADABLE_FILE"
@@ -171,13 +174,13 @@ class Report:
         """Observations for whoever signs, one line each."""
         return [str(one) for one in self.observations]
 
-    def groups(self, *outcomes: BillOutcome) -> list[Group]:
+    def groups(self, *outcomes: BillOutcome) -> list[Cause]:
         """Returns the bills by outcome and cause, the most frequent first; only these outcomes, if named."""
         groups: dict[tuple[BillOutcome, str, str], list[Row]] = defaultdict(list)
         for row in self.rows:
             if not outcomes or row.outcome in outcomes:
                 groups[row.outcome, row.reason, row.cause].append(row)
-        return [Group(*key, rows) for key, rows in sorted(groups.items(), key=lambda item: -len(item[1]))]
+        return [Cause(*key, rows) for key, rows in sorted(groups.items(), key=lambda item: -len(item[1]))]
 
     def summary(self) -> list[tuple[str, str, int, str]]:
         """Outcome, reason, number of bills and their money by currency, the most frequent first."""
@@ -185,17 +188,17 @@ class Report:
         for row in self.rows:
             groups[row.outcome, row.reason].append(row)
         return [
-            (outcome, reason, len(rows), Group(outcome, reason, "", rows).billed)
+            (outcome, reason, len(rows), Cause(outcome, reason, "", rows).billed)
             for (outcome, reason), rows in sorted(groups.items(), key=lambda item: -len(item[1]))
         ]
 
     def lines(self) -> list[str]:
         """Returns the whole report in a few lines: one for the files that were not read, one for each kind of
-        observation, and one for each cause why bills were not signed, problems last."""
+        observation, and those of each cause why bills were not signed, problems last."""
         order = list(BillOutcome)
         groups = [group for group in self.groups() if group.outcome not in _SIGNED]
         groups.sort(key=lambda group: (order.index(group.outcome), -group.bills))
-        return [*self._foreign(), *self._observed(), *map(str, groups)]
+        return [*self._foreign(), *self._observed(), *(line for group in groups for line in group.lines())]
 
     def save(self, path: Path) -> None:
         """Writes every row as CSV to the path, and as JSON beside it. It names bills and files, no patient
@@ -251,7 +254,7 @@ def _count(count: int, noun: str) -> str:
 
 def _examples(names: Sequence[str]) -> str:
     shown = list(dict.fromkeys(names))[:_EXAMPLES]
-    return ", ".join(shown) if len(names) <= len(shown) else f"such as {' and '.join(shown)}"
+    return f"such as {' and '.join(shown)}" if len(names) > len(shown) else " and ".join(shown)
 
 
 def _more(count: int) -> list[str]:

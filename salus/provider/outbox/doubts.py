@@ -36,7 +36,7 @@ class Doubt(StrEnum):
         return _WORDS[self]
 
 
-_WAY_OUT = "if it is another bill, release it by its number; else leave it"
+_WAY_OUT = "if it is another bill, release it by its number (--release); else leave it"
 _WORDS = {
     Doubt.SAME_NUMBER: "was signed before under this number, with another key or numbering, so it is not "
     "signed again",

@@ -26,7 +26,7 @@ _UNKNOWN = "?"
 _PATIENTS, _BILLS = "patient_number", "bill_number"
 
 
-class Reason(StrEnum):
+class BoundBy(StrEnum):
     """Why an outbox was bound to a key and a numbering."""
 
     FIRST = "first use"
@@ -42,7 +42,7 @@ class Binding:
 
     at: int
     """Seconds since 1970."""
-    reason: Reason
+    reason: BoundBy
     key: str
     """Fingerprint."""
     numbering: Numbering | None
@@ -65,7 +65,7 @@ class Identities(Lines):
             return [
                 Binding(
                     at=row["at"],
-                    reason=Reason(row["reason"]),
+                    reason=BoundBy(row["reason"]),
                     key=row["key"],
                     numbering=None if row["bills"] == _UNKNOWN else _numbering(row["bills"], row["patients"]),
                 )
@@ -90,12 +90,12 @@ class Identities(Lines):
                 f"is bound to this very key ({short(bound)}), so no key is lost",
                 file=str(self.path),
                 field="provider key",
-                remedy="leave out key_lost: it must be said once, not at every run",
+                remedy="leave out --key-lost: it is said once, not at every run",
             )
         elif bound != key.fingerprint:
             if not key_lost:
                 raise self._other_key(f"the provider key {short(bound)}", key)
-            self._note(Reason.LOST, key.fingerprint, None, at)
+            self._note(BoundBy.LOST, key.fingerprint, None, at)
 
     def _bind_first(self, key: ProviderKey, at: int, *, key_lost: bool) -> None:
         with self._faults():
@@ -112,7 +112,7 @@ class Identities(Lines):
                 own, other = self._identity(key.fingerprint), self._identity(_UNKNOWN)
                 db.executemany("UPDATE line SET identity = ? WHERE id = ?", [(other, one) for one in foreign])
                 db.execute("UPDATE line SET identity = ? WHERE identity IS NULL", (own,))
-            reason = Reason.LOST if key_lost else Reason.PROVED if count else Reason.FIRST
+            reason = BoundBy.LOST if key_lost else BoundBy.PROVED if count else BoundBy.FIRST
             self._note(reason, key.fingerprint, None, at)
 
     def _other_key(self, bound: str, key: ProviderKey) -> OutboxError:
@@ -122,7 +122,7 @@ class Identities(Lines):
             file=str(self.path),
             field="provider key",
             remedy="set SALUS_PROVIDER_KEY to the key that the outbox is bound to; if that is lost for good, "
-            "say so once with key_lost: bills that the outbox or the chain knows are then held back",
+            "say so once with --key-lost: bills that the outbox or the chain knows are then held back",
         )
 
     # THE NUMBERING
@@ -143,13 +143,13 @@ class Identities(Lines):
             return self._rename(known[None], numbering)
         same = [one for one in known if one and self._is_same(one, numbering, known[one])]
         if same:
-            self._note(Reason.SAME, key, numbering, at)
+            self._note(BoundBy.SAME, key, numbering, at)
             return self._rename(known[same[0]], numbering)
         if known and not profile_changed:
             raise self._other_numbering(next(iter(known)), numbering)
         with self._transaction():
             if known:
-                self._note(Reason.RENUMBERED, key, numbering, at)
+                self._note(BoundBy.RENUMBERED, key, numbering, at)
             return self._identity(key, numbering)
 
     def _is_same(self, before: Numbering, now: Numbering, identity: int) -> bool:
@@ -182,7 +182,7 @@ class Identities(Lines):
             file=str(self.path),
             field=f"hospital.yaml: {field}",
             remedy="use the profile of before; if the numbering changed for good, say so once with "
-            "profile_changed: bills that the outbox or the chain knows are then held back",
+            "--profile-changed: bills that the outbox or the chain knows are then held back",
         )
 
     def _numberings(self, key: str) -> dict[Numbering | None, int]:
@@ -208,7 +208,7 @@ class Identities(Lines):
             )
         return identity
 
-    def _note(self, reason: Reason, key: str, numbering: Numbering | None, at: int) -> None:
+    def _note(self, reason: BoundBy, key: str, numbering: Numbering | None, at: int) -> None:
         with self._transaction() as db:
             db.execute(
                 "INSERT INTO binding (at, reason, key, bills, patients) VALUES (?, ?, ?, ?, ?)",

@@ -97,7 +97,7 @@ class Lines(OutboxFile):
             raise OutboxError(
                 "went to more than one policy",
                 resource=f"Claim/{claim}",
-                remedy=f"name one: policy={names}",
+                remedy=f"name one: --policy {names}",
             )
         return next(iter(by_policy.values()))
 
@@ -128,7 +128,7 @@ class Lines(OutboxFile):
             "is not in the outbox",
             file=str(self.path),
             resource=f"Claim/{claim}",
-            remedy="use a claim number that `status` lists",
+            remedy="use a number that `hospital list` shows",
         )
 
     def _several(self, claim: str, bills: Sequence[OutboxLine]) -> OutboxError:

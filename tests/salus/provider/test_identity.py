@@ -83,7 +83,7 @@ def test_another_key_is_refused_with_both_fingerprints(desk: HospitalDesk, dry_r
 
     assert f"is bound to the provider key {OLD}, and the key that was given is {NEW}" in str(refused.value)
     assert refused.value.remedy is not None
-    assert "key_lost" in refused.value.remedy
+    assert "--key-lost" in refused.value.remedy
     assert desk.states() == before
     assert named(desk.attest(bill("B-1"))) == {"B-1": "attested before"}
 
@@ -323,7 +323,7 @@ def test_another_numbering_is_refused(
     with pytest.raises(OutboxError, match=words) as refused:
         desk.attest(again, visit=visit)
 
-    assert "profile_changed" in (refused.value.remedy or "")
+    assert "--profile-changed" in (refused.value.remedy or "")
 
 
 def test_a_declared_numbering_holds_back_what_is_known(desk: HospitalDesk) -> None:

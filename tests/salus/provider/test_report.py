@@ -2,8 +2,8 @@
 
 given many bills that share a cause
     one line should say how many, of how many patients, why, and name an example or two
-given one bill of a cause
-    its line should name file, bill, fault and remedy
+given a few bills of a cause
+    each line should name file, bill, fault and remedy
 given files that are not FHIR
     they should be said once, a few by name, and be no fault
 given files that claim to be FHIR and cannot be read
@@ -59,10 +59,11 @@ def test_many_bills_of_one_cause_are_one_line() -> None:
     assert "secret" not in repr(report) + str(report.lines())
 
 
-def test_one_bill_is_named_in_full() -> None:
-    (row,) = without_card(1, 1)
+def test_a_few_bills_are_named_in_full() -> None:
+    rows = without_card(3, 1)
 
-    assert Report(rows=[row]).lines() == [f"1 bill of 1 patient left out: {row.words}"]
+    assert Report(rows=rows).lines() == [row.words for row in rows]
+    assert len(Report(rows=[*rows, *rows[:1]]).lines()) == 1
 
 
 def test_foreign_files_are_said_once() -> None:
@@ -90,14 +91,14 @@ def test_a_folder_as_hospitals_have_it(tmp_path: Path) -> None:
     records.mkdir()
     others = [bill(f"B-{number}", use="preauthorization") for number in range(2, 7)]
     strangers = [
-        claim(id=f"S-{number}", patient={"reference": f"Patient/s{number % 2}"}) for number in range(3)
+        claim(id=f"S-{number}", patient={"reference": f"Patient/s{number % 2}"}) for number in range(4)
     ]
     visits = [encounter(subject={"reference": f"Patient/s{number}"}, id=f"v{number}") for number in range(2)]
     for number, stranger in enumerate(strangers):
         stranger["item"][0]["encounter"] = [{"reference": f"Encounter/v{number % 2}"}]
     (records / "bills.json").write_bytes(document(encounter(), bill("B-1"), *others))
     (records / "strangers.json").write_bytes(document(*visits, *strangers))
-    for name in ("a.json", "b.json"):
+    for name in ("a.json", "b.json", "c.json", "d.json"):
         (records / name).write_text('{"resourceType": ')
     for name in ("scan.pdf", ".DS_Store", "hospital.yaml"):
         (records / name).write_bytes(b"\0")
@@ -110,16 +111,16 @@ def test_a_folder_as_hospitals_have_it(tmp_path: Path) -> None:
     assert foreign == "2 files that are not FHIR were not read: .DS_Store and scan.pdf"
     assert not_a_bill.startswith("5 bills left out: Claim.use says that this is not a bill; ")
     assert not_a_bill.endswith("(such as B-2 and B-3)")
-    assert no_card.startswith("3 bills of 2 patients left out: the patient has no card under")
-    assert unreadable.startswith("2 files to correct: is not JSON")
-    assert unreadable.endswith("(a.json, b.json)")
-    assert (report.new, len(report.problems)) == (1, 2)
+    assert no_card.startswith("4 bills of 2 patients left out: the patient has no card under")
+    assert unreadable.startswith("4 files to correct: is not JSON")
+    assert unreadable.endswith("(such as a.json and b.json)")
+    assert (report.new, len(report.problems)) == (1, 4)
 
     path = tmp_path / "report.csv"
     report.save(path)
     with path.open() as stream:
         rows = list(csv.DictReader(stream))
-    assert len(rows) == len(report.rows) == 11
+    assert len(rows) == len(report.rows) == 14
     assert {row["bill"] for row in rows} >= {"B-1", "B-6", "S-2"}
     assert len(json.loads(path.with_suffix(".json").read_text())["notRead"]) == 2
     assert "s0" not in path.read_text().replace("S-0", "")
