@@ -37,7 +37,7 @@ from salus.provider.export import export_records
 from salus.provider.listing import HEAD, list_claims
 from salus.provider.outbox import Outbox, OutboxLine, State
 from salus.provider.outbox.opening import open_outbox, outbox_for_rehearsal
-from salus.provider.outbox.words import claim_words, counts_of, standing_of
+from salus.provider.outbox.words import bindings_of, claim_words, counts_of, standing_of
 from salus.provider.withdrawal import withdraw as withdrawal_of
 from salus.provider.withdrawal import withdraw_root as root_withdrawal_of
 from salus.statement.eligibility import words_of as eligibility_words
@@ -279,8 +279,12 @@ def status(
         submission.refresh(box, session.chain)
         for line in standing_of(box) if claim is None else claim_words(box, claim):
             out.print(f"  {line}", markup=False)
-        for row in list_claims(box, claim=claim) if claim is not None else ():
-            out.entry("claims", **row.to_json())
+        if claim is None:
+            for words in bindings_of(box):
+                out.print(f"  {words}", markup=False)
+        else:
+            for row in list_claims(box, claim=claim):
+                out.entry("claims", **row.to_json())
         _summary(box)
 
 

@@ -31,6 +31,7 @@ from brownie import accounts, chain, web3
 
 from salus.base.days import to_date
 from salus.chain import Unlocked, claims, network, sending
+from salus.claim.provider_key import ProviderKey, short
 from salus.cli.ending import NEEDS_YOU
 from salus.provider import parts, submission
 from salus.provider.outbox import OutboxLine, State
@@ -414,6 +415,7 @@ def test_status_says_what_waits_and_list_shows_every_bill(
     assert "  2 held, billed " in told
     assert "In the outbox: 2 paid, 2 held." in told
     assert "2 paid, billed" not in told
+    assert f"provider key {short(ProviderKey.from_environment().fingerprint)} since 20" in told
 
     clinic.hospital("list")
     listed = capsys.readouterr().out

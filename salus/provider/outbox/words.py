@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from salus.base import money
 from salus.base.days import moment_words, to_date
+from salus.claim.provider_key import short
 from salus.provider.outbox.entry import OPEN, OutboxLine, State
 from salus.provider.outbox.store import Outbox
 from salus.types import Decision
@@ -34,6 +35,14 @@ def counts_of(outbox: Outbox) -> str:
     """Formats the number of lines in each state, such as `2 paid, 1 held`."""
     counts = outbox.counts()
     return ", ".join(f"{counts[state]:,} {state}" for state in State if state in counts) or "nothing"
+
+
+def bindings_of(outbox: Outbox) -> list[str]:
+    """Formats since when the outbox takes which provider key, and why, oldest first."""
+    return [
+        f"provider key {short(one.key)} since {moment_words(one.at)}: {one.reason}"
+        for one in outbox.bindings()
+    ]
 
 
 def standing_of(outbox: Outbox) -> list[str]:

@@ -8,6 +8,7 @@ given an outbox
     its claims should be listed with days, amount, member and state, all or those of one bill or state
     a bill should be told in full, and what is not paid by cause
     a plan should say number, days, amount and member of each bill, and no more than fit
+    what is not paid should be found without reading what is
 """
 
 from __future__ import annotations
@@ -148,3 +149,24 @@ def test_a_plan_names_bills_and_members_by_number(desk: HospitalDesk) -> None:
         assert len(filed_words(outbox, tried)) == MOST + 1
         assert filed_words(outbox, tried)[0].endswith(f"member 0 of policy 0x{policy}…: paid 96.40 USD")
         assert filed_words(outbox, tried)[-1] == "  and 2 more"
+
+
+def test_status_reads_no_more_lines_than_it_shows(desk: HospitalDesk) -> None:
+    """A hospital's outbox holds a hundred thousand paid bills: an index finds those that are not."""
+    statements: list[str] = []
+    with desk.open() as outbox:
+        decide(outbox)
+        outbox._db.set_trace_callback(statements.append)
+        assert outbox.read_to() is None
+        assert len(standing_of(outbox)) == 3
+        assert sum(outbox.counts().values()) == 4
+        assert len(list(outbox.to_file())) == 1
+        outbox._db.set_trace_callback(None)
+        plans = [
+            row["detail"]
+            for statement in statements
+            for row in outbox._db.execute(f"EXPLAIN QUERY PLAN {statement}")
+        ]
+
+    assert any("SEARCH line USING INDEX stage" in plan for plan in plans)
+    assert [plan for plan in plans if plan.startswith("SCAN line") and "COVERING INDEX" not in plan] == []
