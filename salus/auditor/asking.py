@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from salus.auditor.rows import Book, Row
+from salus.auditor.rows import Book, Comparison
 from salus.base.errors import ChainError
 from salus.chain.web3_lazily import web3
 
@@ -15,7 +15,7 @@ AT_ONCE = 8
 NO_ANSWER = "no answer"
 
 
-class Part(NamedTuple):
+class AnswerPart(NamedTuple):
     """A part of an answer, and what it must be."""
 
     what: str
@@ -33,10 +33,10 @@ class Question:
     subject: str
     function: Any
     """A call of web3, with its arguments."""
-    parts: tuple[Part, ...]
+    parts: tuple[AnswerPart, ...]
 
 
-def ask(questions: Iterable[Question], block: int, *, on_answer: Callable[[], None]) -> Iterator[Row]:
+def ask(questions: Iterable[Question], block: int, *, on_answer: Callable[[], None]) -> Iterator[Comparison]:
     """The rows of all questions, in their order. `on_answer` is called after each answer.
 
     A view that reverts gives rows that say so. Raises NodeUnreachable, or ChainError if the node has not kept
@@ -47,7 +47,7 @@ def ask(questions: Iterable[Question], block: int, *, on_answer: Callable[[], No
             on_answer()
             for part in question.parts:
                 found = NO_ANSWER if answer is NO_ANSWER else part.take(answer)
-                yield Row(
+                yield Comparison(
                     book=question.book,
                     subject=question.subject,
                     what=part.what,

@@ -14,7 +14,7 @@ from salus.auditor.history import History
 from salus.auditor.policy_books import PolicyBooks
 from salus.auditor.pool_books import PoolBook
 from salus.auditor.registry_books import RegistryBooks
-from salus.auditor.rows import Book, Report, Row
+from salus.auditor.rows import AuditReport, Book, Comparison
 from salus.auditor.ties import ties
 from salus.chain.events import PoolCreated
 from salus.chain.pool_events import AssetListed
@@ -57,7 +57,7 @@ class Books:
         yield from views.of_caps(history, self.registries, self.policies)
         yield from views.of_registries(history, self.registries)
 
-    def compare(self, on_answer: OnAnswer = lambda answered, asked: None) -> Report:
+    def compare(self, on_answer: OnAnswer = lambda answered, asked: None) -> AuditReport:
         """Compares all books with the chain, and the events with each other.
 
         Raises as `salus.auditor.asking.ask` does, and ChainError if the chain was reorganised meanwhile.
@@ -74,13 +74,13 @@ class Books:
         rows.append(self._pools_made())
         rows += ask(questions, self.history.block, on_answer=count)
         self.history.check_still_there()
-        return Report(tuple(rows), tuple(self._not_compared()))
+        return AuditReport(tuple(rows), tuple(self._not_compared()))
 
-    def _pools_made(self) -> Row:
+    def _pools_made(self) -> Comparison:
         """A contract's nonce counts the contracts that it has made, from 1: no pool can be left out."""
         factory, block = self.history.chain.factory.address, self.history.block
         nonce = self.history.chain.w3.eth.get_transaction_count(to_checksum_address(factory), block)
-        return Row(
+        return Comparison(
             book=Book.POOLS,
             subject=f"factory {factory}",
             what="pools made",

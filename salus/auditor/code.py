@@ -15,7 +15,7 @@ from typing import Any, Final
 from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
 
-from salus.auditor.rows import Book, Report, Row
+from salus.auditor.rows import AuditReport, Book, Comparison
 from salus.base import files
 from salus.base.errors import InputError
 from salus.chain.address_book import Deployed
@@ -30,7 +30,7 @@ _PUSH1, _PUSH32 = 0x60, 0x7F
 _NOT_THERE = "not there"
 
 
-def compare(chain: Chain, pools: Iterable[str], build: Path = BUILD) -> Report:
+def compare(chain: Chain, pools: Iterable[str], build: Path = BUILD) -> AuditReport:
     """Compares the code of the suite and of its pools with a build.
 
     Without one it only says that there is code. Raises InputError, naming the file, if the build cannot be
@@ -40,7 +40,7 @@ def compare(chain: Chain, pools: Iterable[str], build: Path = BUILD) -> Report:
     rows = [*_has_code(chain, {**places, **{f"pool {pool}": pool for pool in pools}})]
     if not build.is_dir():
         note = f"code: there is no build at {build}, and the library carries interfaces only"
-        return Report(tuple(rows), (note,))
+        return AuditReport(tuple(rows), (note,))
     for name, entry in _suite(chain).items():
         rows += _made(chain, name, entry, _read(build, name))
     built = bytes.fromhex(_read(build, "RiskPool")["deployedBytecode"])
@@ -48,7 +48,7 @@ def compare(chain: Chain, pools: Iterable[str], build: Path = BUILD) -> Report:
         found = bytes(chain.w3.eth.get_code(to_checksum_address(pool)))
         same = without_immutables(built, built) == without_immutables(found, built)
         rows.append(_row(f"pool {pool}", "code, but for immutable values", True, same))
-    return Report(tuple(rows), ("code: whether the build was made from the published sources",))
+    return AuditReport(tuple(rows), ("code: whether the build was made from the published sources",))
 
 
 def without_immutables(code: bytes, built: bytes) -> bytes:
@@ -80,13 +80,13 @@ def _suite(chain: Chain) -> dict[str, Deployed]:
     return {contract.name: contracts[contract.name] for contract in SUITE if contract.name in contracts}
 
 
-def _has_code(chain: Chain, places: dict[str, str]) -> Iterator[Row]:
+def _has_code(chain: Chain, places: dict[str, str]) -> Iterator[Comparison]:
     for name, address in places.items():
         there = bool(chain.w3.eth.get_code(to_checksum_address(address)))
         yield _row(name, f"code at {address}", True, there)
 
 
-def _made(chain: Chain, name: str, entry: Deployed, built: dict[str, Any]) -> Iterator[Row]:
+def _made(chain: Chain, name: str, entry: Deployed, built: dict[str, Any]) -> Iterator[Comparison]:
     """How a contract of the suite was made."""
     try:
         place: Any = entry.transaction
@@ -128,5 +128,5 @@ def _hash(code: bytes) -> str:
     return f"0x{keccak(code).hex()} ({len(code):,} bytes)"
 
 
-def _row(subject: str, what: str, expected: Any, found: Any) -> Row:
-    return Row(book=Book.CODE, subject=subject, what=what, expected=expected, found=found)
+def _row(subject: str, what: str, expected: Any, found: Any) -> Comparison:
+    return Comparison(book=Book.CODE, subject=subject, what=what, expected=expected, found=found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from salus.auditor.rows import Book, Report, Row
+from salus.auditor.rows import AuditReport, Book, Comparison
 from salus.base.errors import DeploymentError
 from salus.chain import roles
 from salus.chain.deployment import STABLECOIN, Asset
@@ -17,7 +17,7 @@ from salus.chain.verify import Fact, held, in_words, kept, listed, standing
 from salus.chain.web3_lazily import web3
 
 
-def compare(chain: Chain, holders: Sequence[Holder] = ()) -> Report:
+def compare(chain: Chain, holders: Sequence[Holder] = ()) -> AuditReport:
     """Compares what stands now with the address book, the manifest and salus/chain/networks.yaml.
 
     `holders` are those that should hold the roles, by role; without them they are only named.
@@ -34,7 +34,7 @@ def compare(chain: Chain, holders: Sequence[Holder] = ()) -> Report:
         rows += _rows(kept(chain, deployer))
     else:
         notes.append("what the deployer kept: the node does not know the transaction of the deployment")
-    return Report(tuple(rows), tuple(notes))
+    return AuditReport(tuple(rows), tuple(notes))
 
 
 def assets_of(chain: Chain) -> tuple[Asset, ...]:
@@ -58,7 +58,7 @@ def deployer_of(chain: Chain) -> str | None:
         return None
 
 
-def _rows(facts: Iterable[Fact]) -> Iterator[Row]:
+def _rows(facts: Iterable[Fact]) -> Iterator[Comparison]:
     """A row for each fact. What does not answer as a contract of the suite ends the list with a row."""
     try:
         for what, found, wanted in facts:
@@ -67,5 +67,5 @@ def _rows(facts: Iterable[Fact]) -> Iterator[Row]:
         yield _row(error.message, "an answer", "none")
 
 
-def _row(what: str, expected: object, found: object) -> Row:
-    return Row(book=Book.DEPLOYMENT, subject="deployment", what=what, expected=expected, found=found)
+def _row(what: str, expected: object, found: object) -> Comparison:
+    return Comparison(book=Book.DEPLOYMENT, subject="deployment", what=what, expected=expected, found=found)

@@ -8,7 +8,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, Final, Self, TypeVar
 
-from salus.auditor.rows import Book, Report, Row
+from salus.auditor.rows import AuditReport, Book, Comparison
 from salus.base.errors import ChainError, InputError
 from salus.chain import events, pool_events, registry_events
 from salus.chain.events import Event, PoolCreated, past
@@ -121,7 +121,7 @@ class History:
         theirs = {event.place: event for event in other.events}
         return [event for event in self.events if theirs.get(event.place) != event]
 
-    def compare(self, other: History) -> Report:
+    def compare(self, other: History) -> AuditReport:
         """The events of two nodes as of the same block: a row for each that only one of them has."""
         ours, theirs = len(self.events), len(other.events)
         rows = [
@@ -130,7 +130,7 @@ class History:
         ]
         rows += [_row(_place(event), type(event).__name__, True, False) for event in self.not_in(other)]
         rows += [_row(_place(event), type(event).__name__, False, True) for event in other.not_in(self)]
-        return Report(tuple(rows))
+        return AuditReport(tuple(rows))
 
     def check_still_there(self) -> None:
         """Raises ChainError if the block is no longer part of the chain."""
@@ -152,8 +152,10 @@ def in_order(found: Iterable[Event]) -> tuple[Event, ...]:
     return tuple(placed[place] for place in sorted(placed))
 
 
-def _row(subject: str, what: str, first: Any, second: Any) -> Row:
-    return Row(book=Book.EVENTS, subject=subject, what=f"{what}, by each node", expected=first, found=second)
+def _row(subject: str, what: str, first: Any, second: Any) -> Comparison:
+    return Comparison(
+        book=Book.EVENTS, subject=subject, what=f"{what}, by each node", expected=first, found=second
+    )
 
 
 def _place(event: Event) -> str:

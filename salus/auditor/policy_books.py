@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from salus.auditor.counters import Counters, Use
-from salus.auditor.rows import Row, contradiction
+from salus.auditor.rows import Comparison, contradiction
 from salus.base.days import utc_day
 from salus.chain.events import (
     ClaimDecided,
@@ -96,7 +96,7 @@ class PolicyBooks:
         self.claims: dict[ClaimRef, ClaimBook] = {}
         self.bills: dict[tuple[int, bytes], BillBook] = defaultdict(BillBook)
         self.caps: dict[tuple[str, int], CapBook] = defaultdict(CapBook)
-        self.contradictions: list[Row] = []
+        self.contradictions: list[Comparison] = []
         for event in events:
             self._take(event)
 

@@ -27,10 +27,10 @@ class Book(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Comparison:
     """One comparison.
 
-    >>> row = Row(book=Book.POOLS, subject="0x…", what="outstanding", expected=5_00, found=7_00, unit="USD")
+    >>> row = Comparison(book=Book.POOLS, subject="0x…", what="outstanding", expected=5_00, found=7_00, unit="USD")
     >>> row.is_difference, row.words
     (True, ('5.00 USD', '7.00 USD', '2.00 USD'))
     """
@@ -72,15 +72,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class AuditReport:
     """The rows of an audit, and what it could not compare."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[Comparison, ...]
     not_compared: tuple[str, ...] = ()
     """What was left out, and why, in words."""
 
     @property
-    def differences(self) -> list[Row]:
+    def differences(self) -> list[Comparison]:
         return [row for row in self.rows if row.is_difference]
 
     @property
@@ -95,14 +95,14 @@ class Report:
             found[row.book] = compared + 1, differ + row.is_difference
         return found
 
-    def __add__(self, other: Report) -> Report:
-        return Report((*self.rows, *other.rows), (*self.not_compared, *other.not_compared))
+    def __add__(self, other: AuditReport) -> AuditReport:
+        return AuditReport((*self.rows, *other.rows), (*self.not_compared, *other.not_compared))
 
 
-def contradiction(subject: str, what: str, *, expected: Any, found: Any, unit: str = "") -> Row:
+def contradiction(subject: str, what: str, *, expected: Any, found: Any, unit: str = "") -> Comparison:
     """A row of two events that must agree with each other."""
-    return Row(book=Book.EVENTS, subject=subject, what=what, expected=expected, found=found, unit=unit)
+    return Comparison(book=Book.EVENTS, subject=subject, what=what, expected=expected, found=found, unit=unit)
 
 
-def report(*parts: Iterable[Row]) -> Report:
-    return Report(tuple(row for part in parts for row in part))
+def report(*parts: Iterable[Comparison]) -> AuditReport:
+    return AuditReport(tuple(row for part in parts for row in part))

@@ -13,7 +13,7 @@ from salus.auditor.counters import Counters
 from salus.auditor.history import History
 from salus.auditor.policy_books import PolicyBooks
 from salus.auditor.pool_books import PoolBook
-from salus.auditor.rows import Book, Row
+from salus.auditor.rows import Book, Comparison
 from salus.chain.events import PolicyClosed, PolicyIssued
 from salus.chain.pool_events import (
     CapitalUnlocked,
@@ -29,7 +29,7 @@ Counted = Counter[tuple[Any, ...]]
 """Events, or token units, by transaction and what else must agree."""
 
 
-def ties(pool: PoolBook, history: History, books: PolicyBooks) -> Iterator[Row]:
+def ties(pool: PoolBook, history: History, books: PolicyBooks) -> Iterator[Comparison]:
     """What must agree about a pool."""
     own = [event for event in history.events if event.address == pool.address]
     moved = [event for event in history.of(Transfer) if event.address == pool.created.asset]
@@ -39,7 +39,7 @@ def ties(pool: PoolBook, history: History, books: PolicyBooks) -> Iterator[Row]:
     yield from _tokens_out(pool, own, moved, books)
 
 
-def _policies(pool: PoolBook, own: list[Any], history: History, books: PolicyBooks) -> Iterator[Row]:
+def _policies(pool: PoolBook, own: list[Any], history: History, books: PolicyBooks) -> Iterator[Comparison]:
     issued, paid, closed, unlocked = Counted(), Counted(), Counted(), Counted()
     for event in history.of(PolicyIssued):
         if event.pool == pool.address:
@@ -58,7 +58,7 @@ def _policies(pool: PoolBook, own: list[Any], history: History, books: PolicyBoo
     yield from _same("locks released, by policies closed and by the pool", closed, unlocked, "events")
 
 
-def _shares(own: list[Any]) -> Iterator[Row]:
+def _shares(own: list[Any]) -> Iterator[Comparison]:
     deposits, minted, withdrawals, burned = Counted(), Counted(), Counted(), Counted()
     for event in own:
         match event:
@@ -74,7 +74,7 @@ def _shares(own: list[Any]) -> Iterator[Row]:
     yield from _same("withdrawals, and the shares used for them", withdrawals, burned, "events")
 
 
-def _tokens_in(pool: PoolBook, own: list[Any], moved: list[Transfer]) -> Iterator[Row]:
+def _tokens_in(pool: PoolBook, own: list[Any], moved: list[Transfer]) -> Iterator[Comparison]:
     announced, arrived = announced_of(pool, own), Counted()
     for transfer in moved:
         if transfer.to == pool.address:
@@ -98,7 +98,9 @@ def announced_of(pool: PoolBook, own: list[Any]) -> Counted:
     return announced
 
 
-def _tokens_out(pool: PoolBook, own: list[Any], moved: list[Transfer], books: PolicyBooks) -> Iterator[Row]:
+def _tokens_out(
+    pool: PoolBook, own: list[Any], moved: list[Transfer], books: PolicyBooks
+) -> Iterator[Comparison]:
     due, left = Counted(), Counted()
     for claim in books.claims.values():
         decision = claim.decided.decision
@@ -113,10 +115,10 @@ def _tokens_out(pool: PoolBook, own: list[Any], moved: list[Transfer], books: Po
     yield from _same("tokens paid out, by claims and withdrawals and by transfers", due, left, "token units")
 
 
-def _same(what: str, expected: Counted, found: Counted, unit: str) -> Iterator[Row]:
+def _same(what: str, expected: Counted, found: Counted, unit: str) -> Iterator[Comparison]:
     for place in dict.fromkeys((*expected, *found)):
         transaction, *about = place
-        yield Row(
+        yield Comparison(
             book=Book.EVENTS,
             subject=f"transaction {transaction}",
             what=": ".join((what, ", ".join(map(str, about)))),

@@ -9,7 +9,7 @@ from pathlib import Path
 from salus.auditor import code, deployment
 from salus.auditor.books import Books, OnAnswer
 from salus.auditor.history import History
-from salus.auditor.rows import Report
+from salus.auditor.rows import AuditReport
 from salus.chain.roles import Holder
 from salus.chain.suite import Chain
 
@@ -19,7 +19,7 @@ class Verification:
     """What was read, what the books must be, and the comparison of both with the chain."""
 
     books: Books
-    report: Report
+    report: AuditReport
 
     @property
     def history(self) -> History:

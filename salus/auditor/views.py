@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
-from salus.auditor.asking import Part, Question
+from salus.auditor.asking import AnswerPart, Question
 from salus.auditor.counters import Counters
 from salus.auditor.history import History
 from salus.auditor.policy_books import CapBook, PolicyBooks
@@ -28,21 +28,21 @@ def of_policies(history: History, books: PolicyBooks) -> Iterator[Question]:
     for policy_id, policy in books.policies.items():
         subject, currency = f"policy 0x{policy_id.hex()}", policy.terms.currency
         parts = tuple(
-            Part(name, expected, _at(place), "" if isinstance(expected, bool) else currency)
+            AnswerPart(name, expected, _at(place), "" if isinstance(expected, bool) else currency)
             for place, (name, expected) in enumerate(zip(Counters._fields, policy.counters, strict=True))
         )
         yield Question(Book.POLICIES, subject, functions.accountOf(policy_id), parts)
         token = functions.ownerOf(int.from_bytes(policy_id, "big"))
-        yield Question(Book.POLICIES, subject, token, (Part("holder", policy.issued.holder),))
+        yield Question(Book.POLICIES, subject, token, (AnswerPart("holder", policy.issued.holder),))
         for group, use in policy.uses.items():
             about = f"group 0x{group.hex()[:16]}…"
             parts = (
-                Part(f"paid of {about}", use.paid, lambda answer: answer[1][0], currency),
-                Part(f"units of {about}", use.units, lambda answer: answer[1][1]),
+                AnswerPart(f"paid of {about}", use.paid, lambda answer: answer[1][0], currency),
+                AnswerPart(f"units of {about}", use.units, lambda answer: answer[1][1]),
             )
             yield Question(Book.POLICIES, subject, functions.usageOf(policy_id, group), parts)
     for ref, claim in books.claims.items():
-        status = Part("status", claim.status.name, lambda answer: ClaimStatus(answer).name)
+        status = AnswerPart("status", claim.status.name, lambda answer: ClaimStatus(answer).name)
         yield Question(Book.CLAIMS, claim_words(ref), desk.statusOf(ref.as_tuple()), (status,))
 
 
@@ -51,10 +51,10 @@ def of_bills(history: History, books: PolicyBooks) -> Iterator[Question]:
     functions = history.chain.providers.functions
     for (provider, line), bill in books.bills.items():
         parts = (
-            Part("billed", bill.billed, _at(_BILLED), bill.currency),
-            Part("claimed by the first payer", bill.first_claimed, _at(_CLAIMED), bill.currency),
-            Part("currency", bill.currency, lambda answer: _text(answer[_CURRENCY])),
-            Part("revision", bill.revision, _at(_REVISION)),
+            AnswerPart("billed", bill.billed, _at(_BILLED), bill.currency),
+            AnswerPart("claimed by the first payer", bill.first_claimed, _at(_CLAIMED), bill.currency),
+            AnswerPart("currency", bill.currency, lambda answer: _text(answer[_CURRENCY])),
+            AnswerPart("revision", bill.revision, _at(_REVISION)),
         )
         subject = f"provider {provider}, bill line 0x{line.hex()}"
         yield Question(Book.BILLS, subject, functions.billLineOf(provider, line), parts)
@@ -65,7 +65,7 @@ def of_factory(history: History, books: RegistryBooks) -> Iterator[Question]:
     named = {pool for pool, _ in books.caps} | {event.pool for event in history.of(PolicyIssued)}
     for pool in dict.fromkeys((*history.pools, *sorted(named))):
         question = history.chain.factory.functions.isPool(pool)
-        part = Part("the factory made it", pool in history.pools)
+        part = AnswerPart("the factory made it", pool in history.pools)
         yield Question(Book.POOLS, f"pool {pool}", question, (part,))
 
 
@@ -87,28 +87,28 @@ def of_pool(chain: Chain, pool: PoolBook) -> Iterator[Question]:
         ("free capital", pool.free, functions.freeAssets(), TOKENS),
         ("deficit", pool.deficit, functions.deficit(), TOKENS),
     ):
-        yield Question(Book.POOLS, subject, function, (Part(what, expected, unit=unit),))
-    code = Part("currency", pool.currency, _text)
+        yield Question(Book.POOLS, subject, function, (AnswerPart(what, expected, unit=unit),))
+    code = AnswerPart("currency", pool.currency, _text)
     yield Question(Book.POOLS, subject, functions.currency(), (code,))
     for signer, allowed in pool.quote_signers.items():
-        part = Part(f"{signer} may sign quotes", allowed)
+        part = AnswerPart(f"{signer} may sign quotes", allowed)
         yield Question(Book.POOLS, subject, functions.isQuoteSigner(signer), (part,))
     for table, paused in pool.sales_paused.items():
-        part = Part(f"sales paused under table 0x{table.hex()[:16]}…", paused)
+        part = AnswerPart(f"sales paused under table 0x{table.hex()[:16]}…", paused)
         yield Question(Book.POOLS, subject, functions.isSalesPaused(table), (part,))
     yield from _shares(pool, functions, subject)
 
 
 def _shares(pool: PoolBook, functions: Any, subject: str) -> Iterator[Question]:
-    supply = Part("all shares", pool.supply, unit=SHARES)
+    supply = AnswerPart("all shares", pool.supply, unit=SHARES)
     yield Question(Book.SHARES, subject, functions.totalSupply(), (supply,))
     for owner in dict.fromkeys((*pool.shares, *pool.notices)):
-        part = Part(f"shares of {owner}", pool.shares.get(owner, 0), unit=SHARES)
+        part = AnswerPart(f"shares of {owner}", pool.shares.get(owner, 0), unit=SHARES)
         yield Question(Book.SHARES, subject, functions.balanceOf(owner), (part,))
         noticed, ready_at = pool.notices.get(owner, (0, 0))
         notice = (
-            Part(f"shares in the notice of {owner}", noticed, _at(0), SHARES),
-            Part(f"first second of the notice of {owner}", ready_at, _at(1)),
+            AnswerPart(f"shares in the notice of {owner}", noticed, _at(0), SHARES),
+            AnswerPart(f"first second of the notice of {owner}", ready_at, _at(1)),
         )
         yield Question(Book.SHARES, subject, functions.noticeOf(owner), notice)
 
@@ -119,9 +119,9 @@ def of_caps(history: History, books: RegistryBooks, policies: PolicyBooks) -> It
     for pool, provider in product(history.pools, books.providers):
         cap = policies.caps.get((pool, provider), CapBook())
         parts = (
-            Part("daily cap, minor units", books.caps.get((pool, provider), 0), _at(0)),
-            Part("used of the daily cap, minor units", cap.used, _at(1)),
-            Part("day of the daily cap", cap.day, _at(2)),
+            AnswerPart("daily cap, minor units", books.caps.get((pool, provider), 0), _at(0)),
+            AnswerPart("used of the daily cap, minor units", cap.used, _at(1)),
+            AnswerPart("day of the daily cap", cap.day, _at(2)),
         )
         subject = f"pool {pool}, provider {provider}"
         yield Question(Book.PROVIDERS, subject, functions.dailyCapOf(pool, provider), parts)
@@ -130,42 +130,42 @@ def of_caps(history: History, books: RegistryBooks, policies: PolicyBooks) -> It
 def of_registries(history: History, books: RegistryBooks) -> Iterator[Question]:
     """Providers, keys, desks, withdrawn roots, and how often each signer has consented or withdrawn."""
     functions = history.chain.providers.functions
-    count = Part("how many there are", len(books.providers))
+    count = AnswerPart("how many there are", len(books.providers))
     yield Question(Book.PROVIDERS, "providers", functions.providerCount(), (count,))
     for number, provider in books.providers.items():
         start, end = provider.window
         parts = (
-            Part("admin", provider.admin, _at(0)),
-            Part("first day of the latest accreditation", start, _at(1)),
-            Part("first day after it", end, _at(2)),
-            Part("suspended", provider.suspended, _at(3)),
+            AnswerPart("admin", provider.admin, _at(0)),
+            AnswerPart("first day of the latest accreditation", start, _at(1)),
+            AnswerPart("first day after it", end, _at(2)),
+            AnswerPart("suspended", provider.suspended, _at(3)),
         )
         yield Question(Book.PROVIDERS, f"provider {number}", functions.providerOf(number), parts)
         for first, _ in provider.past:
-            part = Part(f"accredited on day {first}", True)
+            part = AnswerPart(f"accredited on day {first}", True)
             question = functions.accreditedOn(number, first)
             yield Question(Book.PROVIDERS, f"provider {number}", question, (part,))
     for (number, attestor), (start, end, revoked) in books.keys.items():
         key = (
-            Part("first second of the key", start, _at(0)),
-            Part("first second after the key", end, _at(1)),
-            Part("revoked", revoked, _at(2)),
+            AnswerPart("first second of the key", start, _at(0)),
+            AnswerPart("first second after the key", end, _at(1)),
+            AnswerPart("revoked", revoked, _at(2)),
         )
         subject = f"provider {number}, key {attestor}"
         yield Question(Book.PROVIDERS, subject, functions.keyOf(number, attestor), key)
     for desk in dict.fromkeys((history.chain.desk.address, *books.desks, *books.safe_until)):
         desk_parts = (
-            Part("status", books.desks.get(desk, 0), _at(0)),
-            Part("end of safe mode", books.safe_until.get(desk, 0), _at(1)),
+            AnswerPart("status", books.desks.get(desk, 0), _at(0)),
+            AnswerPart("end of safe mode", books.safe_until.get(desk, 0), _at(1)),
         )
         yield Question(Book.PROVIDERS, f"desk {desk}", functions.deskOf(desk), desk_parts)
     for number, root in sorted(books.roots):
         question = history.chain.desk.functions.isRootWithdrawn(number, root)
-        part = Part(f"root 0x{root.hex()[:16]}… withdrawn", True)
+        part = AnswerPart(f"root 0x{root.hex()[:16]}… withdrawn", True)
         yield Question(Book.PROVIDERS, f"provider {number}", question, (part,))
     for signer, entries in books.consents.items():
         question = history.chain.consents.functions.nonces(signer)
-        yield Question(Book.CONSENTS, f"signer {signer}", question, (Part("entries made", entries),))
+        yield Question(Book.CONSENTS, f"signer {signer}", question, (AnswerPart("entries made", entries),))
 
 
 def claim_words(ref: ClaimRef) -> str:

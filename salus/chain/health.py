@@ -37,7 +37,7 @@ _A_FILING: Final = 5_000_000
 """Gas of the largest usual transaction: forty claims."""
 
 
-class State(StrEnum):
+class Health(StrEnum):
     OK = "ok"
     WARNING = "warning"
     """Works now; somebody should look at it."""
@@ -49,7 +49,7 @@ class Check:
     """One thing that was looked at."""
 
     name: str
-    state: State
+    state: Health
     words: str
     remedy: str | None = None
 
@@ -91,7 +91,7 @@ def _examine(
     clock: Callable[[], float],
 ) -> Iterator[Check]:
     w3 = connect(url, patience=patience)
-    yield Check("node", State.OK, f"answers, at block {w3.eth.block_number:,} ({_client(w3)})")
+    yield Check("node", Health.OK, f"answers, at block {w3.eth.block_number:,} ({_client(w3)})")
     network = Network.of(w3.eth.chain_id)
     yield _chain(network, chain_id)
     yield from _guarded("clock", lambda: _clocks(w3, network, clock()))
@@ -108,13 +108,13 @@ def _examine(
     except SalusError as error:
         yield _fault("address book", error)
         return
-    yield Check("address book", State.OK, f"is of this chain, deployed from block {book.first_block}")
+    yield Check("address book", Health.OK, f"is of this chain, deployed from block {book.first_block}")
     chain = Chain(w3, book, network.confirmations)
     without = list(_without_code(chain))
     yield from without
     if without:
         return
-    yield Check("contracts", State.OK, f"code stands at the addresses of all {len(CONTRACTS)}")
+    yield Check("contracts", Health.OK, f"code stands at the addresses of all {len(CONTRACTS)}")
     yield from _guarded("contracts", lambda: _structure(chain))
     yield from _guarded("roles", lambda: _roles(chain, network))
     if subject.provider is not None:
@@ -135,12 +135,12 @@ def _guarded(name: str, look: Callable[[], Iterator[Check]]) -> Iterator[Check]:
     except web3.exceptions.Web3Exception as error:
         # of a contract that is another than the address book says
         words = f"a contract does not answer as it should ({type(error).__name__})"
-        yield Check(name, State.FAULT, words, "check the address book and the network")
+        yield Check(name, Health.FAULT, words, "check the address book and the network")
 
 
 def _fault(name: str, error: SalusError) -> Check:
     remedy, error.remedy = error.remedy, None
-    return Check(name, State.FAULT, str(error), remedy)
+    return Check(name, Health.FAULT, str(error), remedy)
 
 
 # NODE AND CHAIN
@@ -157,8 +157,8 @@ def _chain(network: Network, wanted: int | None) -> Check:
     found = f"chain {network.chain_id} ({network.name})"
     if wanted is not None and wanted != network.chain_id:
         words = f"the node serves {found}, not chain {wanted}"
-        return Check("chain", State.FAULT, words, "choose the node of the network that you named")
-    return Check("chain", State.OK, f"{found}, which {'counts as live' if network.is_live else 'is local'}")
+        return Check("chain", Health.FAULT, words, "choose the node of the network that you named")
+    return Check("chain", Health.OK, f"{found}, which {'counts as live' if network.is_live else 'is local'}")
 
 
 def _clocks(w3: Web3, network: Network, now: float) -> Iterator[Check]:
@@ -167,21 +167,21 @@ def _clocks(w3: Web3, network: Network, now: float) -> Iterator[Check]:
     age = now - block["timestamp"]
     if w3.eth.syncing:
         words, remedy = "the node is still reading the chain", "wait until it has, or choose another node"
-        yield Check("latest block", State.FAULT, words, remedy)
+        yield Check("latest block", Health.FAULT, words, remedy)
     if age < -SKEW_SECONDS:
         ahead = f"the latest block is {_about(-age)} ahead of this machine's clock"
         if network.is_live:
-            yield Check("clock", State.FAULT, ahead, "set this machine's clock, such as by NTP")
+            yield Check("clock", Health.FAULT, ahead, "set this machine's clock, such as by NTP")
         else:
-            yield Check("clock", State.OK, f"{ahead}, as a local chain's may be")
+            yield Check("clock", Health.OK, f"{ahead}, as a local chain's may be")
         return
-    yield Check("clock", State.OK, "this machine's clock and the chain's agree as far as a block shows")
+    yield Check("clock", Health.OK, "this machine's clock and the chain's agree as far as a block shows")
     words = f"the latest block is {_about(age)} old"
     warning, fault = _OLD_BLOCK
     if not network.is_live or age < warning:
-        yield Check("latest block", State.OK, words)
+        yield Check("latest block", Health.OK, words)
         return
-    state = State.WARNING if age < fault else State.FAULT
+    state = Health.WARNING if age < fault else Health.FAULT
     remedy = "the node may lag behind, or this machine's clock be fast: check both, or choose another node"
     yield Check("latest block", state, words, remedy)
 
@@ -200,14 +200,14 @@ def _balance(w3: Web3, network: Network, account: str) -> Iterator[Check]:
     words = f"{address} has {in_coin(held)} {network.coin}"
     remedy = f"bring it some {network.coin}"
     if not price:
-        yield Check("balance", State.OK, f"{words}; gas costs nothing here")
+        yield Check("balance", Health.OK, f"{words}; gas costs nothing here")
     elif held >= fee:
-        yield Check("balance", State.OK, f"{words}, for about {held // fee:,} filings of forty claims")
+        yield Check("balance", Health.OK, f"{words}, for about {held // fee:,} filings of forty claims")
     elif held:
         short = f"{words}; a filing of forty claims costs about {in_coin(fee)} {network.coin}"
-        yield Check("balance", State.WARNING, short, remedy)
+        yield Check("balance", Health.WARNING, short, remedy)
     else:
-        yield Check("balance", State.FAULT, f"{words}, and can pay no fee", remedy)
+        yield Check("balance", Health.FAULT, f"{words}, and can pay no fee", remedy)
 
 
 # CONTRACTS AND ROLES
@@ -223,7 +223,7 @@ def _without_code(chain: Chain) -> Iterator[Check]:
         if not chain.w3.eth.get_code(chain.w3.to_checksum_address(address)):
             words = f"there is no contract at {address}"
             remedy = "check the network and the address book: the chain may be a new one under the old number"
-            yield Check(name, State.FAULT, words, remedy)
+            yield Check(name, Health.FAULT, words, remedy)
 
 
 def _structure(chain: Chain) -> Iterator[Check]:
@@ -231,7 +231,7 @@ def _structure(chain: Chain) -> Iterator[Check]:
     differing = [
         Check(
             "contracts",
-            State.FAULT,
+            Health.FAULT,
             f"{what} is {found} instead of {wanted}",
             "do not use this suite before its governor has corrected that",
         )
@@ -239,7 +239,7 @@ def _structure(chain: Chain) -> Iterator[Check]:
         if found != wanted
     ]
     words = "know each other, and each governed function has its role"
-    yield from differing or [Check("contracts", State.OK, words)]
+    yield from differing or [Check("contracts", Health.OK, words)]
 
 
 def _roles(chain: Chain, network: Network) -> Iterator[Check]:
@@ -252,12 +252,12 @@ def _roles(chain: Chain, network: Network) -> Iterator[Check]:
         )
         name, usual = f"role {role.name}", network.usual_delay(role)
         if not those:
-            yield Check(name, State.WARNING, "nobody holds it", "let the governor grant it")
+            yield Check(name, Health.WARNING, "nobody holds it", "let the governor grant it")
         elif any(holder.delay < usual for holder in those):
             words = f"{who}; {span_words(usual)} of notice are usual on {network.name}"
-            yield Check(name, State.WARNING, words, "ask the governor why it may act with less notice")
+            yield Check(name, Health.WARNING, words, "ask the governor why it may act with less notice")
         else:
-            yield Check(name, State.OK, who)
+            yield Check(name, Health.OK, who)
 
 
 # WHO ATTESTS
@@ -267,21 +267,21 @@ def _provider(chain: Chain, provider: int) -> Iterator[Check]:
     admin, first, end, suspended = chain.providers.functions.providerOf(provider).call()
     if not int(admin, 16):
         words = f"there is no provider {provider}"
-        yield Check("provider", State.FAULT, words, "check the number, or ask the accreditor")
+        yield Check("provider", Health.FAULT, words, "check the number, or ask the accreditor")
         return
     today = utc_day(chain.now())
     window = f"provider {provider} is accredited from {to_date(first)} to {to_date(end - 1)}"
     renew = "ask the accreditor to renew it"
     if today < first or today >= end:
         when = "begins later" if today < first else "has ended"
-        yield Check("provider", State.FAULT, f"{window}: that {when}", renew)
+        yield Check("provider", Health.FAULT, f"{window}: that {when}", renew)
     elif end - today <= _SOON_DAYS:
-        yield Check("provider", State.WARNING, f"{window}: {end - today} days are left", renew)
+        yield Check("provider", Health.WARNING, f"{window}: {end - today} days are left", renew)
     else:
-        yield Check("provider", State.OK, f"{window}; its admin is {admin}")
+        yield Check("provider", Health.OK, f"{window}; its admin is {admin}")
     if suspended:
         words = f"provider {provider} is suspended: every new line is held for review"
-        yield Check("provider", State.WARNING, words, "ask the accreditor why")
+        yield Check("provider", Health.WARNING, words, "ask the accreditor why")
 
 
 def _attestor(chain: Chain, provider: int, attestor: str) -> Iterator[Check]:
@@ -290,13 +290,13 @@ def _attestor(chain: Chain, provider: int, attestor: str) -> Iterator[Check]:
     now, add = chain.now(), "add a key: salus hospital add-key"
     if not end:
         words = f"{address} is no key of provider {provider}"
-        yield Check("attestor key", State.FAULT, words, f"check the key and the number, or {add}")
+        yield Check("attestor key", Health.FAULT, words, f"check the key and the number, or {add}")
     elif revoked:
-        yield Check("attestor key", State.FAULT, f"{address} is revoked", add)
+        yield Check("attestor key", Health.FAULT, f"{address} is revoked", add)
     elif not first <= now < end:
         words = f"{address} may sign from {moment_words(first)} to before {moment_words(end)}, and not now"
-        yield Check("attestor key", State.FAULT, words, add)
+        yield Check("attestor key", Health.FAULT, words, add)
     else:
         words = f"{address} may sign until {moment_words(end)}"
         is_soon = end - now <= _SOON_DAYS * DAY_SECONDS
-        yield Check("attestor key", State.WARNING if is_soon else State.OK, words, add if is_soon else None)
+        yield Check("attestor key", Health.WARNING if is_soon else Health.OK, words, add if is_soon else None)

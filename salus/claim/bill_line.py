@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from enum import StrEnum
+from typing import NamedTuple
 
 from salus.product import Code
 
@@ -16,6 +17,19 @@ class Note(StrEnum):
     TOTAL_DIFFERS = "the total differs from its items by more than 1 %"
     SERVICES_IN_WORDS = "a service has no code, so the benefit was chosen without it"
     ACCIDENT = "the care was for an accident: another insurer may have to pay"
+
+
+class Numbering(NamedTuple):
+    """By which identifier systems a hospital's profile names its bills and its patients.
+
+    These two fields of a profile decide who a bill is for, and under which id the chain knows it. The other
+    fields decide whether and how a bill is read: it stays the same bill.
+    """
+
+    bills: str | None = None
+    """None: a bill's only identifier, else its id."""
+    patients: str | None = None
+    """None: the Patient's id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +74,5 @@ class BillLine:
     """Claim numbers of the bills that it takes the place of."""
     aliases: tuple[str, ...] = ()
     """What else the bill is or was known by: its other numbers and its id."""
+    numbering: Numbering = Numbering()
+    """How the profile that it was read with names bills and patients."""

@@ -15,7 +15,7 @@ from salus.auditor import code
 from salus.auditor.books import Books, OnAnswer
 from salus.auditor.export import export as write_export
 from salus.auditor.history import History
-from salus.auditor.rows import Report, Row
+from salus.auditor.rows import AuditReport, Comparison
 from salus.auditor.sheets import cell
 from salus.auditor.verification import verify as verify_all
 from salus.base import files
@@ -140,7 +140,7 @@ def _build(named: Path | None) -> Path:
     return named
 
 
-def _compare_nodes(history: History, url: str) -> Report:
+def _compare_nodes(history: History, url: str) -> AuditReport:
     other = Chain.open(url, chain_id=history.chain.chain_id, addresses=history.chain.addresses)
     theirs = History.read(other, history.block)
     out.print(
@@ -155,7 +155,7 @@ def _print_place(history: History) -> None:
     out.fact(block=history.block, block_hash=history.block_hash, digest=history.digest)
 
 
-def _end(result: Report) -> None:
+def _end(result: AuditReport) -> None:
     differences = result.differences
     out.fact(compared=len(result.rows), differences=len(differences))
     for row in differences:
@@ -185,7 +185,7 @@ def _check_writable(report: Path) -> None:
         raise InputError("exists already", file=str(report), remedy="name a new file")
 
 
-def _write_report(path: Path, rows: Sequence[Row]) -> None:
+def _write_report(path: Path, rows: Sequence[Comparison]) -> None:
     text = StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(("book", "subject", "what", "by_events", "on_chain", "difference"))

@@ -10,7 +10,7 @@ from typer import Option
 
 from salus.base.errors import InputError, NodeUnreachable
 from salus.chain.deployment import LOCAL_CHAINS
-from salus.chain.health import Check, State, Subject, examine
+from salus.chain.health import Check, Health, Subject, examine
 from salus.chain.keystore import address_of
 from salus.cli import values
 from salus.cli.actor import Actor
@@ -20,7 +20,7 @@ from salus.cli.session import at_endpoint
 from salus.cli.settings import Settings
 
 actor = Actor("salus")
-_STYLES = {State.OK: "green", State.WARNING: "yellow", State.FAULT: "red"}
+_STYLES = {Health.OK: "green", Health.WARNING: "yellow", Health.FAULT: "red"}
 
 
 @actor.action
@@ -48,7 +48,7 @@ def doctor(
         endpoint = at_endpoint()
     except NodeUnreachable as error:
         words, error.remedy = error.remedy, None
-        _show([Check("node", State.FAULT, str(error), words)])
+        _show([Check("node", Health.FAULT, str(error), words)])
         raise SystemExit(OUT_OF_REACH) from None
     account, unknown = _account(sender, endpoint.url, endpoint.chain_id)
     subject = Subject(account=account, provider=provider, attestor=attestor or _seal_key(provider))
@@ -57,7 +57,7 @@ def doctor(
     for check in examine(endpoint.url, subject, chain_id=endpoint.chain_id):
         found.append(check)
         _show([check])
-    faults = [check for check in found if check.state is State.FAULT]
+    faults = [check for check in found if check.state is Health.FAULT]
     out.fact(faults=len(faults))
     if any(check.name == "node" for check in faults):
         raise SystemExit(OUT_OF_REACH)
@@ -85,7 +85,7 @@ def _account(name: str | None, url: str, chain_id: int | None) -> tuple[str | No
         return address_of(name, variable="SALUS_PRIVATE_KEY", folders=Settings.current().keystores), []
     except InputError as error:
         remedy, error.remedy = error.remedy, None
-        return None, [Check("account", State.FAULT, str(error), remedy)]
+        return None, [Check("account", Health.FAULT, str(error), remedy)]
 
 
 def _of_the_node(number: int, url: str) -> str | None:

@@ -6,23 +6,24 @@ point and run again, and none attests or files a line twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, track
+from rich.markup import escape
+from rich.progress import track
 from rich.table import Table
 from typer import Option
 
 from salus import fhir, product
 from salus.base import money
-from salus.base.days import DAY_SECONDS, latest_day, moment_words, to_date
-from salus.base.errors import InputError, RecordError
+from salus.base.days import DAY_SECONDS, latest_day, to_date
+from salus.base.errors import RecordError
 from salus.chain import accreditation, claims, forget_finished
 from salus.claim.provider_key import ProviderKey
 from salus.cli.actor import Actor
+from salus.cli.attesting import check_report, progress, show_held_back, show_report, show_signed
 from salus.cli.options import AccountName, ContractWallet, ProviderNumber, TableName
 from salus.cli.output import err, out
 from salus.cli.session import Session, signer
@@ -33,10 +34,12 @@ from salus.insurer.recheck import recheck as compare
 from salus.provider import drafting, submission
 from salus.provider.card_folder import CardFolder
 from salus.provider.export import export_records
-from salus.provider.outbox import Outbox, OutboxLine
+from salus.provider.listing import HEAD, list_claims
+from salus.provider.outbox import Outbox, OutboxLine, State
 from salus.provider.outbox.opening import open_outbox, outbox_for_rehearsal
-from salus.provider.outbox.words import counts_of, words_of
+from salus.provider.outbox.words import bindings_of, claim_words, counts_of, standing_of
 from salus.provider.withdrawal import withdraw as withdrawal_of
+from salus.provider.withdrawal import withdraw_root as root_withdrawal_of
 from salus.statement.eligibility import words_of as eligibility_words
 
 actor = Actor("hospital")
@@ -107,11 +110,21 @@ def attest(
     key: Annotated[str | None, Option(help="keystore of the seal key; else SALUS_ATTESTOR_KEY")] = None,
     attestor: ContractWallet = None,
     again: Annotated[bool, Option(help="sign also what was withdrawn and has not changed since")] = False,
+    release: Annotated[
+        list[str] | None, Option(help="number of a bill that is held back and is a bill of its own")
+    ] = None,
+    key_lost: Annotated[
+        bool, Option(help="once: the provider key before is lost for good, and this one takes its place")
+    ] = False,
+    profile_changed: Annotated[
+        bool, Option(help="once: the profile names bills or patients by another system for good")
+    ] = False,
     dry_run: Annotated[bool, Option(help="read and check everything, keep and sign nothing")] = False,
 ) -> None:
     """Attests the bills of a folder: reads, seals and signs what is not attested yet. Sends nothing.
 
-    Ends with an error if a bill or a file is at fault, after the good ones are signed.
+    Says what became of the bills by cause; `--report` has a row for each. Ends with an error if a bill or a
+    file is at fault, or is held back because it may have been signed before, after the good ones are signed.
 
     Example:
         salus hospital attest --provider 1 --records fhir --cards cards --table family --readers age1… \\
@@ -125,7 +138,8 @@ def attest(
 
     with _to_attest(session, provider, outbox, dry_run=dry_run) as box:
         plan = product.named(table)
-        with _progress("bills read") as advance:
+        submission.refresh(box, session.chain)
+        with progress("bills read") as advance:
             drafted = drafting.draft(
                 fhir.read(
                     records,
@@ -140,37 +154,18 @@ def attest(
                 advance=advance,
                 again=again,
                 dry_run=dry_run,
+                key_lost=key_lost,
+                profile_changed=profile_changed,
+                release=release or (),
             )
         if report is not None:
             drafted.save(report)
-        _show(drafted)
+        show_report(drafted)
         batch = (
             None if dry_run else submission.attest(box, session.chain, signing, lifetime=days * DAY_SECONDS)
         )
-    would = "would be attested" if dry_run else "attested"
-    out.print(
-        f"{drafted.new} new and {drafted.revised} corrected lines {would}, {drafted.known} were attested "
-        f"before, {len(drafted.left_out)} bills left out for the reasons above."
-    )
-    if batch:
-        root, until = batch.attestation.root.hex(), moment_words(batch.attestation.expires_at)
-        out.print(f"One signature over {len(batch)} lines, root 0x{root}, good until {until}.")
-    if drafted.problems:
-        raise InputError(
-            f"{len(drafted.problems)} bills or files are at fault, each named above",
-            remedy="correct them and run again: what is attested stays so",
-        )
-
-
-def _show(report: drafting.Report) -> None:
-    """Each bill that is not attested, what the signer should look at, and a table of all."""
-    for line in (*report.not_read, *report.left_out, *report.notes, *report.problems):
-        err.print(f"  {line}", markup=False)
-    table = Table("bills", "outcome", "reason", "billed")
-    for outcome, reason, count, billed in report.summary():
-        table.add_row(f"{count:,}", outcome, reason.replace("_", " ").lower(), billed)
-    if report.rows:
-        err.print(table)
+    show_signed(drafted, batch, dry_run=dry_run)
+    check_report(drafted, report)
 
 
 @actor.action
@@ -207,7 +202,7 @@ def file(
     with open_outbox(session.chain, provider, outbox) as box:
         submission.refresh(box, session.chain)
         duplicates: list[OutboxLine] = []
-        with _progress("lines tried") as advance:
+        with progress("lines tried") as advance:
             planned = submission.plan_filing(
                 box, session.chain, at_once=at_once, advance=advance, keep_back=duplicates.append
             )
@@ -216,6 +211,7 @@ def file(
                 f"Kept back: {len(duplicates)} whose bills the chain has decided before, not from this "
                 "outbox. Filed again they would cost a fee and be denied as duplicates (18)."
             )
+        show_held_back(box)
         if planned and not dry_run:
             sender = session.sender(account)
             session.show([filing.action for filing in planned], sender)
@@ -267,18 +263,53 @@ def eligibility(
 
 
 @actor.action
-def status(provider: ProviderNumber, outbox: OutboxPath = OUTBOX) -> None:
-    """Says where every line of the outbox stands, asking the chain first.
+def status(
+    provider: ProviderNumber,
+    outbox: OutboxPath = OUTBOX,
+    claim: Annotated[str | None, Option(help="one bill, by any of its numbers")] = None,
+) -> None:
+    """Says where the bills of the outbox stand, asking the chain first: what is not paid yet, by cause and
+    with the next step, or one bill in full. `list` shows every bill.
 
     Example:
-        salus hospital status --provider 1
+        salus hospital status --provider 1 --claim 2027-0815
     """
     session = Session()
     with open_outbox(session.chain, provider, outbox) as box:
         submission.refresh(box, session.chain)
-        for entry in box.entries():
-            out.print(f"  {words_of(entry)}", markup=False)
+        for line in standing_of(box) if claim is None else claim_words(box, claim):
+            out.print(f"  {line}", markup=False)
+        if claim is None:
+            for words in bindings_of(box):
+                out.print(f"  {words}", markup=False)
+        else:
+            for row in list_claims(box, claim=claim):
+                out.entry("claims", **row.to_json())
         _summary(box)
+
+
+@actor.action
+def list_(
+    provider: ProviderNumber,
+    outbox: OutboxPath = OUTBOX,
+    state: Annotated[list[State] | None, Option(help="only bills in this state")] = None,
+    claim: Annotated[str | None, Option(help="one bill, by any of its numbers")] = None,
+) -> None:
+    """Lists the bills of the outbox as they were when the chain was last asked (`status` asks it).
+
+    Example:
+        salus hospital list --provider 1 --state held --state denied
+    """
+    session = Session()
+    with open_outbox(session.chain, provider, outbox) as box:
+        rows = list_claims(box, *(state or ()), claim=claim)
+        table = Table(*HEAD)
+        for row in rows:
+            table.add_row(*map(escape, row.cells()))
+            out.entry("claims", **row.to_json())
+        if rows:
+            out.print(table)
+        out.print(f"{len(rows):,} bills.")
 
 
 @actor.action
@@ -338,9 +369,7 @@ def withdraw_root(
     session = Session()
     with open_outbox(session.chain, provider, outbox) as box:
         submission.refresh(box, session.chain)
-        session.act(
-            claims.withdraw_root(session.chain, provider=provider, root=root), session.sender(account)
-        )
+        session.act(root_withdrawal_of(session.chain, box, root), session.sender(account))
         # what somebody filed in between is decided, and not taken back
         submission.refresh(box, session.chain)
         box.root_withdrawn(root)
@@ -359,7 +388,7 @@ def export(
         salus hospital export --provider 1 --folder records
     """
     session = Session()
-    with open_outbox(session.chain, provider, outbox) as box, _progress("records") as advance:
+    with open_outbox(session.chain, provider, outbox) as box, progress("records") as advance:
         count = export_records(box, folder, advance=advance)
     out.print(f"{count} sealed records are in {folder}.", markup=False)
 
@@ -412,13 +441,5 @@ def _cards(session: Session, folder: Path, plan: product.Table) -> CardFolder:
 
 
 def _summary(box: Outbox) -> None:
+    out.fact(counts={str(state): count for state, count in box.counts().items()})
     out.print(f"In the outbox: {counts_of(box)}.")
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Callable[[int], None]]:
-    """Counts on stderr what comes in unknown number."""
-    columns = (SpinnerColumn(), TextColumn(what + ": {task.completed}"), TimeElapsedColumn())
-    with Progress(*columns, console=err) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda count: bar.advance(task, count)

@@ -25,6 +25,8 @@ class Membership:
     cover: CoverFile
     table: Table
     schedule: Schedule
+    number: int
+    """The member's number on the policy, from 0, as the card gives it."""
 
     @property
     def policy_id(self) -> bytes:
@@ -186,4 +188,4 @@ def open_card(card: MemberCard, cover: CoverFile, table: Table) -> Membership:
         raise CardError(
             "does not match the schedule in the policy", field="excluded", remedy="ask for a new card"
         )
-    return Membership(cover, table, schedule)
+    return Membership(cover, table, schedule, card.index)

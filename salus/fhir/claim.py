@@ -128,6 +128,7 @@ def _line(
         interim=frequency in INTERIM,
         replaces=replaces,
         aliases=tuple(sorted(names_of(claim, stored) - {number})),
+        numbering=records.profile.numbering,
     )
     if by_night and not alone:
         bills = [one for one in records.store.bills_of(evidence.visit) if one.n != stored.n]

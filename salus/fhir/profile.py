@@ -26,6 +26,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from salus.base import files
 from salus.base.errors import FhirError
 from salus.base.yaml_file import line_of, parse_mapping
+from salus.claim.bill_line import Numbering
 
 EncounterClass = Literal["AMB", "EMER", "FLD", "HH", "IMP", "ACUTE", "NONAC", "OBSENC", "PRENC", "SS", "VR"]
 """Encounter classes of HL7's ActCode."""
@@ -104,6 +105,11 @@ class Profile(BaseModel):
             elif name:
                 parts[name] = value
         return cls.model_validate(parts)
+
+    @property
+    def numbering(self) -> Numbering:
+        """By what it names bills and patients."""
+        return Numbering(bills=self.bill_number, patients=self.patient_number)
 
     @property
     def zone(self) -> ZoneInfo | None:

@@ -1,7 +1,8 @@
 """Where records come from: a file, a folder, a stream, or any mix of them. No file is passed over in silence.
 
 Read are `.json`, `.ndjson` and `.jsonl`, in any letter case, and gzip of each. Every other file of a folder
-is listed as not read, except the hospital's profile (`hospital.yaml`) in the folder itself.
+is listed as not read, except the hospital's profile (`hospital.yaml`) in the folder itself. A file that holds
+FHIR in a form or under a name that is not read is an error, because bills may be in it.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ _GZIP = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 _PEEK = 4_096
+_FHIR_XML, _FHIR_JSON = b"http://hl7.org/fhir", b'"resourceType"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,25 @@ def _below(path: Path) -> Iterator[Found]:
         if _is_read(file):
             yield from _from_file(file)
         elif file != path / PROFILE:
-            yield NotRead(str(file))
+            yield _foreign(file)
+
+
+def _foreign(path: Path) -> NotRead | FhirError:
+    """A file that is not read: an error if it holds FHIR."""
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(_PEEK).removeprefix(_BOM).lstrip()
+    except OSError as error:
+        return unreadable(str(path), error)
+    if head.startswith(b"<") and _FHIR_XML in head:
+        return FhirError("is FHIR in XML", file=str(path), remedy="export it as JSON, or move it away")
+    if head.startswith(b"{") and _FHIR_JSON in head:
+        return FhirError(
+            "holds FHIR under a name that is not read",
+            file=str(path),
+            remedy="name it .json, or .ndjson for one resource a line, or move it away",
+        )
+    return NotRead(str(path))
 
 
 def _is_read(path: Path) -> bool:

@@ -6,17 +6,12 @@ be withdrawn. A bill that takes the place of another waits until that one is wit
 
 from __future__ import annotations
 
-import csv
-import json
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
-from enum import StrEnum
-from io import StringIO
-from pathlib import Path
+from contextlib import nullcontext
 
-from salus.base import files, money
-from salus.base.errors import FhirError, InputError, OutboxError
+from salus.base.errors import FhirError, InputError, OutboxError, SalusError
 from salus.claim.bill_line import BillLine
 from salus.claim.diagnosis import diagnose
 from salus.claim.provider_key import ProviderKey
@@ -25,104 +20,19 @@ from salus.crypto.records import seal
 from salus.fhir import NotRead, Refused, Result
 from salus.product.naming import words_of_hash
 from salus.provider.card_folder import CardFolder
-from salus.provider.outbox import Added, Outbox, OutboxLine, State
+from salus.provider.outbox import Added, HeldBack, Outbox, OutboxLine, State
+from salus.provider.outbox.entry import own_number
 from salus.provider.parts import Advance, in_parts, no_progress
+from salus.provider.report import UNREADABLE, BillOutcome, Observation, Report, Row
+
+__all__ = ["BillOutcome", "Report", "Row", "draft"]
 
 _NO_RECORD = bytes(32)
-
-
-class BillOutcome(StrEnum):
-    """What became of a bill."""
-
-    NEW = "new"
-    REVISED = "corrected"
-    KNOWN = "attested before"
-    LEFT_OUT = "left out"
-    """In order, and not for this plan."""
-    PROBLEM = "problem"
-    """Somebody must correct it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One bill, or one file that cannot be read."""
-
-    file: str
-    resource: str
-    """Type and id at fault, or the bill's number."""
-    outcome: BillOutcome
-    reason: str
-    """A word that names the cause, the same for all bills that share it; empty when there is none."""
-    words: str
-    billed: int | None = None
-    """Minor units."""
-    currency: str = ""
-
-    def __str__(self) -> str:
-        return self.words
-
-
-@dataclass(slots=True)
-class Report:
-    """What became of all bills of a run."""
-
-    rows: list[Row] = field(default_factory=list)
-    not_read: list[str] = field(default_factory=list)
-    """Files that hold no records, one line each."""
-    notes: list[str] = field(default_factory=list)
-    """Observations for whoever signs, one line each. The bills are correct."""
-
-    @property
-    def new(self) -> int:
-        return self._count(BillOutcome.NEW)
-
-    @property
-    def revised(self) -> int:
-        return self._count(BillOutcome.REVISED)
-
-    @property
-    def known(self) -> int:
-        return self._count(BillOutcome.KNOWN)
-
-    @property
-    def left_out(self) -> list[str]:
-        """Correct bills that this plan does not pay, one line each: file, bill and reason."""
-        return [row.words for row in self.rows if row.outcome is BillOutcome.LEFT_OUT]
-
-    @property
-    def problems(self) -> list[str]:
-        """Problems to correct, one line each: file, resource or claim, the problem and the remedy."""
-        return [row.words for row in self.rows if row.outcome is BillOutcome.PROBLEM]
-
-    def summary(self) -> list[tuple[str, str, int, str]]:
-        """BillOutcome, reason, number of bills and their money by currency, the most frequent first."""
-        groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
-        for row in self.rows:
-            groups[row.outcome, row.reason].append(row)
-        return [
-            (outcome, reason, len(rows), _money(rows))
-            for (outcome, reason), rows in sorted(groups.items(), key=lambda item: -len(item[1]))
-        ]
-
-    def save(self, path: Path) -> None:
-        """Writes every row as CSV to the path, and as JSON beside it. It names bills and files, no patient
-        and no code; readable by its owner only."""
-        rows = [{**asdict(row), "outcome": str(row.outcome)} for row in self.rows]
-        text = StringIO()
-        writer = csv.DictWriter(text, fieldnames=list(Row.__slots__), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        files.write_durably(path, [text.getvalue().encode()], fault=OutboxError, private=True)
-        content = {"rows": rows, "notRead": self.not_read, "notes": self.notes}
-        files.write_durably(
-            path.with_suffix(".json"),
-            [json.dumps(content, indent=1).encode()],
-            fault=OutboxError,
-            private=True,
-        )
-
-    def _count(self, outcome: BillOutcome) -> int:
-        return sum(row.outcome is outcome for row in self.rows)
+_NUMBER_CHANGED = "was attested under another number; keep that number, or take the other bill back first"
+_ENDED = "is over, and was dropped before it was signed"
+_ATTESTED_AND_ENDED = (
+    "was attested and is over now; withdraw it, or settle the difference with the insurer if it is paid"
+)
 
 
 def draft(
@@ -135,11 +45,22 @@ def draft(
     advance: Advance = no_progress,
     again: bool = False,
     dry_run: bool = False,
+    key_lost: bool = False,
+    profile_changed: bool = False,
+    release: Sequence[str] = (),
 ) -> Report:
     """Saves a draft for each bill line that a card covers and that is not attested yet.
 
     Records are sealed to the patient's age key and to `recipients`. A line that was withdrawn and has not
-    changed since is drafted only if `again`. With `dry_run`, nothing is written.
+    changed since is drafted only if `again`. With `dry_run`, everything is done and nothing is kept.
+
+    The outbox takes only the provider key, and the numbering of bills and patients, that it began with;
+    another is declared by `key_lost` or `profile_changed`. A bill that may have been signed before is held
+    back: it is listed in the report and not kept, unless its number is in `release`. What other outboxes have
+    filed is known after `following.follow`.
+
+    Raises OutboxError if the outbox is bound to another key or numbering, or if a bill to release is not held
+    back.
 
     >>> from tempfile import TemporaryDirectory
     >>> from salus import fhir, samples
@@ -168,6 +89,26 @@ def draft(
                 # A file that cannot be read does not count as a bill.
                 advance(isinstance(result, BillLine | Refused))
     drafting.finish()
+    now = int(time.time())
+    with outbox.rehearsal() if dry_run else nullcontext():
+        outbox.bind(provider_key, at=now, key_lost=key_lost)
+        drafting = _Drafting(
+            outbox,
+            cards,
+            provider_key,
+            tuple(recipients),
+            again=again,
+            profile_changed=profile_changed,
+            now=now,
+        )
+        for part in in_parts(results):
+            with outbox.together():
+                for result in part:
+                    drafting.take(result)
+                    # A file that cannot be read does not count as a bill.
+                    advance(isinstance(result, BillLine | Refused))
+        outbox.release(release, at=now)
+        drafting.hold_back()
     return drafting.report
 
 
@@ -182,7 +123,8 @@ class _Drafting:
         recipients: tuple[str, ...],
         *,
         again: bool,
-        dry_run: bool,
+        profile_changed: bool,
+        now: int,
     ) -> None:
         self.report = Report()
         self._outbox = outbox
@@ -192,6 +134,10 @@ class _Drafting:
         self._again = again
         self._dry_run = dry_run
         self._used = False
+        self._profile_changed = profile_changed
+        self._now = now
+        self._rows: dict[str, list[int]] = defaultdict(list)
+        """Places in the report of bills that are in the outbox, by claim number."""
 
     def take(self, result: Result) -> None:
         match result:
@@ -200,18 +146,20 @@ class _Drafting:
             case Refused():
                 self._refused(result)
             case NotRead():
-                self.report.not_read.append(str(result))
+                self.report.not_read.append(result.file)
             case FhirError():
                 row = Row(
                     file=result.file or "",
                     resource=result.resource or "",
                     outcome=BillOutcome.PROBLEM,
-                    reason="UNREADABLE_FILE",
+                    reason=UNREADABLE,
                     words=str(result),
+                    cause=str(SalusError(result.message, remedy=result.remedy)),
                 )
                 self.report.rows.append(row)
 
     def _line(self, line: BillLine) -> None:
+        identity = self._outbox.take(line.numbering, at=self._now, profile_changed=self._profile_changed)
         try:
             if self._is_blocked(line):
                 return
@@ -221,10 +169,11 @@ class _Drafting:
             for membership in memberships:
                 self._used = True
                 self._offer(line, membership)
+                self._offer(line, membership, identity)
         except OutboxError:
             raise
         except InputError as error:
-            self._add(line, BillOutcome.PROBLEM, type(error).__name__, str(error))
+            self._add(line, BillOutcome.PROBLEM, type(error).__name__, str(error), cause=str(error))
 
     def _without_card(self, line: BillLine) -> None:
         others = self._cards.of_other_tables(line.patient, line.service_from)
@@ -259,6 +208,7 @@ class _Drafting:
         return f"{self._cards.table.name} {self._cards.table.version}"
 
     def _offer(self, line: BillLine, membership: Membership) -> None:
+    def _offer(self, line: BillLine, membership: Membership, identity: int) -> None:
         if membership.benefit(line.benefit) is None:
             words = "is not covered for this member (204); bill the patient"
             self._add(line, BillOutcome.LEFT_OUT, "EXCLUDED", words)
@@ -268,26 +218,69 @@ class _Drafting:
             added = Added.REVISED
         match added:
             case Added.WITHDRAWN:
-                words = "was withdrawn and is unchanged; correct the bill, or attest with again=yes"
+                words = "was withdrawn and is unchanged; correct the bill, or attest with --again"
                 self._add(line, BillOutcome.LEFT_OUT, "WITHDRAWN", words)
             case Added.CHANGED:
                 words = "differs from the attested line; withdraw the attested line first"
                 self._add(line, BillOutcome.PROBLEM, "CHANGED", words)
             case Added.KNOWN:
+                self._outbox.know(membership)
+                self._rows[line.claim].append(len(self.report.rows))
                 self._add(line, BillOutcome.KNOWN, "", "attested before")
             case _:
-                self.report.notes += [f"{_bill(line)}: {note}" for note in line.notes]
-                if not self._dry_run:
-                    self._save(line, membership)
+                self.report.observations += [
+                    Observation(line.source, line.claim, str(note)) for note in line.notes
+                ]
+                self._save(line, membership, identity)
+                self._rows[line.claim].append(len(self.report.rows))
                 self._add(
                     line, BillOutcome.NEW if added is Added.NEW else BillOutcome.REVISED, "", str(added)
                 )
 
     def _save(self, line: BillLine, membership: Membership) -> None:
         sealed = seal(line.record, [*self._recipients, *self._cards.recipients(line.patient)])
+    def hold_back(self) -> None:
+        """Drops the drafts of bills that may have been signed before, and reports them."""
+        held_back: dict[str, HeldBack] = {}
+        with self._outbox.together():
+            for held in self._outbox.held_back():
+                held_back.setdefault(held.line.claim, held)
+                if held.line.state is State.DRAFTED:
+                    self._outbox.forget(held.line)
+        for claim, held in held_back.items():
+            self._tell_held(claim, held)
+
+    def _tell_held(self, claim: str, held: HeldBack) -> None:
+        """In place of what was said of the bill, if it was read in this run."""
+        billed, currency = held.line.diagnosis.billed, held.line.diagnosis.currency
+        for place in self._rows[claim] or [len(self.report.rows)]:
+            told = self.report.rows[place] if self._rows[claim] else None
+            file = told.file if told else str(self._outbox.path)
+            row = Row(
+                file=file,
+                resource=f"Claim/{claim}",
+                outcome=BillOutcome.HELD_BACK,
+                reason=held.doubt.name,
+                words=f"{file}: Claim/{claim}: {held.doubt.words}",
+                cause=held.doubt.words,
+                bill=held.line.bill,
+                billed=billed,
+                currency=currency,
+                patient=told.patient if told else "",
+            )
+            self.report.rows[place : place + 1] = [row]
+
+    def _save(self, line: BillLine, membership: Membership, identity: int) -> None:
+        sealed = seal(line.record, [*self._recipients, self._cards.recipient(line.patient)])
         diagnosis = diagnose(line, membership, self._key, record=sealed.commitment)
         self._outbox.draft(
-            line.claim, line.line, diagnosis, membership, sealed.ciphertext, aliases=line.aliases
+            line.claim,
+            line.line,
+            diagnosis,
+            membership,
+            sealed.ciphertext,
+            aliases=line.aliases,
+            identity=identity,
         )
 
     def _is_blocked(self, line: BillLine) -> bool:
@@ -300,7 +293,7 @@ class _Drafting:
         for entry in self._outbox.live(*line.aliases):
             if entry.claim != line.claim and entry.claim not in line.replaces:
                 words = f"was attested under the number {entry.claim}; {_way_out(entry)}, or keep that number"
-                self._add(line, BillOutcome.PROBLEM, "NUMBER_CHANGED", words)
+                self._add(line, BillOutcome.PROBLEM, "NUMBER_CHANGED", words, cause=_NUMBER_CHANGED)
                 return True
         return False
 
@@ -317,6 +310,8 @@ class _Drafting:
                 outcome=BillOutcome.LEFT_OUT if refused.reason.in_order else BillOutcome.PROBLEM,
                 reason=refused.reason.name,
                 words=str(refused),
+                cause=_cause(refused),
+                bill=own_number(refused.claim or ""),
                 billed=refused.billed,
                 currency=refused.currency,
             )
@@ -326,11 +321,11 @@ class _Drafting:
         """A bill that this outbox holds is over: a draft is dropped, and what was signed must be
         withdrawn."""
         if entry.state is State.DRAFTED:
-            if not self._dry_run:
-                self._outbox.forget(entry)
+            self._outbox.forget(entry)
             outcome, reason, words = BillOutcome.LEFT_OUT, "ENDED", f"{now}: dropped before it was signed"
+            cause = _ENDED
         else:
-            outcome, reason = BillOutcome.PROBLEM, "ATTESTED_AND_ENDED"
+            outcome, reason, cause = BillOutcome.PROBLEM, "ATTESTED_AND_ENDED", _ATTESTED_AND_ENDED
             words = f"attested, {now}: {_way_out(entry)}"
         row = Row(
             file=source,
@@ -338,20 +333,25 @@ class _Drafting:
             outcome=outcome,
             reason=reason,
             words=f"{source}: Claim/{entry.claim}: {words}",
+            cause=cause,
+            bill=entry.bill,
             billed=billed,
             currency=currency,
         )
         self.report.rows.append(row)
 
-    def _add(self, line: BillLine, outcome: BillOutcome, reason: str, words: str) -> None:
+    def _add(self, line: BillLine, outcome: BillOutcome, reason: str, words: str, *, cause: str = "") -> None:
         row = Row(
             file=line.source,
             resource=f"Claim/{line.claim}",
             outcome=outcome,
             reason=reason,
             words=f"{_bill(line)}: {words}",
+            cause=cause or words,
+            bill=own_number(line.claim),
             billed=line.billed,
             currency=line.currency,
+            patient=line.patient,
         )
         self.report.rows.append(row)
 
@@ -369,9 +369,6 @@ def _bill(line: BillLine) -> str:
     return f"{line.source}: Claim/{line.claim}"
 
 
-def _money(rows: Sequence[Row]) -> str:
-    sums: dict[str, int] = defaultdict(int)
-    for row in rows:
-        if row.billed is not None:
-            sums[row.currency] += row.billed
-    return ", ".join(money.to_words(amount, currency) for currency, amount in sorted(sums.items()))
+def _cause(refused: Refused) -> str:
+    kind = refused.resource.partition("/")[0]
+    return f"{kind}.{refused.field} {refused.reason.words}; {refused.reason.remedy}"

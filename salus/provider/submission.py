@@ -14,16 +14,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from salus.chain import Chain, Receipt, Sender, claims, events, sending
 from salus.chain.keeping import sendable
 from salus.claim import attestation
 from salus.claim.batch import Batch
 from salus.crypto.eip712 import Signer
-from salus.provider import parts
-from salus.provider.outbox import OPEN, Outbox, OutboxLine, State
+from salus.provider.following import follow
+from salus.provider.outbox import Outbox, OutboxLine, State
 from salus.provider.parts import Advance, in_parts, no_progress
+from salus.provider.plan_words import about, filed_words
 from salus.types import ClaimStatus, Decision
 
 FILED_AT_ONCE = 40
@@ -41,6 +41,9 @@ def attest(outbox: Outbox, chain: Chain, signer: Signer, *, lifetime: int) -> Ba
 
     It also signs again the lines whose signature expired before they were decided, or whose revision is wrong
     (`Outbox.to_attest`). Each line gets the revision that is due. `lifetime` is in seconds, at most 90 days.
+
+    What may have been signed before under another id is held back (`Outbox.held_back`), in this outbox or on
+    the chain, which is read first.
 
     Raises NotAccredited if the key may not sign for the provider now.
     """
@@ -74,14 +77,7 @@ def _with_due_revision(entry: OutboxLine, outbox: Outbox, chain: Chain) -> Outbo
 def refresh(outbox: Outbox, chain: Chain) -> None:
     """Updates the outbox with all decisions, payments and withdrawals on the chain, whoever sent them."""
     _wait_for_sent(outbox, chain)
-    entries = outbox.entries(*OPEN, State.HELD, State.OWED, State.DENIED)
-    if not entries:
-        return
-    events_by_bill = _events_by_bill(entries, outbox, chain)
-    for part in in_parts(entries):
-        with outbox.together():
-            for entry in part:
-                _apply(events_by_bill[entry.diagnosis.policy, entry.diagnosis.bill_line], entry, outbox)
+    follow(outbox, chain)
 
 
 def _wait_for_sent(outbox: Outbox, chain: Chain) -> None:
@@ -95,43 +91,6 @@ def _wait_for_sent(outbox: Outbox, chain: Chain) -> None:
             _save_outcome(receipt, entries, outbox, chain)
         else:
             outbox.sent(entries, None)
-
-
-def _events_by_bill(
-    entries: Sequence[OutboxLine], outbox: Outbox, chain: Chain
-) -> dict[tuple[bytes, bytes], list[events.ClaimEvent]]:
-    """Returns the events of the entries' bills in order, by policy and bill line."""
-    filters: dict[str, Any] = {"provider": outbox.place.provider}
-    if len(entries) <= parts.AT_ONCE:
-        # For more bills, read all events of the provider in one pass instead of one pass for each part.
-        filters["bill_line"] = [entry.diagnosis.bill_line for entry in entries]
-    by_bill: dict[tuple[bytes, bytes], list[events.ClaimEvent]] = {
-        (entry.diagnosis.policy, entry.diagnosis.bill_line): [] for entry in entries
-    }
-    for event in chain.past(_WATCHED, since=outbox.first_block(entries), **filters):
-        if (event.policy, event.bill_line) in by_bill:
-            by_bill[event.policy, event.bill_line].append(event)
-    return by_bill
-
-
-def _apply(bill_events: Sequence[events.ClaimEvent], entry: OutboxLine, outbox: Outbox) -> None:
-    """Saves the events of an entry. Ignores those before its decision, which concern an earlier revision."""
-    decided = False
-    for event in bill_events:
-        match event:
-            case events.ClaimDecided() if event.decision.diagnosis == entry.diagnosis.hash_struct():
-                decided = True
-                if entry.state in OPEN:
-                    outbox.decided(entry, event.decision, event.transaction)
-            case events.ClaimPaid() if decided:
-                outbox.moved(entry, ClaimStatus.PAID)
-            case events.ClaimOwed() if decided:
-                outbox.moved(entry, ClaimStatus.OWED)
-            case events.ClaimWithdrawn() if decided:
-                outbox.withdrawn(entry)
-                return
-            case _:
-                pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +141,9 @@ def plan_filing(
                 signature=signed.signature,
                 lines=[line for _, line, _ in part],
             )
+            bills = filed_words(outbox, [(entry, decision) for entry, _, decision in part])
             forecast = _trial_words([decision for _, _, decision in part])
-            action = replace(action, words=(*action.words, forecast))
+            action = replace(action, words=(*action.words, *bills, forecast))
             planned.append(Filing(action, [entry for entry, _, _ in part]))
     return planned
 
@@ -234,9 +194,10 @@ def plan_settling(outbox: Outbox, chain: Chain) -> list[sending.Action]:
             continue
         claim, currency = entry.ref(outbox.place.provider), entry.diagnosis.currency
         if entry.state is State.HELD and entry.decision.release_at <= now:
-            planned.append(claims.settle(chain, claim=claim, decision=entry.decision, currency=currency))
+            action = claims.settle(chain, claim=claim, decision=entry.decision, currency=currency)
+            planned.append(about(action, outbox, entry))
         if entry.state is State.OWED:
             action = claims.collect(chain, claim=claim, decision=entry.decision, currency=currency)
             if sendable(chain, action):
-                planned.append(action)
+                planned.append(about(action, outbox, entry))
     return planned

@@ -5,23 +5,41 @@ The line must be held or denied both in the outbox and on the chain.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from salus.base.errors import OutboxError
 from salus.chain import claims
 from salus.chain.sending import Action
 from salus.chain.suite import Chain
-from salus.provider.outbox import Outbox, OutboxLine
+from salus.provider.outbox import OPEN, Outbox, OutboxLine
+from salus.provider.plan_words import MOST, about, bill_words
 from salus.types import ClaimStatus, Decision
 
 
 def withdraw(chain: Chain, outbox: Outbox, line: OutboxLine) -> Action:
     """Prepares the withdrawal of a line. Raises OutboxError, naming the claim, if it cannot be withdrawn."""
     claim = line.ref(outbox.place.provider)
-    return claims.withdraw(
+    action = claims.withdraw(
         chain,
         terms=outbox.cover(line).terms,
         claim=claim,
         decision=decision_to_withdraw(line, claims.status_of(chain, claim)),
     )
+    return about(action, outbox, line)
+
+
+def withdraw_root(chain: Chain, outbox: Outbox, root: bytes) -> Action:
+    """Prepares the withdrawal of a signature, and lists the bills that it takes back.
+
+    Raises OutboxError if the outbox has no such signature.
+    """
+    lines = outbox.signed_with(root)
+    undecided = [line for line in lines if line.state in OPEN]
+    action = claims.withdraw_root(chain, provider=outbox.place.provider, root=root)
+    bills = [f"  {bill}" for bill in bill_words(outbox, *undecided[:MOST])]
+    more = [f"  and {len(undecided) - MOST:,} more"] if len(undecided) > MOST else []
+    head = f"It has {len(lines):,} bills, and {len(undecided):,} of them are not decided:"
+    return replace(action, words=(*action.words, head, *bills, *more))
 
 
 def decision_to_withdraw(line: OutboxLine, on_chain: ClaimStatus) -> Decision:

@@ -21,7 +21,7 @@ from pathlib import Path
 from brownie import accounts
 
 from salus.auditor import code, deployment
-from salus.auditor.rows import Report
+from salus.auditor.rows import AuditReport
 from salus.chain.deployment import Params
 from salus.chain.manifest import CONTRACTS, Role
 from tests.scripts.conftest import Clinic, Office
@@ -29,7 +29,7 @@ from tests.scripts.conftest import Clinic, Office
 BUILD = Path("build/contracts")
 
 
-def differing(report: Report) -> list[tuple[str, str]]:
+def differing(report: AuditReport) -> list[tuple[str, str]]:
     return [(row.subject, row.what) for row in report.differences]
 
 

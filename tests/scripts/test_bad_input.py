@@ -51,8 +51,8 @@ def at_fault(clinic: Clinic, capsys: pytest.CaptureFixture[str], count: int = 1)
     *lines, last = capsys.readouterr().err.splitlines()
     assert stop.value.code == 1
     assert last == (
-        f"Error: {count} bills or files are at fault, each named above; "
-        "correct them and run again: what is attested stays so"
+        f"Error: {count} bills or files are at fault, for the causes above; "
+        "correct them and run again: what is attested stays so; --report gives a row for each"
     )
     return [line.strip() for line in lines if str(clinic.records) in line]
 
@@ -216,7 +216,8 @@ def test_a_wrong_card_is_named(clinic: Clinic, cards: Path, capsys: pytest.Captu
 
     output = capsys.readouterr().err
     assert stop.value.code == 1
-    assert output.count(f"{card}: policy: is for another policy than the cover file; ") == READY
+    fault = f"{card}: policy: is for another policy than the cover file; "
+    assert f"{READY} bills of 1 patient to correct: {fault}" in output
     assert states(clinic) == []
 
 
@@ -251,12 +252,8 @@ def test_bills_without_a_card_are_left_out(
     clinic.attest(f"cards={cards}")
 
     captured = capsys.readouterr()
-    assert (
-        captured.err.count(
-            "the patient has no card under family 2026.1 that covers the day; ask for the card"
-        )
-        == READY
-    )
+    reason = "the patient has no card under family 2026.1 that covers the day; ask for the card"
+    assert f"{READY} bills of 1 patient left out: {reason} (such as B-" in captured.err
     assert states(clinic) == []
 
 
@@ -269,5 +266,6 @@ def test_what_one_policy_excludes_goes_to_the_other(
     clinic.attest(f"cards={cards}")
 
     captured = capsys.readouterr()
-    assert captured.err.count("is not covered for this member (204); bill the patient") == READY
+    reason = "is not covered for this member (204); bill the patient"
+    assert f"{READY} bills of 1 patient left out: {reason} (such as B-" in captured.err
     assert states(clinic) == [State.ATTESTED] * READY

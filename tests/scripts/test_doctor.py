@@ -18,7 +18,7 @@ import pytest
 from brownie import accounts, chain, web3
 
 from salus.chain import waiting
-from salus.chain.health import Check, State, Subject, examine
+from salus.chain.health import Check, Health, Subject, examine
 from salus.cli.ending import NEEDS_YOU
 from salus.cli.root import run
 from scripts import accreditor, hospital
@@ -52,24 +52,24 @@ def test_who_is_not_accredited_is_said(clinic: Clinic) -> None:
     assert rows(clinic, provider=77)["provider"].words == "there is no provider 77"
     stranger = accounts[9].address
     foreign = rows(clinic, attestor=stranger)["attestor key"]
-    assert (foreign.state, foreign.words) == (State.FAULT, f"{stranger} is no key of provider 1")
+    assert (foreign.state, foreign.words) == (Health.FAULT, f"{stranger} is no key of provider 1")
 
     accreditor.suspend("provider=1", f"account={ACCREDITOR}")
     assert rows(clinic)["provider"].words == "provider 1 is suspended: every new line is held for review"
     hospital.revoke_key("provider=1", f"attestor={clinic.attestor.address}", f"account={HOSPITAL}")
     revoked = rows(clinic)["attestor key"]
-    assert (revoked.state, revoked.remedy) == (State.FAULT, "add a key: salus hospital add-key")
+    assert (revoked.state, revoked.remedy) == (Health.FAULT, "add a key: salus hospital add-key")
 
 
 def test_what_ends_is_said_in_time(clinic: Clinic) -> None:
     ending = clinic.now() // DAY + 10
     clinic.suite.providers.endAccreditation(1, ending, {"from": accounts[2]})
     soon = rows(clinic)["provider"]
-    assert (soon.state, soon.words.rsplit(": ", 1)[1]) == (State.WARNING, "10 days are left")
+    assert (soon.state, soon.words.rsplit(": ", 1)[1]) == (Health.WARNING, "10 days are left")
 
     chain.mine(timestamp=(ending + 1) * DAY)
     over = rows(clinic)["provider"]
-    assert (over.state, over.words.rsplit(": ", 1)[1]) == (State.FAULT, "that has ended")
+    assert (over.state, over.words.rsplit(": ", 1)[1]) == (Health.FAULT, "that has ended")
     assert over.remedy == "ask the accreditor to renew it"
 
 

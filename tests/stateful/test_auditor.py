@@ -28,7 +28,7 @@ from web3 import Web3
 from salus.auditor.books import Books
 from salus.auditor.export import export
 from salus.auditor.history import History
-from salus.auditor.rows import Report, Row
+from salus.auditor.rows import AuditReport, Comparison
 from salus.auditor.ties import ties
 from salus.chain import Chain
 from salus.chain.address_book import AddressBook, Deployed
@@ -151,7 +151,7 @@ def selector_of(chain: Chain, view: str) -> bytes:
     return keccak(found.get_function_by_name(view).signature.encode())[:4]
 
 
-def notices(history: History, honest: Report) -> bool:
+def notices(history: History, honest: AuditReport) -> bool:
     """Whether the books of a history differ from what the chain answered to the whole one."""
     books = Books.of(history)
     answers = {(row.book, row.subject, row.what): row.found for row in honest.rows}
@@ -291,5 +291,5 @@ def without(history: History, left_out: Event) -> History:
     return replace(history, events=tuple(event for event in history.events if event is not left_out))
 
 
-def in_words(rows: list[Row]) -> list[tuple[str, ...]]:
+def in_words(rows: list[Comparison]) -> list[tuple[str, ...]]:
     return [(row.subject, row.what, *row.words) for row in rows]

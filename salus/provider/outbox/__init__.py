@@ -6,7 +6,8 @@ from there. Drafts, and data that can be read from the chain again, are saved a 
 
 The file contains the data that the chain will show, the provider's claim numbers, and sealed records. It
 contains no names and no clinical codes. Only its owner can read it. It serves one provider at one claim desk,
-and one process at a time.
+and one process at a time. It takes one provider key, whose fingerprint it keeps, and holds back bills that
+may have been signed before under another (`identity`, `doubts`).
 
     drafted ── attested ── sent ── paid | held | owed | denied | skipped
        ▲                                   │                       │

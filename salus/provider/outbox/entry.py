@@ -6,8 +6,18 @@ import json
 import sqlite3
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 
-from salus.types import Attestation, ClaimRef, ClaimStatus, Decision, Diagnosis, Remittance, SkipReason
+from salus.types import (
+    Attestation,
+    ClaimRef,
+    ClaimStatus,
+    Decision,
+    Diagnosis,
+    Remittance,
+    Service,
+    SkipReason,
+)
 
 _NODE = 32
 
@@ -67,6 +77,13 @@ class OutboxLine:
     reason: SkipReason | None
     """Reason why the line was skipped."""
     decision: Decision | None
+    identity: int | None = None
+    """Which provider key, and which numbering of bills and patients, it was made with."""
+
+    @property
+    def bill(self) -> str:
+        """The provider's claim number as people say it, without the system that it is of."""
+        return own_number(self.claim)
 
     def ref(self, provider: int) -> ClaimRef:
         """Returns the reference of the claim on the chain."""
@@ -96,6 +113,27 @@ class Place:
     provider: int
 
 
+def own_number(claim: str) -> str:
+    """Returns a claim number without its system.
+
+    >>> own_number("https://hospital.example/bills|B-3"), own_number("B-3")
+    ('B-3', 'B-3')
+    """
+    return claim.rpartition("|")[2]
+
+
+def likeness_of(policy: bytes, line: Diagnosis | Service) -> bytes:
+    """Returns 32 bytes that two lines share if they bill one member, the same days and the same amount.
+
+    The chain shows all of these, so that lines can be compared whatever key made them.
+    """
+    if isinstance(line, Service):
+        first, last = line.from_, line.to
+    else:
+        first, last = line.service_from, line.service_to
+    return sha256(policy + line.member + f"{first} {last} {line.billed} {line.currency}".encode()).digest()
+
+
 _DECIDED = " ".join(
     f"WHEN status = {int(status)} THEN '{State(status.word)}'"
     for status in ClaimStatus
@@ -107,7 +145,21 @@ STATE = (
     f"WHEN filing IS NOT NULL THEN '{State.SENT}' ELSE '{State.ATTESTED}' END"
 )
 """SQL: the state of a line, computed from the stored facts so that it cannot contradict them."""
-COLUMNS = f"id, claim, number, diagnosis, attestation, filing, reason, decision, {STATE} AS state"
+UNDECIDED = f"withdrawn = 0 AND (status IS NULL OR status = {int(ClaimStatus.SKIPPED)})"
+"""SQL: a line may still be filed."""
+_UNSIGNED = "withdrawn = 0 AND status IS NULL"
+WHERE = {
+    State.DRAFTED: f"{_UNSIGNED} AND attestation IS NULL",
+    State.ATTESTED: f"{_UNSIGNED} AND attestation IS NOT NULL AND filing IS NULL",
+    State.SENT: f"{_UNSIGNED} AND attestation IS NOT NULL AND filing IS NOT NULL",
+    State.WITHDRAWN: "withdrawn = 1",
+} | {
+    State(status.word): f"withdrawn = 0 AND status = {int(status)}"
+    for status in ClaimStatus
+    if status is not ClaimStatus.NONE
+}
+"""SQL: the same for each state, so that an index can find its lines."""
+COLUMNS = f"id, claim, number, diagnosis, attestation, filing, reason, decision, identity, {STATE} AS state"
 """SQL: the columns that `entry_of` reads."""
 
 
@@ -123,6 +175,7 @@ def entry_of(row: sqlite3.Row) -> OutboxLine:
         filing=row["filing"],
         reason=None if row["reason"] is None else SkipReason(row["reason"]),
         decision=decision_from(row["decision"]),
+        identity=row["identity"],
     )
 
 

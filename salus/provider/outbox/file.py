@@ -11,28 +11,7 @@ from typing import Any, Self
 
 from salus.base.errors import OutboxError
 from salus.provider.outbox.entry import Place
-
-_FORMAT = 2
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS outbox (
-    format INTEGER, chain_id INTEGER, genesis TEXT, desk TEXT, provider INTEGER);
-CREATE TABLE IF NOT EXISTS cover (policy BLOB, member BLOB, content BLOB, PRIMARY KEY (policy, member));
-CREATE TABLE IF NOT EXISTS benefit (
-    policy BLOB, member BLOB, id BLOB, content TEXT, proof BLOB, PRIMARY KEY (policy, member, id));
-CREATE TABLE IF NOT EXISTS attestation (
-    id INTEGER PRIMARY KEY, root BLOB, issued_at INTEGER, expires_at INTEGER, attestor TEXT, signature BLOB,
-    block INTEGER, withdrawn INTEGER DEFAULT 0);
-CREATE TABLE IF NOT EXISTS line (
-    id INTEGER PRIMARY KEY, claim TEXT, number INTEGER, diagnosis TEXT, policy BLOB, bill_line BLOB,
-    attestation INTEGER REFERENCES attestation, proof BLOB, filing TEXT,
-    status INTEGER, reason INTEGER, decision TEXT, withdrawn INTEGER DEFAULT 0);
-CREATE TABLE IF NOT EXISTS record (line INTEGER PRIMARY KEY REFERENCES line, sealed BLOB);
-CREATE TABLE IF NOT EXISTS alias (claim TEXT, name TEXT, PRIMARY KEY (name, claim)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS claim ON line (claim);
-CREATE INDEX IF NOT EXISTS bill ON line (policy, bill_line);
-CREATE UNIQUE INDEX IF NOT EXISTS standing ON line (policy, bill_line) WHERE NOT withdrawn;
-CREATE INDEX IF NOT EXISTS taken_back ON line (bill_line) WHERE withdrawn;
-"""
+from salus.provider.outbox.schema import FORMAT, convert, make_tables
 
 _STEP = ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")
 _STEP_AMONG = ("SAVEPOINT step", "RELEASE step", "ROLLBACK TO step")
@@ -72,8 +51,11 @@ class OutboxFile:
         """Saves all steps inside with one write to the disk, which takes longer than many steps.
 
         Each step is still complete or absent. A killed process loses the steps since the last write, so use
-        this only for steps that a rerun repeats.
+        this only for steps that a rerun repeats. Inside `rehearsal`, nothing is written.
         """
+        if self._db.in_transaction:
+            yield
+            return
         with self._faults():
             self._db.execute("BEGIN IMMEDIATE")
         try:
@@ -82,6 +64,18 @@ class OutboxFile:
             with self._faults():
                 if self._db.in_transaction:  # A full disk ends the transaction.
                     self._db.execute("COMMIT")
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Takes all steps inside, so that each sees those before it, and undoes them at the end."""
+        with self._faults():
+            self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            with self._faults():
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
 
     def _one(self, query: str, values: Sequence[Any]) -> sqlite3.Row:
         with self._faults():
@@ -98,26 +92,42 @@ class OutboxFile:
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
-            self._db.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
-            row = self._db.execute("SELECT * FROM outbox").fetchone()
-            expected = (
-                _FORMAT,
-                self.place.chain_id,
-                self.place.genesis,
-                self.place.desk,
-                self.place.provider,
-            )
-            if row is None:
-                self._db.execute("INSERT INTO outbox VALUES (?, ?, ?, ?, ?)", expected)
-                return
-        if tuple(row) != expected:
-            field = next(name for name, value in zip(row.keys(), expected, strict=True) if row[name] != value)
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                self._open()
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def _open(self) -> None:
+        """Creates the tables of a new file; checks whose an existing file is, and converts an older one."""
+        place = (self.place.chain_id, self.place.genesis, self.place.desk, self.place.provider)
+        known = self._db.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'outbox'")
+        row = self._db.execute("SELECT * FROM outbox").fetchone() if known.fetchone() else None
+        if row is None:
+            make_tables(self._db)
+            self._db.execute("INSERT INTO outbox VALUES (?, ?, ?, ?, ?)", (FORMAT, *place))
+            return
+        for field, value in zip(row.keys()[1:], place, strict=True):
+            if row[field] != value:
+                raise OutboxError(
+                    f"belongs to {row[field]}, not to {value}",
+                    file=str(self.path),
+                    field=field,
+                    remedy="name the outbox of this provider and chain, or a new file",
+                )
+        if row["format"] not in (FORMAT - 1, FORMAT):
             raise OutboxError(
-                f"belongs to {row[field]}, not to {expected[list(row.keys()).index(field)]}",
+                f"has format {row['format']}, and this version reads {FORMAT - 1} and {FORMAT}",
                 file=str(self.path),
-                field=field,
-                remedy="name the outbox of this provider and chain, or a new file",
+                field="format",
+                remedy="use the version of salus that wrote it",
             )
+        if row["format"] != FORMAT:
+            convert(self._db)
+        make_tables(self._db)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

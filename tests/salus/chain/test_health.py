@@ -34,7 +34,7 @@ from salus.chain import network
 from salus.chain.abis import abi_of
 from salus.chain.address_book import AddressBook, Deployed
 from salus.chain.fees import Fee, fee_of
-from salus.chain.health import Check, State, Subject, examine
+from salus.chain.health import Check, Health, Subject, examine
 from salus.chain.http_node import Node
 from salus.chain.keystore import address_of
 from salus.chain.manifest import CONTRACTS
@@ -98,7 +98,7 @@ def test_no_node() -> None:
 
     assert check == Check(
         "node",
-        State.FAULT,
+        Health.FAULT,
         f"the node at 127.0.0.1:{port} does not answer",
         "start it or choose another, then run again",
     )
@@ -106,14 +106,14 @@ def test_no_node() -> None:
 
 def test_an_address_that_is_none() -> None:
     (check,) = examine("node.example")
-    assert (check.state, check.words) == (State.FAULT, "the node's address is not http:// or https://")
+    assert (check.state, check.words) == (Health.FAULT, "the node's address is not http:// or https://")
 
 
 def test_a_node_that_stops_in_the_middle() -> None:
     with bad_node(**healthy(eth_getCode=Answer(drop=True))) as node:
         last = list(examine(node.url, addresses=book(), patience=0))[-1]
 
-    assert (last.name, last.state) == ("node", State.FAULT)
+    assert (last.name, last.state) == ("node", Health.FAULT)
     assert "closed the connection" in last.words
 
 
@@ -122,7 +122,7 @@ def test_another_chain() -> None:
         found = rows(node, chain_id=11_155_111)
 
     assert found["node"].words == "answers, at block 7 (Geth)"
-    assert found["chain"].state is State.FAULT
+    assert found["chain"].state is Health.FAULT
     assert found["chain"].words == "the node serves chain 1337 (a local chain), not chain 11155111"
 
 
@@ -132,7 +132,7 @@ def test_no_address_book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         found = rows(node, addresses=None, subject=Subject(account=ACCOUNT, provider=1))
 
     assert list(found) == ["node", "chain", "clock", "latest block", "balance", "address book"]
-    assert found["address book"].state is State.FAULT
+    assert found["address book"].state is Health.FAULT
     assert "nothing is deployed on chain 1337" in found["address book"].words
     assert found["address book"].remedy
 
@@ -141,7 +141,7 @@ def test_a_book_of_another_chain() -> None:
     with bad_node(**healthy()) as node:
         found = rows(node, addresses=book("0x" + "02" * 32))
 
-    assert found["address book"].state is State.FAULT
+    assert found["address book"].state is Health.FAULT
     assert "that began as 0x01010101…" in found["address book"].words
 
 
@@ -149,7 +149,7 @@ def test_addresses_without_code() -> None:
     with bad_node(**healthy()) as node:
         found = rows(node)
 
-    faults = {name: check for name, check in found.items() if check.state is State.FAULT}
+    faults = {name: check for name, check in found.items() if check.state is Health.FAULT}
     assert list(faults) == list(CONTRACTS)
     for name, check in faults.items():
         assert check.words == f"there is no contract at {book().address(name)}"
@@ -162,34 +162,34 @@ def test_code_that_is_another() -> None:
     with bad_node(**nonsense) as node:
         found = rows(node, subject=Subject(provider=1, attestor=ACCOUNT))
 
-    assert found["contracts"].state is State.FAULT
+    assert found["contracts"].state is Health.FAULT
     assert "does not answer" in found["contracts"].words
-    assert found["provider"].state is State.FAULT
+    assert found["provider"].state is Health.FAULT
 
 
 @pytest.mark.parametrize(
     ("age", "name", "state", "words"),
     [
-        (30, "latest block", State.OK, "30 seconds old"),
-        (300, "latest block", State.WARNING, "5 minutes old"),
-        (7_200, "latest block", State.FAULT, "2 hours old"),
-        (-3_600, "clock", State.FAULT, "ahead of this machine's clock"),
+        (30, "latest block", Health.OK, "30 seconds old"),
+        (300, "latest block", Health.WARNING, "5 minutes old"),
+        (7_200, "latest block", Health.FAULT, "2 hours old"),
+        (-3_600, "clock", Health.FAULT, "ahead of this machine's clock"),
     ],
 )
-def test_clocks_of_a_live_chain(live: None, age: int, name: str, state: State, words: str) -> None:
+def test_clocks_of_a_live_chain(live: None, age: int, name: str, state: Health, words: str) -> None:
     with bad_node(**healthy(eth_getBlockByNumber=block(age))) as node:
         found = rows(node)
 
     assert found[name].state is state
     assert words in found[name].words
-    assert (found[name].remedy is None) is (state is State.OK)
+    assert (found[name].remedy is None) is (state is Health.OK)
 
 
 def test_a_local_chain_may_have_a_clock_of_its_own() -> None:
     with bad_node(**healthy(eth_getBlockByNumber=block(-3_600_000))) as node:
-        assert rows(node)["clock"].state is State.OK
+        assert rows(node)["clock"].state is Health.OK
     with bad_node(**healthy(eth_getBlockByNumber=block(3_600_000))) as node:
-        assert rows(node)["latest block"].state is State.OK
+        assert rows(node)["latest block"].state is Health.OK
 
 
 def test_a_node_that_still_reads() -> None:
@@ -199,7 +199,7 @@ def test_a_node_that_still_reads() -> None:
     assert (
         Check(
             "latest block",
-            State.FAULT,
+            Health.FAULT,
             "the node is still reading the chain",
             "wait until it has, or choose another node",
         )
@@ -210,13 +210,13 @@ def test_a_node_that_still_reads() -> None:
 @pytest.mark.parametrize(
     ("held", "base", "state", "words"),
     [
-        (0, GWEI, State.FAULT, "has 0 ETH, and can pay no fee"),
-        (10**15, GWEI, State.WARNING, "has 0.001 ETH; a filing of forty claims costs about 0.005 ETH"),
-        (10**17, GWEI, State.OK, "has 0.1 ETH, for about 20 filings of forty claims"),
-        (0, None, State.OK, "has 0 ETH; gas costs nothing here"),
+        (0, GWEI, Health.FAULT, "has 0 ETH, and can pay no fee"),
+        (10**15, GWEI, Health.WARNING, "has 0.001 ETH; a filing of forty claims costs about 0.005 ETH"),
+        (10**17, GWEI, Health.OK, "has 0.1 ETH, for about 20 filings of forty claims"),
+        (0, None, Health.OK, "has 0 ETH; gas costs nothing here"),
     ],
 )
-def test_the_balance(held: int, base: int | None, state: State, words: str) -> None:
+def test_the_balance(held: int, base: int | None, state: Health, words: str) -> None:
     answers = healthy(eth_getBalance=Answer(hex(held)), eth_getBlockByNumber=block(base=base))
     with bad_node(**answers) as node:
         check = rows(node, subject=Subject(account=ACCOUNT))["balance"]
@@ -296,7 +296,7 @@ def test_a_real_node_where_gas_costs_nothing(anvil: str) -> None:
     found = {check.name: check for check in examine(anvil, Subject(account=ACCOUNT), addresses=book())}
 
     assert found["node"].words.startswith("answers, at block 0 (anvil")
-    assert found["clock"].state is found["latest block"].state is State.OK
+    assert found["clock"].state is found["latest block"].state is Health.OK
 
 
 # KEYS

@@ -5,6 +5,7 @@ given files of records
     references are followed across all of them
 given other files
     each is listed as not read
+    when one holds FHIR in XML, or under a name that is not read, it is an error
 given a file that cannot be read
     it is named, with what to do, and the others go on
 given input that says it is not all
@@ -76,17 +77,57 @@ def test_gzip_is_read_from_bytes_too() -> None:
     assert numbers(read(gzip.compress(visit("c1")))) == ["c1"]
 
 
-@pytest.mark.parametrize("name", ["a.txt", "a.fhir", "a.xml", "a", "a.json.bak", "a.zip", "a.csv", ".hidden"])
-def test_every_other_file_is_listed(tmp_path: Path, name: str) -> None:
-    (tmp_path / name).write_bytes(visit("c1"))
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("scan.pdf", b"%PDF-1.7"),
+        ("photo.PNG", b"\x89PNG\r\n"),
+        (".DS_Store", b"\0\0\0\1Bud1"),
+        ("README.md", b"# The records\n{}"),
+        ("note", b""),
+        ("page.xml", b"<html/>"),
+        ("settings.txt", b'{"a": 1}'),
+        ("below/hospital.yaml", b"payers: any"),
+    ],
+)
+def test_every_other_file_is_listed(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_bytes(content)
     (tmp_path / "z.json").write_bytes(visit("c2"))
 
     summary = read(tmp_path)
 
     (other,) = summary.not_read
     assert numbers(summary) == ["c2"]
+    assert not summary.errors
     assert other.file == str(tmp_path / name)
     assert ".ndjson" in str(other)
+
+
+XML = b'<?xml version="1.0"?>\n<Bundle xmlns="http://hl7.org/fhir"/>'
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("a.txt", visit("c1"), "holds FHIR under a name that is not read"),
+        ("a.json.bak", b"\xef\xbb\xbf\n" + visit("c1"), "holds FHIR under a name that is not read"),
+        ("a", visit("c1"), "holds FHIR under a name that is not read"),
+        ("a.xml", XML, "is FHIR in XML"),
+        ("a.fhir", XML, "is FHIR in XML"),
+    ],
+)
+def test_bills_under_another_name_are_not_passed_over(
+    tmp_path: Path, name: str, content: bytes, expected: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    (tmp_path / "z.json").write_bytes(visit("c2"))
+
+    summary = read(tmp_path)
+
+    assert expected in words(summary)
+    assert summary.errors[0].file == str(tmp_path / name)
+    assert (numbers(summary), summary.not_read) == (["c2"], ())
 
 
 def test_a_folder_without_records_is_an_error_that_lists_what_is_there(tmp_path: Path) -> None:

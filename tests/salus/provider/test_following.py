@@ -1,0 +1,184 @@
+"""salus.provider.following: what the chain says of a provider's bills, read once
+
+given decisions, payments and withdrawals of an outbox's bills
+    each should be saved, and the next reading should begin behind the last block
+    what concerns an earlier revision should not touch the corrected line
+given bills that another outbox has filed
+    they should be known while they stand, and not as lines of this one
+    a duplicate should not count: the decision before stands
+when a block that was read is not on the chain any more
+    everything should be read again
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from salus.claim.bill_line import BillLine
+from salus.claim.diagnosis import diagnose
+from salus.claim.provider_key import ProviderKey
+from salus.provider.following import follow
+from salus.provider.outbox import Outbox, Place, State
+from tests.support.decided import PROVIDER_KEY, Desk, bill, memberships
+
+MEMBER, OTHER = memberships()
+PLACE = Place(chain_id=1337, genesis="0x" + "11" * 32, desk="0x" + "cd" * 20, provider=1)
+ELSEWHERE = ProviderKey(bytes(32))
+
+
+@dataclass
+class Node:
+    """The blocks of a claim desk, each with one event, as a node gives them; it counts what it is asked."""
+
+    desk: Desk
+    fork: str = ""
+    asked: int = 0
+
+    @property
+    def w3(self) -> Any:
+        return self
+
+    @property
+    def eth(self) -> Any:
+        return self
+
+    @property
+    def block_number(self) -> int:
+        return len(self.desk.events)
+
+    def get_block(self, number: int) -> Any:
+        return {"hash": Hash(f"0x{self.fork}{number}")}
+
+    def past(self, kind: Any, *, since: int | None, to_block: int, provider: int) -> Iterator[Any]:
+        for event in self.desk.events:
+            if isinstance(event, kind) and (since or 0) <= event.block <= to_block:
+                assert event.provider == provider
+                self.asked += 1
+                yield event
+
+
+class Hash(str):
+    def to_0x_hex(self) -> str:
+        return str(self)
+
+
+@pytest.fixture
+def node() -> Node:
+    return Node(Desk())
+
+
+@pytest.fixture
+def outbox(tmp_path: Path) -> Iterator[Outbox]:
+    with Outbox(tmp_path / "outbox.sqlite", PLACE) as opened:
+        yield opened
+
+
+def signed(outbox: Outbox, line: BillLine, *, revision: int = 0, record: int = 0) -> None:
+    """A line of the outbox as the desk will decide it, signed."""
+    diagnosis = diagnose(line, MEMBER, PROVIDER_KEY, record=bytes([record]) * 32, revision=revision)
+    outbox.draft(line.claim, 1, diagnosis, MEMBER, b"sealed")
+    with outbox._transaction() as db:
+        db.execute("UPDATE line SET attestation = 1")
+
+
+def states(outbox: Outbox) -> list[State]:
+    return [entry.state for entry in outbox.entries()]
+
+
+def visit(number: str, **changes: Any) -> BillLine:
+    return bill(number, "visit.primary", 9, 900_00, **changes)
+
+
+def test_each_event_is_read_once(outbox: Outbox, node: Node) -> None:
+    signed(outbox, visit("B-1"))
+    follow(outbox, node)  # type: ignore[arg-type]
+    held = node.desk.file(MEMBER, visit("B-1"), held=True)
+    follow(outbox, node)  # type: ignore[arg-type]
+    assert states(outbox) == [State.HELD]
+    assert outbox.entries()[0].decision == held.decision
+
+    node.desk.owe(MEMBER, held)
+    follow(outbox, node)  # type: ignore[arg-type]
+    assert states(outbox) == [State.OWED]
+
+    node.desk.pay(MEMBER, held)
+    for _ in range(3):
+        follow(outbox, node)  # type: ignore[arg-type]
+
+    assert states(outbox) == [State.PAID]
+    assert node.asked == 3
+    assert outbox.read_to() == (3, "0x3")
+
+
+@pytest.mark.parametrize("steps", [1, 4])
+def test_what_concerns_an_earlier_revision_leaves_the_corrected_line(
+    outbox: Outbox, node: Node, steps: int
+) -> None:
+    """Read step by step, or all at once by an outbox that knows nothing of it yet."""
+    corrected = replace(visit("B-1"), billed=800_00)
+    follow(outbox, node)  # type: ignore[arg-type]
+    signed(outbox, visit("B-1"))
+    first = node.desk.file(MEMBER, visit("B-1"), held=True)
+    if steps > 1:
+        follow(outbox, node)  # type: ignore[arg-type]
+    node.desk.withdraw(MEMBER, first)
+    if steps > 1:
+        follow(outbox, node)  # type: ignore[arg-type]
+        assert states(outbox) == [State.WITHDRAWN]
+    else:
+        outbox.withdrawn(outbox.find("B-1"))
+    signed(outbox, corrected, revision=1, record=2)
+    again = node.desk.file(MEMBER, corrected, held=True, revision=1)
+    if steps > 1:
+        follow(outbox, node)  # type: ignore[arg-type]
+    node.desk.pay(MEMBER, again)
+    follow(outbox, node)  # type: ignore[arg-type]
+
+    assert states(outbox) == [State.WITHDRAWN, State.PAID]
+
+
+def elsewhere(outbox: Outbox) -> int:
+    return int(outbox._db.execute("SELECT count(*) FROM elsewhere").fetchone()[0])
+
+
+def test_what_another_outbox_has_filed_is_known_while_it_stands(outbox: Outbox, node: Node) -> None:
+    signed(outbox, visit("B-1"))
+    own = node.desk.file(MEMBER, visit("B-1"), held=True)
+    other = node.desk.file(MEMBER, visit("B-2"), held=True)
+    node.desk.repeat(MEMBER, visit("B-2"))
+    follow(outbox, node)  # type: ignore[arg-type]
+    assert elsewhere(outbox) == 1
+
+    # the same care, signed with another key
+    outbox.draft("B-9", 1, diagnose(visit("B-9"), MEMBER, ELSEWHERE, record=bytes(32)), MEMBER, b"sealed")
+    assert [held.line.claim for held in outbox.held_back()] == ["B-9"]
+    assert outbox.to_attest(0) == []
+
+    node.desk.withdraw(MEMBER, other)
+    follow(outbox, node)  # type: ignore[arg-type]
+    assert elsewhere(outbox) == 0
+    assert [line.claim for line in outbox.to_attest(0)] == ["B-9"]
+    assert own.decision.status.word == "held"
+
+
+def test_a_chain_that_went_back_is_read_again(outbox: Outbox, node: Node) -> None:
+    signed(outbox, visit("B-1"))
+    node.desk.file(MEMBER, visit("B-2"))
+    follow(outbox, node)  # type: ignore[arg-type]
+    assert elsewhere(outbox) == 1
+
+    node.fork, node.desk = "f", Desk()
+    held = node.desk.file(MEMBER, visit("B-1"), held=True)
+    follow(outbox, node)  # type: ignore[arg-type]
+    assert (states(outbox), elsewhere(outbox)) == ([State.HELD], 0)
+
+    # the same decision in another block, and what followed it
+    node.fork = "g"
+    node.desk.pay(MEMBER, held)
+    follow(outbox, node)  # type: ignore[arg-type]
+    assert (states(outbox), outbox.read_to()) == ([State.PAID], (2, "0xg2"))
