@@ -45,8 +45,10 @@ def check_table(table: TableName) -> None:
     Example:
         salus insurer check-table --table dental.yaml
     """
-    for line in report_of(product.named(table, verify=True)):
+    plan = product.named(table, verify=True)
+    for line in report_of(plan):
         out.print(line, markup=False)
+    out.fact(name=plan.name, version=plan.version, hash=plan.hash)
 
 
 @actor.action

@@ -8,6 +8,7 @@ given a benefit table
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -94,3 +95,11 @@ def test_a_table_of_the_earlier_form_is_refused_with_its_converted_line(
     message = capsys.readouterr().err.rstrip()
     assert message.startswith(f"Error: {path}:6: terms.all.group_limit: 1500 is not in quotes")
     assert message.endswith('\n  line 6: all: {kind: indemnity, share_bps: 8000, group_limit: "15.00"}')
+
+
+def test_it_gives_a_program_the_hash(capsys: pytest.CaptureFixture[str]) -> None:
+    insurer.check_table("table=critical-illness", "json")
+
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["hash"] == f"0x{product.shipped('critical-illness').hash.hex()}"
+    assert (answer["name"], answer["version"]) == ("critical-illness", "2026.1")

@@ -10,6 +10,8 @@ given a wrong table
     patient cards and hospital attest should say which table is the right one
 given a record key that a claim's record was not sealed to
     patient recheck should say so
+
+SPECIFICATION X6.
 """
 
 from __future__ import annotations

@@ -16,6 +16,8 @@ given a card for another policy book, or with the cover file of another member
     one line should name the card
 given a signed file that is damaged or of another kind
     one line should say what was wanted
+
+SPECIFICATION X6.
 """
 
 from __future__ import annotations
