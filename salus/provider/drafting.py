@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 
 from salus.base.errors import FhirError, InputError, OutboxError, SalusError
-from salus.claim.bill_line import BillLine
+from salus.claim.bill_line import BillLine, Numbering
 from salus.claim.diagnosis import diagnose
 from salus.claim.provider_key import ProviderKey
 from salus.cover.membership import Membership
@@ -125,6 +125,7 @@ class _Drafting:
         self._again = again
         self._profile_changed = profile_changed
         self._now = now
+        self._identities: dict[Numbering, int] = {}
         self._rows: dict[str, list[int]] = defaultdict(list)
         """Places in the report of bills that are in the outbox, by claim number."""
 
@@ -148,7 +149,7 @@ class _Drafting:
                 self.report.rows.append(row)
 
     def _line(self, line: BillLine) -> None:
-        identity = self._outbox.take(line.numbering, at=self._now, profile_changed=self._profile_changed)
+        identity = self._identity(line.numbering)
         try:
             if self._is_blocked(line):
                 return
@@ -163,6 +164,13 @@ class _Drafting:
             raise
         except InputError as error:
             self._add(line, BillOutcome.PROBLEM, type(error).__name__, str(error), cause=str(error))
+
+    def _identity(self, numbering: Numbering) -> int:
+        known = self._identities.get(numbering)
+        if known is None:
+            known = self._outbox.take(numbering, at=self._now, profile_changed=self._profile_changed)
+            self._identities[numbering] = known
+        return known
 
     def _offer(self, line: BillLine, membership: Membership, identity: int) -> None:
         if membership.benefit(line.benefit) is None:
