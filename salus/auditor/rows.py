@@ -30,7 +30,9 @@ class Book(StrEnum):
 class Comparison:
     """One comparison.
 
-    >>> row = Comparison(book=Book.POOLS, subject="0x…", what="outstanding", expected=5_00, found=7_00, unit="USD")
+    >>> row = Comparison(
+    ...     book=Book.POOLS, subject="0x…", what="outstanding", expected=5_00, found=7_00, unit="USD"
+    ... )
     >>> row.is_difference, row.words
     (True, ('5.00 USD', '7.00 USD', '2.00 USD'))
     """

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 
 from salus.base.errors import FhirError, InputError, OutboxError, SalusError
-from salus.claim.bill_line import BillLine
+from salus.claim.bill_line import BillLine, Numbering
 from salus.claim.diagnosis import diagnose
 from salus.claim.provider_key import ProviderKey
 from salus.cover.membership import Membership
@@ -81,14 +81,6 @@ def draft(
     >>> first.new, first.problems, again.known
     (9, [], 9)
     """
-    drafting = _Drafting(outbox, cards, provider_key, tuple(recipients), again=again, dry_run=dry_run)
-    for part in in_parts(results):
-        with outbox.together():
-            for result in part:
-                drafting.take(result)
-                # A file that cannot be read does not count as a bill.
-                advance(isinstance(result, BillLine | Refused))
-    drafting.finish()
     now = int(time.time())
     with outbox.rehearsal() if dry_run else nullcontext():
         outbox.bind(provider_key, at=now, key_lost=key_lost)
@@ -109,6 +101,7 @@ def draft(
                     advance(isinstance(result, BillLine | Refused))
         outbox.release(release, at=now)
         drafting.hold_back()
+        drafting.finish()
     return drafting.report
 
 
@@ -132,10 +125,10 @@ class _Drafting:
         self._key = provider_key
         self._recipients = recipients
         self._again = again
-        self._dry_run = dry_run
-        self._used = False
         self._profile_changed = profile_changed
         self._now = now
+        self._used = False
+        self._identities: dict[Numbering, int] = {}
         self._rows: dict[str, list[int]] = defaultdict(list)
         """Places in the report of bills that are in the outbox, by claim number."""
 
@@ -159,7 +152,7 @@ class _Drafting:
                 self.report.rows.append(row)
 
     def _line(self, line: BillLine) -> None:
-        identity = self._outbox.take(line.numbering, at=self._now, profile_changed=self._profile_changed)
+        identity = self._identity(line.numbering)
         try:
             if self._is_blocked(line):
                 return
@@ -168,7 +161,6 @@ class _Drafting:
                 self._without_card(line)
             for membership in memberships:
                 self._used = True
-                self._offer(line, membership)
                 self._offer(line, membership, identity)
         except OutboxError:
             raise
@@ -207,7 +199,13 @@ class _Drafting:
     def _plan(self) -> str:
         return f"{self._cards.table.name} {self._cards.table.version}"
 
-    def _offer(self, line: BillLine, membership: Membership) -> None:
+    def _identity(self, numbering: Numbering) -> int:
+        known = self._identities.get(numbering)
+        if known is None:
+            known = self._outbox.take(numbering, at=self._now, profile_changed=self._profile_changed)
+            self._identities[numbering] = known
+        return known
+
     def _offer(self, line: BillLine, membership: Membership, identity: int) -> None:
         if membership.benefit(line.benefit) is None:
             words = "is not covered for this member (204); bill the patient"
@@ -237,8 +235,6 @@ class _Drafting:
                     line, BillOutcome.NEW if added is Added.NEW else BillOutcome.REVISED, "", str(added)
                 )
 
-    def _save(self, line: BillLine, membership: Membership) -> None:
-        sealed = seal(line.record, [*self._recipients, *self._cards.recipients(line.patient)])
     def hold_back(self) -> None:
         """Drops the drafts of bills that may have been signed before, and reports them."""
         held_back: dict[str, HeldBack] = {}
@@ -271,7 +267,7 @@ class _Drafting:
             self.report.rows[place : place + 1] = [row]
 
     def _save(self, line: BillLine, membership: Membership, identity: int) -> None:
-        sealed = seal(line.record, [*self._recipients, self._cards.recipient(line.patient)])
+        sealed = seal(line.record, [*self._recipients, *self._cards.recipients(line.patient)])
         diagnosis = diagnose(line, membership, self._key, record=sealed.commitment)
         self._outbox.draft(
             line.claim,

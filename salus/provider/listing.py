@@ -13,7 +13,7 @@ from salus.provider.outbox import Outbox, OutboxLine, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimRow:
+class ListedBill:
     """One line of an outbox as a person or a program reads it. It names no patient and no code of care."""
 
     bill: str
@@ -62,7 +62,7 @@ class ClaimRow:
 HEAD = ("bill", "days", "member", "billed", "state", "paid", "why")
 
 
-def list_claims(outbox: Outbox, *states: State, claim: str | None = None) -> list[ClaimRow]:
+def list_claims(outbox: Outbox, *states: State, claim: str | None = None) -> list[ListedBill]:
     """Returns the lines in these states, or all, oldest first; with `claim`, those of the bill of that name.
 
     Raises OutboxError if no bill has the number, or several have.
@@ -76,10 +76,10 @@ def list_claims(outbox: Outbox, *states: State, claim: str | None = None) -> lis
     return [_row(line, numbers) for line in lines]
 
 
-def _row(line: OutboxLine, numbers: dict[tuple[bytes, bytes], int]) -> ClaimRow:
+def _row(line: OutboxLine, numbers: dict[tuple[bytes, bytes], int]) -> ListedBill:
     diagnosis, decision = line.diagnosis, line.decision
     is_skipped = line.state is State.SKIPPED and line.reason is not None
-    return ClaimRow(
+    return ListedBill(
         bill=line.bill,
         claim=line.claim,
         first_day=to_date(diagnosis.service_from),

@@ -6,6 +6,7 @@ given nine bills that were signed and filed, seven of them decided
         when one is released by its number, that one alone should be signed
 given a new outbox and another key on the same chain
     attest should hold back what the chain has decided, and file should send nothing
+        when the bill went to two policies, and one has decided it, it should hold it back under both
 given an outbox of the version before, in which another key has signed the bills anew
     file should send each bill once
 """
@@ -19,7 +20,7 @@ from typing import Any
 import pytest
 from brownie import accounts, chain, web3
 
-from salus.chain import events
+from salus.chain import Unlocked, claims, events
 from salus.claim.provider_key import ProviderKey, short
 from salus.provider.outbox import State
 from tests.scripts.conftest import DAY, Clinic, box, ended, entries, states
@@ -123,6 +124,33 @@ def test_a_new_outbox_and_another_key_are_paid_nothing(
     assert states(year) == []
     year.file()
     assert (paid(year), decided(year)) == (before, count)
+
+
+def test_a_bill_that_one_policy_paid_is_held_back_under_the_other_too(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under another key the chain would not see that the first policy has paid a part of it."""
+    clinic.treat(2)
+    clinic.attest()
+    with box(clinic) as opened:
+        ((signed, waiting),) = opened.to_file()
+        first, other = (line for line in waiting if line.claim == waiting[0].claim)
+        action = claims.file(
+            clinic.chain,
+            attestation=signed.attestation,
+            attestor=signed.attestor,
+            signature=signed.signature,
+            lines=[opened.line(first)],
+        )
+    clinic.chain.send(action, Unlocked(accounts[9].address))
+    assert first.diagnosis.policy != other.diagnosis.policy
+    clinic.outbox.unlink()
+    set_key(monkeypatch, OTHER)
+
+    with pytest.raises(SystemExit):
+        clinic.attest()
+
+    assert {line.claim for line in waiting} - {line.claim for line in entries(clinic)} == {first.claim}
 
 
 def test_an_outbox_of_two_keys_files_each_bill_once(

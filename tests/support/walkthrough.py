@@ -1,8 +1,8 @@
 """Runs the commands of a page of docs in one shell, and compares what they print with what the page shows.
 
 In a page's ```console blocks, a line after `$ ` is a command, and the lines below it are what it prints.
-There `…` stands for any text, a line of only `…` for any lines, and `<name>` for a value that later commands
-use by this name. A command must end with 0, unless its last line is `(exit code N)`.
+There `…` stands for any text, a line of only `…` for any lines, `<name>` for a value that later commands use
+by this name. A command must end with 0, unless its last line is `(exit code N)`.
 
     python -m tests.support.walkthrough docs/first-hour.md folder     writes the page with what is printed now
 """

@@ -54,9 +54,9 @@ class Node:
     def get_block(self, number: int) -> Any:
         return {"hash": Hash(f"0x{self.fork}{number}")}
 
-    def past(self, kind: Any, *, since: int | None, to_block: int, provider: int) -> Iterator[Any]:
+    def past(self, kinds: Any, *, since: int | None, provider: int) -> Iterator[Any]:
         for event in self.desk.events:
-            if isinstance(event, kind) and (since or 0) <= event.block <= to_block:
+            if isinstance(event, tuple(kinds)) and (since or 0) <= event.block:
                 assert event.provider == provider
                 self.asked += 1
                 yield event
