@@ -36,8 +36,6 @@ from salus.chain.roles import Holder
 from salus.chain.suite import Chain
 from salus.chain.web3_lazily import web3
 
-"""Of `DeskStatus`."""
-
 
 class Fact(NamedTuple):
     """Something that the chain was asked for, and the answer that it should give."""
