@@ -10,28 +10,16 @@ from typing import Any, Final
 from eth_utils.address import to_checksum_address
 
 from salus.chain import roles
+from salus.chain.asset import LOCAL_CHAINS as LOCAL_CHAINS
+from salus.chain.asset import Asset as Asset
 from salus.chain.manifest import GOVERNED, LABELS, MANAGER, DeskStatus, Role
 from salus.chain.roles import Holder
 from salus.chain.sending import Action
 from salus.chain.suite import Chain
 from salus.crypto.abi import keccak
 
-LOCAL_CHAINS: Final = frozenset({1337, 31337})
-"""Chains on the user's own machine. Every other chain, also an unknown one, counts as live."""
 STABLECOIN: Final = "TestStablecoin"
 """Its name in Solidity and in the address book. Anyone may mint it."""
-"""Of `DeskStatus`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asset:
-    """A token that pools may hold, and the currency that it stands for."""
-
-    address: str
-    currency: str
-    """ISO 4217 alphabetic code."""
-    exponent: int
-    """Decimals of the currency's minor unit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

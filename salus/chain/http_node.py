@@ -63,7 +63,7 @@ class Node(HTTPProvider):
     def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
         with waited_for(self.host):
             response = self._patiently(method, params)
-        if method == "eth_call" and response.get("result") == "0x":
+        if method == "eth_call" and response.get("result") == "0x" and params[0].get("to"):
             self.check_code(params[0]["to"])
         return response
 

@@ -122,7 +122,11 @@ def _ask(w3: Web3, address: str, topics: Topics, first: int, last: int) -> list[
     if answer.get("error"):  # of another provider than `Node`, which raises it
         refused = refusal(method, answer["error"], None)
         raise refused or NodeRefused(f"the node refuses {method}", method=method)
-    found = (from_node(log) for log in answer["result"] if not log.get("removed"))
+    given = answer.get("result")
+    if not isinstance(given, list):
+        remedy = "run again; if it stays so, choose another node"
+        raise NodeRefused(f"the node answers {method} with no list of logs", method=method, remedy=remedy)
+    found = (from_node(log) for log in given if not log.get("removed"))
     return sorted(found, key=lambda log: (log.block, log.place))
 
 

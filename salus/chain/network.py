@@ -11,7 +11,7 @@ from typing import Any, Self
 from salus.base.days import DAY_SECONDS
 from salus.base.errors import ChainError, InputError
 from salus.base.yaml_file import parse_mapping
-from salus.chain.deployment import LOCAL_CHAINS, Asset
+from salus.chain.asset import LOCAL_CHAINS, Asset
 from salus.chain.manifest import Role
 
 _FILE = Path(__file__).with_name("networks.yaml")

@@ -9,7 +9,7 @@ from rich.text import Text
 from typer import Option
 
 from salus.base.errors import InputError, NodeUnreachable
-from salus.chain.deployment import LOCAL_CHAINS
+from salus.chain.asset import LOCAL_CHAINS
 from salus.chain.health import Check, Health, Subject, examine
 from salus.chain.keystore import address_of
 from salus.cli import values

@@ -2,11 +2,11 @@ from .patient_names import names as names
 from .profile import OPEN as OPEN
 from .profile import SAFE as SAFE
 from .profile import Profile as Profile
-from .reader import Result as Result
 from .reader import read as read
 from .reader import read_record as read_record
 from .reasons import Reason as Reason
 from .results import Refused as Refused
+from .results import Result as Result
 from .results import Summary as Summary
 from .source import NotRead as NotRead
 from .source import Source as Source

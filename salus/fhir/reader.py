@@ -8,19 +8,17 @@ import msgspec
 
 from salus.base import days
 from salus.base.errors import FhirError
-from salus.claim.bill_line import BillLine
 from salus.fhir.claim import to_line
 from salus.fhir.life import deleted_number, lives_of
 from salus.fhir.models import Fault
 from salus.fhir.profile import SAFE, Profile
 from salus.fhir.records import Records
-from salus.fhir.results import Refused
+from salus.fhir.results import Result
 from salus.fhir.source import Document, NotRead, Source, documents
 from salus.fhir.split import Page, Piece, pieces
 from salus.fhir.store import Store
 from salus.product import Table
 
-Result = BillLine | Refused | FhirError | NotRead
 _MONEY = ("ClaimResponse", "ExplanationOfBenefit")
 
 

@@ -37,6 +37,10 @@ class Refused:
         return f"{self.source}: {self.resource}.{self.field} {self.reason.words}{found}; {self.reason.remedy}"
 
 
+Result = BillLine | Refused | FhirError | NotRead
+"""What a Claim, or a file that cannot be read, becomes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """All results of a run: `summary = Summary.of(read(folder, table))`.

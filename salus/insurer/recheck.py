@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from salus import fhir
 from salus.base.errors import RecordError
 from salus.claim.bill_line import BillLine
 from salus.claim.diagnosis import keyed_fields, open_fields
 from salus.claim.provider_key import ProviderKey
 from salus.cover.membership import Membership
 from salus.crypto.records import RecordKey, unseal
-from salus.fhir import read_record
 from salus.types import Diagnosis
 
 _NO_LIMIT = 2**32 - 1
@@ -126,7 +126,7 @@ def recheck(
 
 
 def _line(record: bytes, membership: Membership) -> BillLine:
-    results = list(read_record(record, membership.table, today=_NO_LIMIT))
+    results = list(fhir.read_record(record, membership.table, today=_NO_LIMIT))
     if len(results) != 1 or not isinstance(results[0], BillLine):
         raise RecordError(
             "does not give exactly one bill line under the policy's benefit table",

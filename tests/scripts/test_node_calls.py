@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import subprocess
 import sys
 import time
@@ -44,6 +45,8 @@ class Run(NamedTuple):
     logs: int
     calls: int
     seconds: float
+    processor: float
+    """Seconds of processor time, of which a start-up consists."""
 
 
 def mine(blocks: int) -> None:
@@ -58,7 +61,7 @@ def run(clinic: Clinic, action: tuple[str, ...]) -> Run:
     delay = float(os.environ.get("SALUS_TEST_LATENCY") or 0)
     with between(str(web3.provider.endpoint_uri), delay=delay) as proxy:
         command = [sys.executable, "-m", "salus.cli", *(word.format(**places) for word in action)]
-        started = time.monotonic()
+        started, used = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
         done = subprocess.run(
             command,
             env={**os.environ, "SALUS_RPC_URL": proxy.url},
@@ -67,9 +70,10 @@ def run(clinic: Clinic, action: tuple[str, ...]) -> Run:
             timeout=300,
             check=False,
         )
-        seconds = time.monotonic() - started
+        seconds, now = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime
     assert done.returncode == 0, done.stdout + done.stderr
-    return Run(done.stdout, proxy.calls["eth_getLogs"], sum(proxy.calls.values()), seconds)
+    return Run(done.stdout, proxy.calls["eth_getLogs"], sum(proxy.calls.values()), seconds, processor)
 
 
 def test_an_action_reads_what_is_new(clinic: Clinic) -> None:
@@ -81,8 +85,10 @@ def test_an_action_reads_what_is_new(clinic: Clinic) -> None:
         cold, warm = run(clinic, action), run(clinic, action)
         sys.stderr.write(
             f"{' '.join(action[:2])}: {cold.logs} then {warm.logs} eth_getLogs of {cold.calls} then "
-            f"{warm.calls} calls, {cold.seconds:.1f} then {warm.seconds:.1f} s\n"
+            f"{warm.calls} calls, {cold.seconds:.1f} then {warm.seconds:.1f} s, of which "
+            f"{warm.processor:.2f} s of processor time\n"
         )
         assert re.sub(r"\d+:\d\d", "", warm.words) == re.sub(r"\d+:\d\d", "", cold.words)
         assert warm.logs <= 1
+        assert warm.processor < 2, "some module is loaded that the action does not need"
         assert cold.logs <= 8

@@ -5,6 +5,7 @@ given a node that limits eth_getLogs, in the words of several
     each block should be asked for once, in order
 given a node that refuses even one block, that is busy, or that lacks the method
     the error should be raised, and not be taken for too much
+given an answer that is no list, it should be named
 given a log
     its event should be the one that web3 reads from it, with addresses as they are written
     data of another form should be an error that names the transaction
@@ -102,6 +103,13 @@ def test_other_refusals_are_raised(error: dict[str, Any], kind: type[Exception])
 
         asked = server.count("eth_getLogs")
     assert asked == (13 if "range" in error["message"] else 1)
+
+
+def test_an_answer_without_logs_is_named() -> None:
+    with bad_node(eth_getLogs=Answer(None)) as server:
+        w3 = Web3(Node(server.url, patience=0))
+        with pytest.raises(NodeRefused, match="answers eth_getLogs with no list of logs"):
+            list(read(w3, DESK, [None], 0, 5_000))
 
 
 def log_of(kind: type[Event], indexed: dict[str, Any], data: bytes) -> dict[str, Any]:
