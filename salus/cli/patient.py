@@ -11,6 +11,7 @@ from salus import product
 from salus.base import files
 from salus.base.errors import InputError, PolicyError
 from salus.chain import consents, policies
+from salus.cli import values
 from salus.cli.actor import Actor
 from salus.cli.options import AccountName, ContractWallet, TableName
 from salus.cli.output import out
@@ -39,9 +40,7 @@ actor = Actor("patient")
 
 CardPath = Annotated[Path, Option(help="the member's card")]
 CoverPath = Annotated[Path, Option(help="the cover file of the card")]
-Provider = Annotated[
-    int, Option(min=0, max=2**64 - 1, help="the provider's number; 0 for any accredited one")
-]
+Provider = Annotated[int, values.provider("the provider's number; 0 for any accredited one", least=0)]
 SignTo = Annotated[
     Path | None, Option(help="sign it to this file instead of sending; anyone may then record it")
 ]

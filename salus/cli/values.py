@@ -31,9 +31,9 @@ def address(help: str, kind: str = "account") -> Any:  # noqa: A002 - as typer c
     return _option(_named(kind, AddressCodec().normalise), "ADDRESS|NAME", help)
 
 
-def provider(help: str) -> Any:  # noqa: A002
-    """The number of a provider, or the user's name for one."""
-    return _option(_named("provider", _provider), "NUMBER|NAME", help)
+def provider(help: str, least: int = 1) -> Any:  # noqa: A002
+    """The number of a provider, from `least`, or the user's name for one."""
+    return _option(_named("provider", lambda text: _number(text, least)), "NUMBER|NAME", help)
 
 
 def policy(help: str) -> Any:  # noqa: A002
@@ -112,9 +112,10 @@ def _named(kind: str, parser: Callable[[str], Any]) -> Callable[[str], Any]:
     return parse
 
 
-def _provider(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) < 2**64:
-        raise ValueError("is neither the number of a provider nor a name")
+def _number(text: str, least: int) -> int:
+    is_number = text.isascii() and text.isdigit()
+    if not is_number or not least <= int(text) < 2**64:
+        raise ValueError(f"is neither a number from {least} to {2**64 - 1} nor a name")
     return int(text)
 
 

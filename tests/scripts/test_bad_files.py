@@ -165,13 +165,13 @@ def test_a_patients_damaged_age_key_is_named(clinic: Clinic, capsys: pytest.Capt
 @pytest.mark.parametrize(
     ("action", "word", "expected"),
     [
-        (hospital.status, "provider=-5", "input should be greater than or equal to 1; correct it"),
+        (hospital.status, "provider=-5", f"is neither a number from 1 to {2**64 - 1} nor a name; correct it"),
         (
             hospital.status,
             f"provider={2**70}",
-            f"input should be less than or equal to {2**64 - 1}; correct it",
+            f"is neither a number from 1 to {2**64 - 1} nor a name; correct it",
         ),
-        (patient.consent, "provider=-1", "input should be greater than or equal to 0; correct it"),
+        (patient.consent, "provider=-1", f"is neither a number from 0 to {2**64 - 1} nor a name; correct it"),
         (capital.give_notice, "shares=-1", "input should be greater than or equal to 0; correct it"),
         (
             capital.redeem,
