@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import fcntl
-import hashlib
 import os
 import shutil
 import signal
@@ -29,17 +28,16 @@ import psutil
 import yaml
 from dotenv import dotenv_values
 
+from tools import compiled
 from tools.chain import HARD_FORKS, ChainError, chain_id_of, chains
 from tools.ending import CANNOT_RUN, plainly
-from tools.places import CACHE, KEYSTORES, NODE_MODULES, ROOT, RUNS, tool_environment
+from tools.places import CACHE, KEYSTORES, ROOT, RUNS, tool_environment
 from tools.supervise import NoSuchProgram, supervise
 
 NETWORKS = ROOT / "tools" / "networks.yaml"
 BROWNIE_ID = {"ganache": "development", "anvil": "anvil"}
 TAKES_NETWORK = {"test", "run", "console"}
-# All of them: Brownie overlooks changes in files without a contract (contracts/types), and in what a contract
-# uses at second hand.
-COMPILE = ["brownie", "compile", "--all"]
+COMPILE = ["python", "-m", "tools.compile"]
 SHARED_BROWNIE_DATA = {
     "accounts": KEYSTORES,
     "hypothesis": CACHE / "hypothesis",
@@ -159,31 +157,17 @@ def write_brownie_home(folder: Path, port: int | None = None) -> None:
 
 
 def compile_contracts(folder: Path, environment: Mapping[str, str]) -> None:
-    """Compile once for each change, one run at a time: Brownie writes `build/` in place."""
+    """Compile what a change affects, one run at a time: `build/` is written in place."""
     write_brownie_home(folder)
     with (CACHE / "compile.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        stamp = ROOT / "build" / "sources.sha256"
-        digest = sources_digest()
-        if stamp.exists() and stamp.read_text() == digest:
+        if not compiled.changes(ROOT, compiled.Record.load(ROOT)):
             return
         code = supervise(COMPILE, environment)
         if code > 128:
             sys.exit(code)
         if code != 0:
             raise RunError("the contracts do not compile; the compiler's messages are above")
-        stamp.write_text(digest)
-
-
-def sources_digest() -> str:
-    digest = hashlib.sha256(" ".join(COMPILE).encode())
-    sources = [
-        path for folder in ("contracts", "interfaces") for path in sorted((ROOT / folder).rglob("*.sol"))
-    ]
-    openzeppelin = NODE_MODULES / "@openzeppelin" / "contracts" / "package.json"
-    for path in [ROOT / "brownie-config.yaml", openzeppelin, *sources]:
-        digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes() + b"\0")
-    return digest.hexdigest()
 
 
 def with_network(command: list[str], network: str) -> list[str]:

@@ -24,7 +24,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import setup
+from tools import compiled, setup
 from tools.places import ROOT
 from tools.setup import SetupError, Step
 
@@ -238,5 +238,5 @@ def test_a_second_run_does_nothing_again() -> None:
 
 def written() -> dict[Path, int]:
     """When each step of the set-up, and the compiler, left its stamp."""
-    stamps = [*setup.STAMPS.iterdir(), ROOT / "build" / "sources.sha256"]
+    stamps = [*setup.STAMPS.iterdir(), compiled.path_of(ROOT)]
     return {path: path.stat().st_mtime_ns for path in stamps}
