@@ -51,8 +51,8 @@ format: setup ## bring the sources into the style that lint checks
 	@$(PY) -m tools.lint --fix
 
 .PHONY: console
-console: setup ## open Brownie's console on a fresh chain
-	@$(PY) -m tools.run --network $(NETWORK) -- brownie console
+console: setup ## open Brownie's console with the suite deployed, on the local chain that runs or a fresh one
+	@$(PY) -m tools.console $(if $(filter command environment,$(firstword $(origin NETWORK))),--network $(NETWORK))
 
 .PHONY: lock
 lock: setup ## pin what requirements.in asks for, in requirements.txt

@@ -1,7 +1,9 @@
 """Run a command beside a fresh local chain, or against a live network, with nothing left behind.
 
-    python -m tools.run [--network ganache|anvil|<live>] [--hard-fork NAME] [--clock SECONDS] [--workers N]
-                        -- COMMAND …
+    python -m tools.run [--network ganache|anvil|local|<live>] [--hard-fork NAME] [--clock SECONDS]
+                        [--workers N] -- COMMAND …
+
+`local` is the chain that `salus chain start` started; it goes on when COMMAND ends.
 
 COMMAND is `brownie …` (told the network by itself) or any other. It finds the node's address in SALUS_RPC_URL
 and runs with a HOME of its own below .cache, so that two runs, also in one clone, do not meet, and a user's
@@ -30,11 +32,14 @@ from dotenv import dotenv_values
 
 from tools import compiled
 from tools.chain import HARD_FORKS, ChainError, chain_id_of, chains
+from tools.chain_state import running
 from tools.ending import CANNOT_RUN, plainly
 from tools.places import CACHE, KEYSTORES, ROOT, RUNS, tool_environment
 from tools.supervise import NoSuchProgram, supervise
 
 NETWORKS = ROOT / "tools" / "networks.yaml"
+RUNNING = "local"
+KNOWN_OF_RUNNING = {"SALUS_NETWORK": "network", "SALUS_RPC_URL": "url", "SALUS_DEPLOYMENTS": "deployments"}
 BROWNIE_ID = {"ganache": "development", "anvil": "anvil"}
 TAKES_NETWORK = {"test", "run", "console"}
 COMPILE = ["python", "-m", "tools.compile"]
@@ -69,7 +74,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m tools.run", description="Run a command beside a fresh chain."
     )
-    parser.add_argument("--network", default="ganache", help="ganache (default), anvil, or a live network")
+    parser.add_argument(
+        "--network", default="ganache", help="ganache (default), anvil, local, or a live network"
+    )
     parser.add_argument(
         "--hard-fork", default="", help="of the local chain; ganache: berlin, anvil: shanghai"
     )
@@ -82,13 +89,15 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def run(options: argparse.Namespace, folder: Path) -> int:
+    if options.network == RUNNING:
+        return run_beside(options, folder)
     local = options.network in HARD_FORKS
     if options.clock and not local:
         raise RunError(
             f"the clock of {options.network} cannot be set: the demo plays on {' or '.join(HARD_FORKS)}"
         )
     settings = local_settings(options.network, folder) if local else live_settings(options.network)
-    environment = {**tool_environment(), **settings, "HOME": str(folder), "TMPDIR": str(folder)}
+    environment = environment_of(folder, settings)
     compile_contracts(folder, environment)
     command = with_network(options.command, options.network)
     if not local:
@@ -97,6 +106,28 @@ def run(options: argparse.Namespace, folder: Path) -> int:
     with chains(options.network, options.workers, folder, options.hard_fork, options.clock) as port:
         write_brownie_home(folder, port)
         return supervise(command, {**environment, "SALUS_RPC_URL": f"http://127.0.0.1:{port}"})
+
+
+def run_beside(options: argparse.Namespace, folder: Path) -> int:
+    """Beside the chain that runs in the background."""
+    there = running()
+    if there is None:
+        raise RunError(
+            "no local chain is running; start one with `salus chain start`, or name ganache or anvil"
+        )
+    if options.clock:
+        raise RunError("the clock of a chain that runs cannot be set")
+    if options.command[:2] == ["brownie", "test"]:
+        raise RunError("tests set a chain back: they need one of their own, so name ganache or anvil")
+    settings = {name: there[key] for name, key in KNOWN_OF_RUNNING.items()}
+    environment = environment_of(folder, settings)
+    compile_contracts(folder, environment)
+    write_brownie_home(folder, there["port"])
+    return supervise(with_network(options.command, there["network"]), environment)
+
+
+def environment_of(folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
+    return {**tool_environment(), **settings, "HOME": str(folder), "TMPDIR": str(folder)}
 
 
 @contextlib.contextmanager
@@ -125,7 +156,7 @@ def live_settings(network: str) -> dict[str, str]:
     groups = yaml.safe_load(NETWORKS.read_text())["live"]
     entries = {entry["id"]: entry for group in groups for entry in group["networks"]}
     if network not in entries:
-        known = ", ".join([*HARD_FORKS, *entries])
+        known = ", ".join([*HARD_FORKS, RUNNING, *entries])
         raise RunError(f"unknown network {network!r}; tools/networks.yaml lists {known}")
     variable = entries[network]["host"].removeprefix("$")
     from_file = {name: value for name, value in dotenv_values(ROOT / ".env").items() if value}
