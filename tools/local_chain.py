@@ -132,12 +132,9 @@ def tell(state: dict[str, Any], how: str) -> None:
     print(f"  suite       deployed; addresses in {book}")
     print(f"  ether       {ETHER_EACH:,} for each of accounts 0 to {last}; gas costs nothing")
     print("  roles       account 1 is governor, 2 accreditor, 3 sentinel")
-    print(
-        f"  stablecoin  {state['stablecoin']}: {TOKENS_EACH:,} TUSD for each of accounts {FIRST_RICH} to {last}"
-    )
-    print(
-        "It stays until `salus chain stop`, or until the machine stops; every terminal of this clone sees it."
-    )
+    each = f"{TOKENS_EACH:,} TUSD for each of accounts {FIRST_RICH} to {last}"
+    print(f"  stablecoin  {state['stablecoin']}: {each}")
+    print("It stays until `salus chain stop` or a restart; every terminal of this clone sees it.")
 
 
 def a(network: str) -> str:

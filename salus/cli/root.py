@@ -26,6 +26,7 @@ ACTORS: Final = {
     "accreditor": "accredits hospitals, pharmacies and laboratories, and can hold claims for review",
     "governor": "grants roles, lists desks and assets, and stops what was announced",
     "keeper": "settles, collects and closes what is due, and pays nobody but the payees",
+    "chain": "starts a local chain in the background, with the suite deployed, and stops it",
 }
 """What each group of actions is for; its module in this package has its name."""
 COMPLETION: Final = "_SALUS_COMPLETE"
