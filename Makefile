@@ -15,7 +15,7 @@ help: ## list the commands
 
 .PHONY: setup
 setup: ## install Python packages, npm packages and the compiler into this folder
-	@$(PYTHON) -m tools.setup
+	@"$(PYTHON)" -m tools.setup
 
 .PHONY: demo
 demo: setup ## run the whole story on a fresh chain; the results are in out/demo

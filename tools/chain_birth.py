@@ -35,7 +35,7 @@ from tools.chain import (
 )
 from tools.chain_state import FOLDER, STATE, is_same, save
 from tools.midwife import KEEP
-from tools.places import KEYSTORES, ROOT, tool_environment
+from tools.places import KEYSTORES, ROOT
 from tools.supervise import supervise
 
 USUAL_PORT = 8545
@@ -56,7 +56,7 @@ def begin(network: str, port: int, clock: int, block: int) -> dict[str, Any]:
     if not is_free(port):
         raise ChainError(f"port {port} is in use; leave --port out, or name another")
     with run.run_folder() as home:
-        settings = {**tool_environment(), "HOME": str(home), "TMPDIR": str(home)}
+        settings = run.environment_of(home, {})
         run.compile_contracts(home, settings)
         folder = Path(tempfile.mkdtemp(prefix="data-", dir=FOLDER))
         wanted = command(network, port, HARD_FORKS[network], clock, block)

@@ -1,9 +1,9 @@
 """Run a command beside a fresh local chain, or against a live network, with nothing left behind.
 
-    python -m tools.run [--network ganache|anvil|local|<live>] [--hard-fork NAME] [--clock SECONDS]
+    python -m tools.run [--network ganache|anvil|local|none|<live>] [--hard-fork NAME] [--clock SECONDS]
                         [--workers N] -- COMMAND …
 
-`local` is the chain that `salus chain start` started; it goes on when COMMAND ends.
+`local` is the chain that `salus chain start` started; it goes on when COMMAND ends. `none` is no chain.
 
 COMMAND is `brownie …` (told the network by itself) or any other. It finds the node's address in SALUS_RPC_URL
 and runs with a HOME of its own below .cache, so that two runs, also in one clone, do not meet, and a user's
@@ -38,7 +38,9 @@ from tools.places import CACHE, KEYSTORES, ROOT, RUNS, tool_environment
 from tools.supervise import NoSuchProgram, supervise
 
 NETWORKS = ROOT / "tools" / "networks.yaml"
-RUNNING = "local"
+RUNNING, NO_CHAIN = "local", "none"
+WITHIN = "SALUS_WITHIN_RUN"
+"""In the environment of a command: its chain, network and HOME are arranged."""
 KNOWN_OF_RUNNING = {"SALUS_NETWORK": "network", "SALUS_RPC_URL": "url", "SALUS_DEPLOYMENTS": "deployments"}
 BROWNIE_ID = {"ganache": "development", "anvil": "anvil"}
 TAKES_NETWORK = {"test", "run", "console"}
@@ -91,6 +93,10 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 def run(options: argparse.Namespace, folder: Path) -> int:
     if options.network == RUNNING:
         return run_beside(options, folder)
+    if options.network == NO_CHAIN:
+        environment = environment_of(folder, {})
+        compile_contracts(folder, environment)
+        return supervise(options.command, environment)
     local = options.network in HARD_FORKS
     if options.clock and not local:
         raise RunError(
@@ -127,7 +133,8 @@ def run_beside(options: argparse.Namespace, folder: Path) -> int:
 
 
 def environment_of(folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
-    return {**tool_environment(), **settings, "HOME": str(folder), "TMPDIR": str(folder)}
+    own = {"HOME": str(folder), "TMPDIR": str(folder), WITHIN: "1"}
+    return {**tool_environment(), **settings, **own}
 
 
 @contextlib.contextmanager
@@ -207,6 +214,7 @@ def with_network(command: list[str], network: str) -> list[str]:
         and len(command) > 1
         and command[1] in TAKES_NETWORK
         and "--network" not in command
+        and network
     ):
         return [*command, "--network", BROWNIE_ID.get(network, network)]
     return command
