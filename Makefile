@@ -15,7 +15,7 @@ help: ## list the commands
 
 .PHONY: setup
 setup: ## install Python packages, npm packages and the compiler into this folder
-	@$(PYTHON) -m tools.setup
+	@"$(PYTHON)" -m tools.setup
 
 .PHONY: demo
 demo: setup ## run the whole story on a fresh chain; the results are in out/demo
@@ -51,8 +51,8 @@ format: setup ## bring the sources into the style that lint checks
 	@$(PY) -m tools.lint --fix
 
 .PHONY: console
-console: setup ## open Brownie's console on a fresh chain
-	@$(PY) -m tools.run --network $(NETWORK) -- brownie console
+console: setup ## open Brownie's console with the suite deployed, on the local chain that runs or a fresh one
+	@$(PY) -m tools.console $(if $(filter command environment,$(firstword $(origin NETWORK))),--network $(NETWORK))
 
 .PHONY: lock
 lock: setup ## pin what requirements.in asks for, in requirements.txt

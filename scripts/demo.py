@@ -32,6 +32,7 @@ from salus.chain.node import genesis_of
 from salus.cli.ending import one_line_errors
 from scripts._demo import cast as casting
 from scripts._demo import scenes
+from scripts._demo.afterwards import tell_what_next
 from scripts._demo.cast import YEAR, Cast
 from scripts._demo.clock import DAYS_AHEAD
 from scripts._demo.narration import Teller, dollars, words_of
@@ -193,6 +194,7 @@ def _tell_end(left: Left, shown: Shown, tell: Teller) -> None:
     tell.say(f"the money's way                {folder}/money.svg")
     tell.say(f"all figures and transactions   {folder}/summary.json")
     tell.say(f"{summary['gas']['perClaim']:,} gas a claim on average; {summary['seconds']} seconds in all.")
+    tell_what_next(tell)
 
 
 @contextmanager

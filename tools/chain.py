@@ -16,9 +16,10 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -75,7 +76,8 @@ def chains(kind: str, count: int, folder: Path, hard_fork: str = "", start: int 
         stop(running)
 
 
-def command(kind: str, port: int, hard_fork: str, start: int) -> list[str]:
+def command(kind: str, port: int, hard_fork: str, start: int, block: int = 0) -> list[str]:
+    """What starts a chain; `block` is the time between blocks in seconds, 0: one for each transaction."""
     if kind == "ganache":
         arguments = {
             "server.host": "127.0.0.1",
@@ -93,6 +95,8 @@ def command(kind: str, port: int, hard_fork: str, start: int) -> list[str]:
         }
         if start:
             arguments["chain.time"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(start))
+        if block:
+            arguments["miner.blockTime"] = block
         return [
             node(),
             str(NODE_BIN / "ganache"),
@@ -109,6 +113,7 @@ def command(kind: str, port: int, hard_fork: str, start: int) -> list[str]:
         "gas-price": 0,
         "base-fee": 0,
         **({"timestamp": start} if start else {}),
+        **({"block-time": block} if block else {}),
     }
     # auto-impersonate: Brownie unlocks accounts of a running node with a call that only Ganache knows
     switches = ["--quiet", "--auto-impersonate", "--disable-min-priority-fee", "--no-request-size-limit"]
@@ -143,6 +148,7 @@ def free_ports(count: int) -> int:
 
 def is_free(port: int) -> bool:
     with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as nodes do: after a chain has ended
         try:
             probe.bind(("127.0.0.1", port))
         except (OSError, OverflowError):
@@ -157,42 +163,64 @@ def launch(arguments: list[str], port: int, log: Path) -> Chain:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "HOME": str(log.parent), "TMPDIR": str(log.parent)},
+            env=environment(log.parent),
             start_new_session=True,
             preexec_fn=die_with_parent,
         )
     return Chain(process=process, port=port, log=log)
 
 
+def environment(folder: Path) -> dict[str, str]:
+    """A node keeps its data in `folder`."""
+    return {**os.environ, "HOME": str(folder), "TMPDIR": str(folder)}
+
+
 def wait_until_ready(chain: Chain) -> None:
+    wait_until_answers(chain.process.pid, chain.port, chain.log, lambda: chain.process.poll() is None)
+
+
+def wait_until_answers(pid: int, port: int, log: Path, is_alive: Callable[[], bool]) -> None:
+    """Raises ChainError, with the node's last words, if it ends or does not answer within a minute."""
     deadline = time.monotonic() + READY_WITHIN_SECONDS
-    while time.monotonic() < deadline and chain.process.poll() is None:
-        if listens(chain) and chain_id_of(f"http://127.0.0.1:{chain.port}", through_proxy=False) == CHAIN_ID:
+    while time.monotonic() < deadline and is_alive():
+        if listens(pid, port) and chain_id_of(f"http://127.0.0.1:{port}", through_proxy=False) == CHAIN_ID:
             return
         time.sleep(0.05)
-    last_words = chain.log.read_text(errors="replace")[-2000:].strip() or "it said nothing"
-    raise ChainError(f"the chain on port {chain.port} did not start: {last_words}")
+    last_words = log.read_text(errors="replace")[-2000:].strip() or "it said nothing"
+    raise ChainError(f"the chain on port {port} did not start: {last_words}")
 
 
-def listens(chain: Chain) -> bool:
-    """Whether it is this chain, and not another run's, that has the port."""
+def listens(pid: int, port: int) -> bool:
+    """Whether it is this process, and not another run's, that has the port."""
     try:
-        connections = psutil.Process(chain.process.pid).connections(kind="tcp")
+        connections = psutil.Process(pid).connections(kind="tcp")
     except psutil.Error:
         return False
-    return any(c.status == psutil.CONN_LISTEN and c.laddr.port == chain.port for c in connections)
+    return any(c.status == psutil.CONN_LISTEN and c.laddr.port == port for c in connections)
 
 
 def chain_id_of(address: str, *, through_proxy: bool) -> int | None:
     """The chain id that the node at `address` gives, or None if it gives none within five seconds."""
-    question = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "eth_chainId", "params": []}).encode()
+    try:
+        return int(ask(address, "eth_chainId", through_proxy=through_proxy), 16)
+    except (ChainError, TypeError, ValueError):
+        return None
+
+
+def ask(address: str, method: str, *parameters: Any, through_proxy: bool = False) -> Any:
+    """The node's answer. Raises ChainError if it gives none within five seconds, or an error."""
+    question = {"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}
     opener = urllib.request.build_opener(urllib.request.ProxyHandler(None if through_proxy else {}))
     try:
-        request = urllib.request.Request(address, question, {"content-type": "application/json"})
-        with opener.open(request, timeout=5) as reply:
-            return int(json.load(reply)["result"], 16)
-    except (OSError, ValueError, KeyError, http.client.HTTPException):
-        return None
+        body, kind = json.dumps(question).encode(), {"content-type": "application/json"}
+        with opener.open(urllib.request.Request(address, body, kind), timeout=5) as reply:
+            answer = json.load(reply)
+        if "result" in answer:
+            return answer["result"]
+        reason = answer.get("error", {}).get("message", "it answers nothing")
+    except (OSError, ValueError, AttributeError, http.client.HTTPException) as error:
+        reason = str(error)
+    raise ChainError(f"the node does not do {method}: {reason}")
 
 
 def stop(running: list[Chain]) -> None:

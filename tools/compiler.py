@@ -87,7 +87,8 @@ def write_wasm_program(program: Path) -> None:
     for general, particular in {
         "#!/usr/bin/env node": f"#!{node}",
         '"not installed"': json.dumps(version),
-        'require("solc")': f"require({json.dumps(str(package))})",
+        # from its own place: a clone may be moved
+        'require("solc")': f"require(`${{__dirname}}/{os.path.relpath(package, SOLCX)}`)",
     }.items():
         text = text.replace(general, particular)
     with tempfile.NamedTemporaryFile("w", dir=SOLCX, delete=False) as draft:

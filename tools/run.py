@@ -1,7 +1,9 @@
 """Run a command beside a fresh local chain, or against a live network, with nothing left behind.
 
-    python -m tools.run [--network ganache|anvil|<live>] [--hard-fork NAME] [--clock SECONDS] [--workers N]
-                        -- COMMAND …
+    python -m tools.run [--network ganache|anvil|local|none|<live>] [--hard-fork NAME] [--clock SECONDS]
+                        [--workers N] -- COMMAND …
+
+`local` is the chain that `salus chain start` started; it goes on when COMMAND ends. `none` is no chain.
 
 COMMAND is `brownie …` (told the network by itself) or any other. It finds the node's address in SALUS_RPC_URL
 and runs with a HOME of its own below .cache, so that two runs, also in one clone, do not meet, and a user's
@@ -16,7 +18,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import fcntl
-import hashlib
 import os
 import shutil
 import signal
@@ -29,17 +30,21 @@ import psutil
 import yaml
 from dotenv import dotenv_values
 
+from tools import compiled
 from tools.chain import HARD_FORKS, ChainError, chain_id_of, chains
+from tools.chain_state import running
 from tools.ending import CANNOT_RUN, plainly
-from tools.places import CACHE, KEYSTORES, NODE_MODULES, ROOT, RUNS, tool_environment
+from tools.places import CACHE, KEYSTORES, ROOT, RUNS, tool_environment
 from tools.supervise import NoSuchProgram, supervise
 
 NETWORKS = ROOT / "tools" / "networks.yaml"
+RUNNING, NO_CHAIN = "local", "none"
+WITHIN = "SALUS_WITHIN_RUN"
+"""In the environment of a command: its chain, network and HOME are arranged."""
+KNOWN_OF_RUNNING = {"SALUS_NETWORK": "network", "SALUS_RPC_URL": "url", "SALUS_DEPLOYMENTS": "deployments"}
 BROWNIE_ID = {"ganache": "development", "anvil": "anvil"}
 TAKES_NETWORK = {"test", "run", "console"}
-# All of them: Brownie overlooks changes in files without a contract (contracts/types), and in what a contract
-# uses at second hand.
-COMPILE = ["brownie", "compile", "--all"]
+COMPILE = ["python", "-m", "tools.compile"]
 SHARED_BROWNIE_DATA = {
     "accounts": KEYSTORES,
     "hypothesis": CACHE / "hypothesis",
@@ -71,7 +76,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m tools.run", description="Run a command beside a fresh chain."
     )
-    parser.add_argument("--network", default="ganache", help="ganache (default), anvil, or a live network")
+    parser.add_argument(
+        "--network", default="ganache", help="ganache (default), anvil, local, or a live network"
+    )
     parser.add_argument(
         "--hard-fork", default="", help="of the local chain; ganache: berlin, anvil: shanghai"
     )
@@ -84,13 +91,19 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def run(options: argparse.Namespace, folder: Path) -> int:
+    if options.network == RUNNING:
+        return run_beside(options, folder)
+    if options.network == NO_CHAIN:
+        environment = environment_of(folder, {})
+        compile_contracts(folder, environment)
+        return supervise(options.command, environment)
     local = options.network in HARD_FORKS
     if options.clock and not local:
         raise RunError(
             f"the clock of {options.network} cannot be set: the demo plays on {' or '.join(HARD_FORKS)}"
         )
     settings = local_settings(options.network, folder) if local else live_settings(options.network)
-    environment = {**tool_environment(), **settings, "HOME": str(folder), "TMPDIR": str(folder)}
+    environment = environment_of(folder, settings)
     compile_contracts(folder, environment)
     command = with_network(options.command, options.network)
     if not local:
@@ -99,6 +112,29 @@ def run(options: argparse.Namespace, folder: Path) -> int:
     with chains(options.network, options.workers, folder, options.hard_fork, options.clock) as port:
         write_brownie_home(folder, port)
         return supervise(command, {**environment, "SALUS_RPC_URL": f"http://127.0.0.1:{port}"})
+
+
+def run_beside(options: argparse.Namespace, folder: Path) -> int:
+    """Beside the chain that runs in the background."""
+    there = running()
+    if there is None:
+        raise RunError(
+            "no local chain is running; start one with `salus chain start`, or name ganache or anvil"
+        )
+    if options.clock:
+        raise RunError("the clock of a chain that runs cannot be set")
+    if options.command[:2] == ["brownie", "test"]:
+        raise RunError("tests set a chain back: they need one of their own, so name ganache or anvil")
+    settings = {name: there[key] for name, key in KNOWN_OF_RUNNING.items()}
+    environment = environment_of(folder, settings)
+    compile_contracts(folder, environment)
+    write_brownie_home(folder, there["port"])
+    return supervise(with_network(options.command, there["network"]), environment)
+
+
+def environment_of(folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
+    own = {"HOME": str(folder), "TMPDIR": str(folder), WITHIN: "1"}
+    return {**tool_environment(), **settings, **own}
 
 
 @contextlib.contextmanager
@@ -127,7 +163,7 @@ def live_settings(network: str) -> dict[str, str]:
     groups = yaml.safe_load(NETWORKS.read_text())["live"]
     entries = {entry["id"]: entry for group in groups for entry in group["networks"]}
     if network not in entries:
-        known = ", ".join([*HARD_FORKS, *entries])
+        known = ", ".join([*HARD_FORKS, RUNNING, *entries])
         raise RunError(f"unknown network {network!r}; tools/networks.yaml lists {known}")
     variable = entries[network]["host"].removeprefix("$")
     from_file = {name: value for name, value in dotenv_values(ROOT / ".env").items() if value}
@@ -159,31 +195,17 @@ def write_brownie_home(folder: Path, port: int | None = None) -> None:
 
 
 def compile_contracts(folder: Path, environment: Mapping[str, str]) -> None:
-    """Compile once for each change, one run at a time: Brownie writes `build/` in place."""
+    """Compile what a change affects, one run at a time: `build/` is written in place."""
     write_brownie_home(folder)
     with (CACHE / "compile.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        stamp = ROOT / "build" / "sources.sha256"
-        digest = sources_digest()
-        if stamp.exists() and stamp.read_text() == digest:
+        if not compiled.changes(ROOT, compiled.Record.load(ROOT)):
             return
         code = supervise(COMPILE, environment)
         if code > 128:
             sys.exit(code)
         if code != 0:
             raise RunError("the contracts do not compile; the compiler's messages are above")
-        stamp.write_text(digest)
-
-
-def sources_digest() -> str:
-    digest = hashlib.sha256(" ".join(COMPILE).encode())
-    sources = [
-        path for folder in ("contracts", "interfaces") for path in sorted((ROOT / folder).rglob("*.sol"))
-    ]
-    openzeppelin = NODE_MODULES / "@openzeppelin" / "contracts" / "package.json"
-    for path in [ROOT / "brownie-config.yaml", openzeppelin, *sources]:
-        digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes() + b"\0")
-    return digest.hexdigest()
 
 
 def with_network(command: list[str], network: str) -> list[str]:
@@ -192,6 +214,7 @@ def with_network(command: list[str], network: str) -> list[str]:
         and len(command) > 1
         and command[1] in TAKES_NETWORK
         and "--network" not in command
+        and network
     ):
         return [*command, "--network", BROWNIE_ID.get(network, network)]
     return command

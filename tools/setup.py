@@ -1,13 +1,16 @@
-"""Set up a clone: Python packages, npm packages, compiler. Runs on a bare Python 3.11, standard library only.
+"""Set up a clone: Python packages, npm packages, compiler, the commands. Runs on a bare Python 3.11, standard
+library only.
 
-Each step leaves a stamp with the digest of what it was made from, and is skipped while the stamp fits. Steps
-that do not need one another run side by side. A lock makes a second set-up in the same clone wait for the
-first. uv, pip and npm run with the caller's HOME, so that the caller's registries apply, but keep their
-caches in the clone.
+First it says what is to do, and about how long that takes; what is done says nothing. Each step leaves a
+stamp with the digest of what it was made from, and is skipped while the stamp fits. Steps that do not need
+one another run side by side. A lock makes a second set-up in the same clone wait for the first. A clone that
+was moved or copied is mended. uv, pip and npm run with the caller's HOME, so that the caller's registries
+apply, but keep their caches in the clone.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -15,18 +18,20 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import packages
+from tools import packages, place
 from tools.ending import plainly
 from tools.places import CACHE, NODE_MODULES, ROOT, SOLC_VERSION, SOLCX, VENV, tool_environment
 
 NODE_AT_LEAST = 20
 STAMPS = CACHE / "stamps"
+TELL_EACH_SECONDS = 20
 
 
 class SetupError(Exception):
@@ -43,6 +48,10 @@ class Step:
     install: Callable[[], None]
     after: tuple[str, ...] = ()
     """The steps that must be done before."""
+    usually: int = 1
+    """Seconds that it takes on a usual machine and line."""
+    megabytes: int = 0
+    """What it adds to the folder, with the caches that make the next time faster."""
 
     @property
     def stamp(self) -> Path:
@@ -58,12 +67,10 @@ class Step:
     def take(self) -> None:
         if self.is_done():
             return
-        print(f"set-up: {self.name} …", flush=True)
-        started, digest = time.monotonic(), self.digest()
+        digest = self.digest()
         self.install()
         STAMPS.mkdir(exist_ok=True)
         self.stamp.write_text(digest)
-        print(f"set-up: {self.name} ready ({time.monotonic() - started:.0f} s)", flush=True)
 
 
 def main() -> int:
@@ -72,6 +79,7 @@ def main() -> int:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
             check_versions()
+            mend_place()
             take_all()
         except SetupError as error:
             print(f"set-up: {error}", file=sys.stderr)
@@ -80,18 +88,83 @@ def main() -> int:
 
 
 def take_all() -> None:
+    todo = [step for step in STEPS if not step.is_done()]
+    if not todo:
+        return
+    announce(todo)
     taken: dict[str, Future[None]] = {}
+    progress = Progress(todo)
 
     def take(step: Step) -> None:
         for name in step.after:
             taken[name].result()
-        step.take()
+        with progress.of(step):
+            step.take()
 
     with ThreadPoolExecutor(len(STEPS)) as threads:
         for step in STEPS:
             taken[step.name] = threads.submit(take, step)
+        while wait(taken.values(), timeout=TELL_EACH_SECONDS).not_done:
+            progress.tell()
     for done in taken.values():
         done.result()
+
+
+def announce(todo: list[Step]) -> None:
+    """What will be installed, and how long that usually takes."""
+    names = ", ".join(step.name for step in todo)
+    size = sum(step.megabytes for step in todo)
+    space = f" {size / 1000:.1f} GB in all;" if size >= 100 else ""
+    seconds = usual_seconds(todo)
+    time_ = f"{seconds} seconds" if seconds < 100 else f"{round(seconds / 60)} minutes"
+    print(f"set-up: to install into this folder, once: {names};{space} it usually takes {time_}", flush=True)
+
+
+def usual_seconds(todo: list[Step]) -> int:
+    """Steps that wait for none run side by side."""
+    by_name = {step.name: step for step in todo}
+
+    def ends(step: Step) -> int:
+        return step.usually + max((ends(by_name[name]) for name in step.after if name in by_name), default=0)
+
+    return max(map(ends, todo))
+
+
+class Progress:
+    """Tells of each step when it begins and when it is ready, and of what takes long."""
+
+    def __init__(self, todo: list[Step]) -> None:
+        self._all, self._done = len(todo), 0
+        self._begun: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    @contextlib.contextmanager
+    def of(self, step: Step) -> Iterator[None]:
+        if step.is_done():
+            yield
+            return
+        started = self._begun[step.name] = time.monotonic()
+        print(f"set-up: {step.name} …", flush=True)
+        try:
+            yield
+        finally:
+            self._begun.pop(step.name)
+        with self._lock:
+            self._done += 1
+            took = time.monotonic() - started
+            print(f"set-up: {step.name} ready ({took:.0f} s), {self._done} of {self._all}", flush=True)
+
+    def tell(self) -> None:
+        now = time.monotonic()
+        for name, started in dict(self._begun).items():
+            print(f"set-up: {name}: at it for {now - started:.0f} s …", flush=True)
+
+
+def mend_place() -> None:
+    before = place.moved_from()
+    if before is not None:
+        place.mend(before)
+        print(f"set-up: this clone was set up at {before}; its commands name its new place now", flush=True)
 
 
 def check_versions() -> None:
@@ -147,6 +220,18 @@ def install_compiler() -> None:
     run([str(VENV / "bin" / "python"), "-m", "tools.compiler"], "install the Solidity compiler")
 
 
+def install_commands() -> None:
+    """`salus` from this clone's sources, and a `brownie` that knows this clone (tools/brownie_command.py)."""
+    what = ["install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index", "--editable", "."]
+    if packages.UV.exists():
+        command = [str(packages.UV), "pip", *what, "--offline", "--python", packages.python()]
+        run(command, "install the command salus", packages.uv_environment())
+    else:
+        run([packages.python(), "-m", "pip", *what], "install the command salus", packages.pip_environment())
+    text = BROWNIE.encode()
+    place.write(VENV / "bin" / "brownie", place.first_line(os.fsencode(packages.python())) + text)
+
+
 def run(command: list[str], purpose: str, extra: dict[str, str] | None = None) -> None:
     environment = {**child_environment(), **(extra or {})}
     done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False)
@@ -169,20 +254,49 @@ def child_environment() -> dict[str, str]:
     }
 
 
+BROWNIE = """
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tools.brownie_command import main
+
+if __name__ == "__main__":
+    sys.exit(main())
+"""
 STEPS = (
     Step(
         "Python packages",
         ("requirements.txt", "tools/packages.py"),
-        (VENV / "bin" / "brownie",),
+        (VENV / "bin" / "python", VENV / "bin" / "brownie"),
         install_python,
+        usually=60,
+        megabytes=800,
     ),
-    Step("npm packages", ("package-lock.json", ".npmrc"), (NODE_MODULES / ".bin" / "ganache",), install_npm),
+    Step(
+        "npm packages",
+        ("package-lock.json", ".npmrc"),
+        (NODE_MODULES / ".bin" / "ganache",),
+        install_npm,
+        usually=30,
+        megabytes=500,
+    ),
     Step(
         "Solidity compiler",
         ("tools/compiler.py", "tools/solc_wasm.cjs"),
         (SOLCX / f"solc-v{SOLC_VERSION}",),
         install_compiler,
         after=("Python packages", "npm packages"),
+        usually=3,
+    ),
+    Step(
+        "the commands salus and brownie",
+        ("pyproject.toml", "requirements.txt", "tools/packages.py", "tools/setup.py"),
+        (VENV / "bin" / "salus",),
+        install_commands,
+        after=("Python packages",),
+        usually=2,
     ),
 )
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from types import FrameType
+from typing import IO
 
 from tools.places import ROOT
 
@@ -22,11 +23,12 @@ class NoSuchProgram(Exception):
     """A command names a program that is nowhere on PATH."""
 
 
-def supervise(command: list[str], environment: Mapping[str, str]) -> int:
+def supervise(command: list[str], environment: Mapping[str, str], output: IO[bytes] | None = None) -> int:
     """Run `command` in the project's folder until all of it has ended, and return its exit code.
 
     SIGINT, SIGTERM and SIGHUP are passed on once; a second one, or 15 seconds, end it by force. The exit code
-    is then 128 + the signal, as in a shell. Raises NoSuchProgram.
+    is then 128 + the signal, as in a shell. What it says goes to `output`, if that is given. Raises
+    NoSuchProgram.
     """
     program = shutil.which(command[0], path=environment["PATH"])
     if program is None:
@@ -52,6 +54,8 @@ def supervise(command: list[str], environment: Mapping[str, str]) -> int:
             [program, *command[1:]],
             cwd=ROOT,
             env=environment,
+            stdout=output,
+            stderr=output,
             start_new_session=True,
             preexec_fn=die_with_parent,
         )

@@ -30,6 +30,7 @@ ACTORS: Final = {
     "list": "shows providers, pools, policies and claims",
     "name": "keeps names of your own, in place of addresses, numbers and ids",
     "keygen": "makes keys of every kind, each in a new file of yours alone",
+    "chain": "starts a local chain in the background, with the suite deployed, and stops it",
 }
 """What each group of actions is for; its module in this package has its name."""
 ALONE: Final = {

@@ -103,7 +103,13 @@ class Settings:
         return _current.get() or Settings()
 
     def with_flags(
-        self, *, node: str | None, network: str | None, yes: bool, dry_run: bool = False, **_: Any
+        self,
+        *,
+        node: str | None,
+        network: str | None = None,
+        yes: bool,
+        dry_run: bool = False,
+        **_: Any,
     ) -> Self:
         """These, with what was typed before all else."""
         return replace(self, node=node or self.node, network=network, yes=yes, dry_run=dry_run)

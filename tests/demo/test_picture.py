@@ -5,7 +5,7 @@ given sums that flow into a pool and out of it
     it should leave out parts of 0
     it should be readable by a screen reader, and load nothing external
     it should escape names
-given two sides that differ
+given two sides that differ, or a sum below 0
     it should raise an error
 """
 
@@ -84,3 +84,8 @@ def test_it_can_be_read_aloud() -> None:
 def test_sides_that_differ() -> None:
     with pytest.raises(ValueError, match="flows in"):
         draw(title="t", into=INTO, out_of=OUT[:1], bills=[], currency="USD")
+
+
+def test_a_sum_below_zero() -> None:
+    with pytest.raises(ValueError, match="-1 flows as Odd"):
+        draw(title="t", into=[Flow("Odd", -1, "capital")], out_of=[], bills=[], currency="USD")

@@ -3,12 +3,14 @@
 given a folder with records of three patients
     it should play every scene
     it should leave a letter for each, with a name that the terminal does not show, a picture and a summary
+    the three commands that it ends with should work as they are written
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ from typing import Any
 import pytest
 
 from salus import samples
+from scripts._demo.afterwards import ACTIVATE, TRY
 from tools.places import ROOT
 from tools.setup import STEPS
 
@@ -85,3 +88,28 @@ def test_leaves_nothing_else(seen: Seen) -> None:
     kinds = {path.name.partition("-")[0].partition(".")[0] for path in seen.out.iterdir()}
 
     assert kinds == {"letter", "money", "summary"}
+
+
+@pytest.mark.parametrize("number", range(len(TRY)))
+def test_what_it_ends_with(seen: Seen, number: int, tmp_path: Path) -> None:
+    _, command = TRY[number]
+    assert f"    {command}\n" in seen.output
+    patients = ROOT / "out" / "patients"
+    were_there = patients.exists()
+    own = {name: value for name, value in os.environ.items() if not name.startswith(OF_THE_CALLER)}
+    places = {"SALUS_CHAIN_FOLDER": str(tmp_path / "chain"), "SALUS_DEMO_OUT": str(tmp_path / "out")}
+
+    def typed(words: str) -> subprocess.CompletedProcess[str]:
+        shell = ["sh", "-c", f"{ACTIVATE} && {words}"]
+        return subprocess.run(
+            shell, cwd=ROOT, env={**own, **places}, capture_output=True, text=True, check=False
+        )
+
+    try:
+        done = typed(command)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.stdout
+    finally:
+        typed("salus chain stop")
+        if not were_there:
+            shutil.rmtree(patients, ignore_errors=True)

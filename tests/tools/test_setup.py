@@ -8,6 +8,11 @@ given a step whose stamp fits
 given Python packages to install
     uv installs them, and Brownie from its sources
     when uv is not to be had, or fails: it says so, and pip installs them
+given steps to take
+    it says first which, how much they bring and how long they usually take; then of each when it begins, how
+│   long it is at it, and when it is ready; nothing of those that are done
+given a clone that was moved
+    it is mended, and says so
 given two steps
     they run side by side, and one that needs another waits for it
     when one fails: what needs it is not taken
@@ -20,11 +25,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from tools import setup
+from tools import compiled, setup
 from tools.places import ROOT
 from tools.setup import SetupError, Step
 
@@ -140,6 +146,61 @@ def test_a_step_that_fails_leaves_no_stamp(
     assert not step.is_done()
 
 
+# WHAT IT SAYS
+
+
+def test_says_what_it_does(
+    clone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(setup, "TELL_EACH_SECONDS", 0.2)
+    first = Step("First", ("list",), (), lambda: time.sleep(0.5), usually=60, megabytes=800)
+    beside = Step("Beside", ("list",), (), lambda: None, usually=30, megabytes=500)
+    last = Step("Last", ("list",), (), lambda: None, after=("First",), usually=50)
+    monkeypatch.setattr(setup, "STEPS", (first, beside, last))
+
+    assert setup.main() == 0
+
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == (
+        "set-up: to install into this folder, once: First, Beside, Last; 1.3 GB in all; "
+        "it usually takes 2 minutes"
+    )
+    assert "set-up: First …" in said
+    assert "set-up: First: at it for 0 s …" in said
+    assert "set-up: Beside ready (0 s), 1 of 3" in said
+    assert said[-1].startswith("set-up: Last ready (")
+    assert said[-1].endswith("), 3 of 3")
+
+    assert setup.main() == 0
+    assert capsys.readouterr().out == ""
+
+    last.stamp.unlink()
+    assert setup.main() == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "set-up: to install into this folder, once: Last; it usually takes 50 seconds",
+        "set-up: Last …",
+        "set-up: Last ready (0 s), 1 of 1",
+    ]
+
+
+def test_a_clone_that_was_moved(
+    taken: list[str], clone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    setup.main()
+    mended: list[Path] = []
+    monkeypatch.setattr(setup.place, "moved_from", lambda: Path("/before"))
+    monkeypatch.setattr(setup.place, "mend", mended.append)
+    capsys.readouterr()
+
+    assert setup.main() == 0
+
+    assert mended == [Path("/before")]
+    assert capsys.readouterr().out == (
+        "set-up: this clone was set up at /before; its commands name its new place now\n"
+    )
+    assert taken == ["once"]
+
+
 # PYTHON PACKAGES
 
 
@@ -238,5 +299,5 @@ def test_a_second_run_does_nothing_again() -> None:
 
 def written() -> dict[Path, int]:
     """When each step of the set-up, and the compiler, left its stamp."""
-    stamps = [*setup.STAMPS.iterdir(), ROOT / "build" / "sources.sha256"]
+    stamps = [*setup.STAMPS.iterdir(), compiled.path_of(ROOT)]
     return {path: path.stat().st_mtime_ns for path in stamps}

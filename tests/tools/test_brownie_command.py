@@ -1,0 +1,119 @@
+"""tools.brownie_command: the `brownie` of an activated shell
+
+given a call that names a network
+    it should work there, as tools.run names it
+given one that names none
+    run and console should work on the local chain that runs, or else on a fresh Ganache; tests always on a
+│   fresh one; all else should need no chain
+given a HOME of the user's without a trace of Brownie
+    it should leave none, and know this clone's networks
+given a command of tools.run
+    it should be Brownie itself, on that chain
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools import brownie_command as command
+from tools import run
+from tools.places import ROOT
+
+PATIENCE = 180
+
+
+@pytest.mark.parametrize(
+    ("words", "network", "others"),
+    [
+        ("run deploy", "", "run deploy"),
+        ("run deploy --network anvil", "anvil", "run deploy"),
+        ("run deploy --network development", "ganache", "run deploy"),
+        ("run --network=sepolia deploy", "sepolia", "run deploy"),
+        ("console --network local", "local", "console"),
+        ("console --network", "", "console"),
+    ],
+)
+def test_a_network_that_is_named(words: str, network: str, others: str) -> None:
+    assert command.taken_out(words.split()) == (network, others.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "beside", "alone"),
+    [
+        ("run deploy", "local", "ganache"),
+        ("console", "local", "ganache"),
+        ("test tests/contracts", "ganache", "ganache"),
+        ("run --help", "none", "none"),
+        ("accounts list", "none", "none"),
+        ("compile", "none", "none"),
+        ("--version", "none", "none"),
+        ("", "none", "none"),
+    ],
+)
+def test_a_network_that_is_not_named(
+    words: str, beside: str, alone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "running", lambda: {"network": "anvil"})
+    assert command.usual_network(words.split()) == beside
+    monkeypatch.setattr(command, "running", lambda: None)
+    assert command.usual_network(words.split()) == alone
+
+
+def brownie(home: Path, *words: str, within: str = "") -> str:
+    environment = {name: value for name, value in os.environ.items() if name != run.WITHIN}
+    arranged = {run.WITHIN: within, "SALUS_CHAIN_FOLDER": str(home / "none")}
+    program = [sys.executable, "-m", "tools.brownie_command", *words]
+    done = subprocess.run(
+        program,
+        cwd=ROOT,
+        env={**environment, **arranged, "HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_knows_this_clone(tmp_path: Path) -> None:
+    listed = brownie(tmp_path, "networks", "list")
+
+    assert "arbitrum-sepolia" in listed
+    assert "mainnet" not in listed
+    assert "The deployer, 0x" in brownie(tmp_path, "run", "deploy", "--network", "anvil")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_within_a_run_it_is_brownie_itself(tmp_path: Path) -> None:
+    run.write_brownie_home(tmp_path)
+
+    assert "Brownie v" in brownie(tmp_path, "--version", within="1")
+
+
+def test_a_chain_that_runs_is_used(tmp_path: Path) -> None:
+    chain = [sys.executable, "-m", "tools.local_chain"]
+    environment = {**os.environ, "SALUS_CHAIN_FOLDER": str(tmp_path)}
+    environment.pop(run.WITHIN, None)
+
+    def done(*program: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(program, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+    try:
+        assert done(*chain, "start", "--network", "anvil").returncode == 0
+        told = done(sys.executable, "-m", "tools.brownie_command", "run", "deploy")
+        # the book of the chain that runs lists all contracts: nothing was left to deploy
+        assert told.returncode == 0, told.stderr
+        assert str(tmp_path) in told.stdout
+        assert "Transaction sent" not in told.stdout
+        refused = done(sys.executable, "-m", "tools.run", "--network", "local", "--", "brownie", "test")
+        assert refused.stderr.strip() == (
+            "run: tests set a chain back: they need one of their own, so name ganache or anvil"
+        )
+    finally:
+        done(*chain, "stop")

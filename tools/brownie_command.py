@@ -1,0 +1,56 @@
+"""The `brownie` of an activated shell: Brownie with this clone's networks, keystores and compiler.
+
+    brownie run|console …      on the local chain that runs, or else on a fresh Ganache that ends with it
+    brownie test …             on a fresh Ganache
+    … --network NAME           on a fresh ganache or anvil, on local, or on a network of tools/networks.yaml
+    brownie accounts …         and all else needs no chain
+
+Set-up puts it into `.venv/bin`. Within a command of tools.run all is arranged already: it is Brownie itself.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from tools import run
+from tools.chain_state import running
+
+
+def main() -> int:
+    words = sys.argv[1:]
+    if os.environ.get(run.WITHIN):
+        return brownie(run.with_network(["brownie", *words], os.environ.get("SALUS_NETWORK", "")))
+    network, words = taken_out(words)
+    return run.main(["--network", network or usual_network(words), "--", "brownie", *words])
+
+
+def brownie(command: list[str]) -> int:
+    from brownie._cli.__main__ import main as real
+
+    sys.argv = command
+    real()  # type: ignore[no-untyped-call]
+    return 0
+
+
+def taken_out(words: list[str]) -> tuple[str, list[str]]:
+    """The network that is named, as tools.run names it, and the other words."""
+    names = {own: name for name, own in run.BROWNIE_ID.items()}
+    for place, word in enumerate(words):
+        flag, equals, value = word.partition("=")
+        if flag == "--network":
+            width = 1 if equals else 2
+            named = value if equals else "".join(words[place + 1 : place + 2])
+            return names.get(named, named), words[:place] + words[place + width :]
+    return "", words
+
+
+def usual_network(words: list[str]) -> str:
+    """Where a call of Brownie works that names no network."""
+    if not words or words[0] not in run.TAKES_NETWORK or {"-h", "--help"} & set(words):
+        return run.NO_CHAIN
+    return run.RUNNING if words[0] != "test" and running() else "ganache"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
