@@ -12,11 +12,13 @@ from salus.base import files
 from salus.base.errors import InputError, PolicyError
 from salus.chain import consents, policies
 from salus.cli.actor import Actor
+from salus.cli.letter_writing import AsFhir, AsPdf, LettersPath, Written, seen_in, today_of, write_letters
 from salus.cli.options import AccountName, ContractWallet, TableName
 from salus.cli.output import out
 from salus.cli.rechecking import recheck_all
 from salus.cli.session import Session, signer
 from salus.cli.values import age_key, day
+from salus.cover.card import MemberCard
 from salus.cover.consenting import (
     PURPOSES,
     RECORD_WITHIN_DAYS,
@@ -31,8 +33,9 @@ from salus.cover.offer import People
 from salus.cover.policy import PolicyFile, check_place
 from salus.cover.signed_file import CONSENT
 from salus.insurer.audit import claims_of
+from salus.statement import LetterFolder, LetterheadFile, statement
 from salus.statement.claim_words import words_of
-from salus.statement.ledger import Ledger
+from salus.statement.ledger import Ledger, claim_events
 from salus.types import Consent, Member, Purpose
 
 actor = Actor("patient")
@@ -198,6 +201,47 @@ def claims(
         for line in words_of(entry, opened):
             out.print(f"  {line}", markup=False)
     out.print(f"{len(entries)} claims." if entries else "No claim yet.")
+
+
+@actor.action
+def letter(
+    card: CardPath,
+    cover: CoverPath,
+    table: TableName,
+    folder: LettersPath,
+    letterhead: Annotated[Path | None, Option(help="YAML: names of the insurer and of providers")] = None,
+    name: Annotated[str, Option(help="your name, as it should stand on the letter")] = "",
+    records: Annotated[
+        Path | None, Option(help="folder of the sealed records that the hospitals have handed over")
+    ] = None,
+    record_key: Annotated[Path | None, Option(help="file with the patient's age key, record.key")] = None,
+    written: Written = None,
+    pdf: AsPdf = True,
+    fhir: AsFhir = False,
+) -> None:
+    """Writes the explanation of benefits of the member of a card, as HTML and PDF. With the sealed records,
+    it says whether each agrees with its claim.
+
+    Example:
+        salus patient letter --card member-0.card.json --cover member-0.cover.json --table family \\
+            --folder letters
+    """
+    session = Session()
+    opened = load_membership(card, cover, product.named(table), session.chain.book_domain)
+    chain = session.chain
+    head = (
+        LetterheadFile.load(letterhead)
+        if letterhead
+        else LetterheadFile(insurer=chain.pool(opened.cover.terms.pool).name)
+    ).letterhead(
+        plan=opened.table.title,
+        member=MemberCard.load(card).number,
+        written=today_of(chain, written),
+        addressee=name,
+    )
+    explained = statement(opened, claim_events(chain, opened.policy_id))
+    seen = seen_in(records, record_key)
+    write_letters(LetterFolder(folder, as_pdf=pdf, as_fhir=fhir), [(explained, head)], seen)
 
 
 @actor.action
