@@ -9,6 +9,7 @@ from typer import Option
 
 from salus import product
 from salus.base import files
+from salus.base.days import to_date
 from salus.base.errors import InputError, PolicyError
 from salus.chain import consents, policies
 from salus.cli.actor import Actor
@@ -19,6 +20,7 @@ from salus.cli.rechecking import recheck_all
 from salus.cli.session import Session, signer
 from salus.cli.values import age_key, day
 from salus.cover.card import MemberCard
+from salus.cover.card_files import draw_cards, print_cards
 from salus.cover.consenting import (
     PURPOSES,
     RECORD_WITHIN_DAYS,
@@ -84,22 +86,33 @@ def cards(
     policy: Annotated[Path, Option(help="the policy file that the insurer sent")],
     people: Annotated[Path, Option(help="YAML: who is covered, as at enrolment")],
     table: TableName,
+    print_: Annotated[
+        bool, Option("--print", help="write PDF pages to print too; needs the system library Pango")
+    ] = False,
 ) -> None:
-    """Writes each member's card, as a file and as a QR code, and the cover file that goes with it.
+    """Writes each member's card, as a file, as a QR code, to print and for a phone, and the cover file that
+    goes with it.
 
     Example:
-        salus patient cards --folder keys --policy policy.json --people people.yaml --table family
+        salus patient cards --folder keys --policy policy.json --people people.yaml --table family --print
     """
-    document, chain = PolicyFile.load(policy), Session().chain
+    document, plan, chain = PolicyFile.load(policy), product.named(table), Session().chain
     with files.about(policy):
         check_place(document.book, chain.book_domain, fault=PolicyError)
-        count = HolderFolder(folder).write_cards(
+        HolderFolder(folder).write_cards(
             document,
-            product.named(table),
+            plan,
             People.load(people).members,
             is_issued=lambda earlier: policies.is_issued(chain, earlier),
         )
-    out.print(f"{count} cards are in {folder}. Show a card like a bank card.", markup=False)
+    faces = draw_cards(folder, document, plan)
+    for face in faces:
+        out.entry("cards", member=face.number, first_day=to_date(face.first), last_day=to_date(face.last))
+    out.print(f"{len(faces)} cards are in {folder}. Keep a card like a bank card.", markup=False)
+    if print_:
+        written = print_cards(folder, faces)
+        out.fact(printed=written)
+        out.print(f"To print: {', '.join(path.name for path in written)}.", markup=False)
 
 
 @actor.action

@@ -189,3 +189,19 @@ def test_without_pango(filed: Clinic, tmp_path: Path) -> None:
     assert done.stderr.splitlines()[-1].startswith("Error: PDF needs the system library Pango, which is not")
     assert "1 letter is in" in done.stdout
     assert [path.suffix for path in folder.iterdir()] == [".html"]
+
+
+@needs_pango
+def test_prints_cards(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    keys = clinic.path("keys-0")
+    patient.cards(
+        f"folder={keys}",
+        f"policy={clinic.path('policy-0.json')}",
+        f"people={clinic.path('people.yaml')}",
+        "table=family",
+        "print=yes",
+    )
+
+    assert "To print: cards-a4.html, cards-a4.pdf, cards-id1.pdf." in capsys.readouterr().out
+    assert Paper((keys / "cards-id1.pdf").read_bytes()).sizes == [(85.6, 54.0)]
+    assert number(clinic) in (keys / "member-0.phone.html").read_text()
