@@ -190,7 +190,10 @@ def _tell_end(left: Left, shown: Shown, tell: Teller) -> None:
     tell.chapter("6 · Look at it")
     shown_from = Path.cwd()
     folder = left.folder.relative_to(shown_from) if left.folder.is_relative_to(shown_from) else left.folder
-    tell.say(f"{summary['members']} letters, one to each member   {folder}/letter-*.html")
+    kinds = "html" if left.without_pdf else "pdf, .html"
+    tell.say(f"{summary['members']} letters, one to each member   {folder}/letter-*.{kinds}")
+    if left.without_pdf:
+        tell.waits(f"The letters are HTML only: {left.without_pdf}")
     tell.say(f"the money's way                {folder}/money.svg")
     tell.say(f"all figures and transactions   {folder}/summary.json")
     tell.say(f"{summary['gas']['perClaim']:,} gas a claim on average; {summary['seconds']} seconds in all.")

@@ -10,6 +10,7 @@
     │   ├── PolicyError         … in the terms of a policy
     │   ├── AddressBookError    … in `deployments/<chain id>.json`
     │   └── OutboxError         … in the outbox, where a provider keeps what it files
+    ├── MissingLibrary          install a library of the system, then run again
     └── ChainError              look at the chain, the address book or the account
         ├── NodeUnreachable     start or choose a node, then run again
         │   └── NodeBusy        … or run again later: the node takes no more calls now
@@ -106,6 +107,10 @@ class AddressBookError(InputError):
 
 class OutboxError(InputError):
     """An outbox cannot be read or written, or its content is not what the caller asks for."""
+
+
+class MissingLibrary(SalusError):
+    """The machine lacks a library of the system that this one step needs."""
 
 
 class ChainError(SalusError):

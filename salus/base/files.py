@@ -77,6 +77,19 @@ def create_secret(path: str | Path, content: bytes, *, fault: type[InputError], 
         ) from None
 
 
+def make_folder(path: str | Path, *, fault: type[InputError]) -> None:
+    """Makes the folder, and those above it, unless it is there; only its owner can list it.
+
+    Raises `fault` if the system refuses.
+    """
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise fault(
+            f"cannot be made: {error.strerror}", file=str(path), remedy="name another folder"
+        ) from None
+
+
 def read(path: str | Path, *, fault: type[InputError]) -> bytes:
     """Returns the bytes of the file. Raises `fault` if it cannot be read."""
     try:

@@ -227,6 +227,11 @@ class Pool:
         return bytes(self.contract.functions.currency().call()).rstrip(b"\0").decode("ascii")
 
     @cached_property
+    def name(self) -> str:
+        """Name of its shares, such as Family Pool."""
+        return str(self.contract.functions.name().call())
+
+    @cached_property
     def unit(self) -> int:
         """Token units to a minor unit."""
         return int(self.contract.functions.unit().call())

@@ -11,17 +11,19 @@ from typer import Option
 from salus import product
 from salus.base import files
 from salus.base.errors import PolicyError
-from salus.chain import events, pools
+from salus.chain import Pool, events, pools
 from salus.chain.actions import accreditation, stablecoin
 from salus.chain.payments import minor_units
 from salus.chain.pool_figures import PoolFigures
 from salus.cli.actor import Actor
+from salus.cli.letter_writing import AsFhir, AsPdf, LettersPath, Written, seen_in, today_of, write_letters
 from salus.cli.options import AccountName, ContractWallet, PoolAddress, ProviderNumber, TableName
 from salus.cli.output import out
 from salus.cli.rechecking import recheck_all
 from salus.cli.session import Session, signer
 from salus.cli.values import address, amount
 from salus.cover import enrolment
+from salus.cover.card import member_number
 from salus.cover.offer import Offer, words_of
 from salus.cover.policy import PolicyFile, check_place
 from salus.cover.signed_file import QUOTE
@@ -31,6 +33,8 @@ from salus.insurer.enrolments import open_enrolment, open_enrolments
 from salus.insurer.portfolio import Portfolio
 from salus.insurer.purchase import Purchase
 from salus.product.report import words_of as report_of
+from salus.statement import LetterFolder, LetterheadFile, statement
+from salus.statement.ledger import claim_events_of
 
 actor = Actor("insurer")
 
@@ -221,14 +225,57 @@ def recheck(
             --record-key insurer.key
     """
     session = Session()
-    portfolio = Portfolio.of_pool(
-        session.chain.pool(pool),
-        open_enrolments(enrolments, RecordKey.load(record_key)),
-        [product.named(name) for name in table],
-    )
+    portfolio = _portfolio(session.chain.pool(pool), enrolments, record_key, table)
+    recheck_all(portfolio.claims(session.chain), records, record_key, portfolio.member_of)
+
+
+@actor.action
+def letters(
+    pool: PoolAddress,
+    enrolments: Annotated[Path, Option(help="folder of the holders' sealed enrolments, *.age by any name")],
+    table: Annotated[list[str], Option(help="benefit tables of the pool's policies, shipped or YAML files")],
+    record_key: Annotated[
+        Path, Option(help="file with the insurer's age key, which opens enrolments and records")
+    ],
+    letterhead: Annotated[Path, Option(help="YAML: names of the insurer, providers and members")],
+    folder: LettersPath,
+    records: Annotated[
+        Path | None, Option(help="folder of sealed records by their hash, as `hospital export` writes them")
+    ] = None,
+    with_claims: Annotated[bool, Option("--with-claims", help="only to members who have a claim")] = False,
+    written: Written = None,
+    pdf: AsPdf = True,
+    fhir: AsFhir = False,
+) -> None:
+    """Writes the explanation of benefits of every member of the pool's policies, as HTML and PDF. With the
+    sealed records, it says whether each agrees with its claim.
+
+    Example:
+        salus insurer letters --pool 0x… --enrolments enrolments --table family --record-key insurer.key \\
+            --letterhead letterhead.yaml --folder letters
+    """
+    session = Session()
+    chain, names = session.chain, LetterheadFile.load(letterhead)
+    portfolio = _portfolio(chain.pool(pool), enrolments, record_key, table)
+    events_of, today = claim_events_of(chain, portfolio.policies), today_of(chain, written)
+    found = []
+    for enrolled, membership in portfolio.members():
+        explained = statement(membership, events_of[membership.policy_id])
+        number = member_number(membership.policy_id, enrolled.index)
+        head = names.letterhead(plan=membership.table.title, member=number, written=today)
+        if explained.items or not with_claims:
+            found.append((explained, head))
+    seen = seen_in(records, record_key)
+    write_letters(LetterFolder(folder, as_pdf=pdf, as_fhir=fhir), found, seen)
+
+
+def _portfolio(pool: Pool, enrolments: Path, record_key: Path, tables: list[str]) -> Portfolio:
+    """The policies of a pool; says which of them have no enrolment."""
+    opened = open_enrolments(enrolments, RecordKey.load(record_key))
+    portfolio = Portfolio.of_pool(pool, opened, [product.named(name) for name in tables])
     for policy in portfolio.without_enrolment:
         out.print(f"Note: no enrolment of policy 0x{policy.hex()} is in {enrolments}.", markup=False)
-    recheck_all(portfolio.claims(session.chain), records, record_key, portfolio.member_of)
+    return portfolio
 
 
 @actor.action

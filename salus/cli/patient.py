@@ -9,15 +9,20 @@ from typer import Option
 
 from salus import product
 from salus.base import files
+from salus.base.days import to_date
 from salus.base.errors import InputError, PolicyError
 from salus.chain import consents, policies
+from salus.chain.consent_history import ConsentHistory
 from salus.cli import values
 from salus.cli.actor import Actor
+from salus.cli.letter_writing import AsFhir, AsPdf, LettersPath, Written, seen_in, today_of, write_letters
 from salus.cli.options import AccountName, ContractWallet, TableName
 from salus.cli.output import out
 from salus.cli.rechecking import recheck_all
 from salus.cli.session import Session, signer
 from salus.cli.values import age_key, day
+from salus.cover.card import MemberCard
+from salus.cover.card_files import draw_cards, print_cards
 from salus.cover.consenting import (
     PURPOSES,
     RECORD_WITHIN_DAYS,
@@ -32,8 +37,10 @@ from salus.cover.offer import People
 from salus.cover.policy import PolicyFile, check_place
 from salus.cover.signed_file import CONSENT
 from salus.insurer.audit import claims_of
-from salus.statement.claim_words import words_of
-from salus.statement.ledger import Ledger
+from salus.statement import LetterFolder, LetterheadFile, claim_words, statement
+from salus.statement import cover as cover_words
+from salus.statement.cover import cover_of
+from salus.statement.ledger import Ledger, claim_events
 from salus.types import Consent, Member, Purpose
 
 actor = Actor("patient")
@@ -80,22 +87,33 @@ def cards(
     policy: Annotated[Path, Option(help="the policy file that the insurer sent")],
     people: Annotated[Path, Option(help="YAML: who is covered, as at enrolment")],
     table: TableName,
+    print_: Annotated[
+        bool, Option("--print", help="write PDF pages to print too; needs the system library Pango")
+    ] = False,
 ) -> None:
-    """Writes each member's card, as a file and as a QR code, and the cover file that goes with it.
+    """Writes each member's card, as a file, as a QR code, to print and for a phone, and the cover file that
+    goes with it.
 
     Example:
-        salus patient cards --folder keys --policy policy.json --people people.yaml --table family
+        salus patient cards --folder keys --policy policy.json --people people.yaml --table family --print
     """
-    document, chain = PolicyFile.load(policy), Session().chain
+    document, plan, chain = PolicyFile.load(policy), product.named(table), Session().chain
     with files.about(policy):
         check_place(document.book, chain.book_domain, fault=PolicyError)
-        count = HolderFolder(folder).write_cards(
+        HolderFolder(folder).write_cards(
             document,
-            product.named(table),
+            plan,
             People.load(people).members,
             is_issued=lambda earlier: policies.is_issued(chain, earlier),
         )
-    out.print(f"{count} cards are in {folder}. Show a card like a bank card.", markup=False)
+    faces = draw_cards(folder, document, plan)
+    for face in faces:
+        out.entry("cards", member=face.number, first_day=to_date(face.first), last_day=to_date(face.last))
+    out.print(f"{len(faces)} cards are in {folder}. Keep a card like a bank card.", markup=False)
+    if print_:
+        written = print_cards(folder, faces)
+        out.fact(printed=written)
+        out.print(f"To print: {', '.join(path.name for path in written)}.", markup=False)
 
 
 @actor.action
@@ -185,18 +203,92 @@ def claims(
     cover: CoverPath,
     table: TableName,
 ) -> None:
-    """Says what was claimed for the member of a card, what was paid, and why not more.
+    """Says what was claimed for the member of a card: each amount with its reason, and what became of it.
 
     Example:
         salus patient claims --card member-0.card.json --cover member-0.cover.json --table family
     """
     session = Session()
     opened = load_membership(card, cover, product.named(table), session.chain.book_domain)
-    entries = Ledger.of_policy(session.chain, opened.policy_id).of_member(opened.commitment)
-    for entry in entries:
-        for line in words_of(entry, opened):
-            out.print(f"  {line}", markup=False)
-    out.print(f"{len(entries)} claims." if entries else "No claim yet.")
+    letter = statement(opened, claim_events(session.chain, opened.policy_id))
+    now = session.chain.now()
+    for item in letter.items:
+        out.entry("claims", **claim_words.as_json(item, letter))
+        for line in claim_words.words_of(item, letter, now=now):
+            out.print(line, markup=False)
+        out.print()
+    out.print(f"{len(letter.items)} claims." if letter.items else "No claim yet.")
+
+
+@actor.action
+def cover(
+    card: CardPath,
+    cover: CoverPath,
+    table: TableName,
+    on: Annotated[int | None, day("the day for which it is told; today if it is not given")] = None,
+) -> None:
+    """Says what is covered for the member of a card: what is left of each limit, which waiting periods run,
+    what is excluded, and which consents are in force.
+
+    Example:
+        salus patient cover --card member-0.card.json --cover member-0.cover.json --table family
+    """
+    session = Session()
+    opened = load_membership(card, cover, product.named(table), session.chain.book_domain)
+    if not policies.is_issued(session.chain, opened.policy_id):
+        out.print(f"Note: policy 0x{opened.policy_id.hex()} is not issued: no claim can be paid.")
+    member = opened.cover.member
+    found = cover_of(
+        opened,
+        Ledger.of_policy(session.chain, opened.policy_id),
+        ConsentHistory.of_member(session.chain, signer=member.consent_signer, member=member.commitment),
+        number=MemberCard.load(card).number,
+        today=today_of(session.chain, on),
+    )
+    out.fact(**cover_words.as_json(found))
+    for line in cover_words.words_of(found):
+        out.print(line, markup=False)
+
+
+@actor.action
+def letter(
+    card: CardPath,
+    cover: CoverPath,
+    table: TableName,
+    folder: LettersPath,
+    letterhead: Annotated[Path | None, Option(help="YAML: names of the insurer and of providers")] = None,
+    name: Annotated[str, Option(help="your name, as it should stand on the letter")] = "",
+    records: Annotated[
+        Path | None, Option(help="folder of the sealed records that the hospitals have handed over")
+    ] = None,
+    record_key: Annotated[Path | None, Option(help="file with the patient's age key, record.key")] = None,
+    written: Written = None,
+    pdf: AsPdf = True,
+    fhir: AsFhir = False,
+) -> None:
+    """Writes the explanation of benefits of the member of a card, as HTML and PDF. With the sealed records,
+    it says whether each agrees with its claim.
+
+    Example:
+        salus patient letter --card member-0.card.json --cover member-0.cover.json --table family \\
+            --folder letters
+    """
+    session = Session()
+    opened = load_membership(card, cover, product.named(table), session.chain.book_domain)
+    chain = session.chain
+    head = (
+        LetterheadFile.load(letterhead)
+        if letterhead
+        else LetterheadFile(insurer=chain.pool(opened.cover.terms.pool).name)
+    ).letterhead(
+        plan=opened.table.title,
+        member=MemberCard.load(card).number,
+        written=today_of(chain, written),
+        addressee=name,
+    )
+    explained = statement(opened, claim_events(chain, opened.policy_id))
+    seen = seen_in(records, record_key)
+    write_letters(LetterFolder(folder, as_pdf=pdf, as_fhir=fhir), [(explained, head)], seen)
 
 
 @actor.action

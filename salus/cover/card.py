@@ -81,6 +81,11 @@ class MemberCard:
             )
 
     @property
+    def number(self) -> str:
+        """Returns the number by which people name the member."""
+        return member_number(self.policy_id, self.index)
+
+    @property
     def book(self) -> Domain:
         """Returns the domain of the policy book."""
         return Domain.policy_book(self.chain_id, self.policy_book)
@@ -139,6 +144,18 @@ class MemberCard:
         drawing = BytesIO()
         self.qr().save(drawing, kind="svg", scale=_SCALE)
         files.write_durably(path, [drawing.getvalue()], fault=CardError, private=True)
+
+
+def member_number(policy_id: bytes, index: int) -> str:
+    """Returns the number by which people name a member: the first digits of the policy id, and the index.
+
+    It is as public as the policy id, and shows neither the person nor the key.
+
+    >>> member_number(bytes(range(32)), 2)
+    '0001-0203-0405-2'
+    """
+    digits = policy_id.hex()[:12].upper()
+    return f"{digits[:4]}-{digits[4:8]}-{digits[8:]}-{index}"
 
 
 def _bytes32(content: Mapping[str, Any], field: str) -> bytes:

@@ -5,7 +5,7 @@ It needs only the PolicyIssued events of the chain and the enrolments that the h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Self
 
 from salus.base.errors import PolicyError
@@ -85,12 +85,28 @@ class Portfolio:
         """Returns the ids of the policies that have no enrolment."""
         return [policy for policy, enrolled in self._enrolled.items() if not enrolled]
 
+    @property
+    def policies(self) -> list[bytes]:
+        """Returns the ids of all policies, in the order in which they were issued."""
+        return list(self._terms)
+
+    def members(self) -> Iterator[tuple[EnrolledMember, Membership]]:
+        """Yields each enrolled member of each policy. Raises CardError as `member_of` does."""
+        for policy, enrolled in self._enrolled.items():
+            for enrolment in enrolled:
+                membership = self._member(policy, enrolment.member.commitment)
+                assert membership is not None, "it is in the enrolment"
+                yield enrolment, membership
+
     def member_of(self, event: ClaimDecided) -> Membership | None:
         """Returns the membership behind a claim; None if it is in no enrolment.
 
         Raises CardError if the enrolment does not match the table.
         """
-        key = event.policy, event.service.member
+        return self._member(event.policy, event.service.member)
+
+    def _member(self, policy: bytes, commitment: bytes) -> Membership | None:
+        key = policy, commitment
         if key not in self._opened:
             self._opened[key] = self._open(*key)
         return self._opened[key]

@@ -1,7 +1,10 @@
 from .explanation import Item as Item
-from .explanation import Meter as Meter
 from .explanation import Reduction as Reduction
 from .explanation import Statement as Statement
 from .explanation import statement as statement
-from .html import Letterhead as Letterhead
+from .html import RecordSeen as RecordSeen
 from .html import page as page
+from .letterhead import Letterhead as Letterhead
+from .letterhead import LetterheadFile as LetterheadFile
+from .letters import LetterFolder as LetterFolder
+from .meters import Meter as Meter

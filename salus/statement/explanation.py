@@ -11,7 +11,8 @@ from salus.claim.adjudication import coinsurance_of, reductions_of
 from salus.cover.membership import Membership
 from salus.product import BenefitRow
 from salus.statement.ledger import Ledger, LedgerEntry
-from salus.types import MAX_AMOUNT, ClaimStatus, Remittance, claim_id
+from salus.statement.meters import Meter, benefit_meters, policy_meters
+from salus.types import ClaimStatus, Remittance, claim_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,6 @@ class Item:
     entry: LedgerEntry
     row: BenefitRow
     """The row of the benefit table, which describes the care."""
-    number: str
-    """The claim number in the letter: the first digits of the claim id."""
     base: int
     """The amount before reductions: the bill or, for a fixed benefit, the rate times the days or units."""
     reductions: tuple[Reduction, ...]
@@ -40,6 +39,18 @@ class Item:
     """The amount that the member may owe the provider; None for a fixed benefit, which ignores the bill."""
     capped: bool
     """Whether the out-of-pocket maximum reduced the member's share; the plan bears the rest."""
+
+    @property
+    def claim(self) -> bytes:
+        """Returns the claim's id on the chain, 32 bytes."""
+        event = self.entry.decided
+        return claim_id(event.policy, event.provider, event.bill_line)
+
+    @property
+    def number(self) -> str:
+        """Returns the claim number in the letter: the first digits of the claim id."""
+        digits = self.claim.hex()[:8].upper()
+        return f"{digits[:4]}-{digits[4:]}"
 
     @property
     def status(self) -> ClaimStatus:
@@ -58,22 +69,6 @@ class Item:
     def counts(self) -> bool:
         """Returns whether the item counts in the totals: it is neither withdrawn nor a duplicate."""
         return self.status is not ClaimStatus.NONE and not self.entry.is_duplicate
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meter:
-    """The used part of a yearly limit."""
-
-    name: str
-    words: str
-    used: int
-    limit: int
-    money: bool = True
-    """Whether the numbers are minor units; otherwise they are counts."""
-
-    @property
-    def left(self) -> int:
-        return max(0, self.limit - self.used)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +138,6 @@ def _item(entry: LedgerEntry, membership: Membership) -> Item:
     return Item(
         entry=entry,
         row=row,
-        number=_number(entry),
         base=base,
         reductions=reductions,
         paid=remittance.paid if in_force else 0,
@@ -160,68 +154,18 @@ def _owed(reductions: Iterable[Reduction]) -> int:
     return sum(part.amount for part in reductions if part.carc.group is Group.PATIENT)
 
 
-def _number(entry: LedgerEntry) -> str:
-    event = entry.decided
-    digits = claim_id(event.policy, event.provider, event.bill_line).hex()[:8].upper()
-    return f"{digits[:4]}-{digits[4:]}"
-
-
 def _by_day(item: Item) -> tuple[int, int, int]:
     event = item.entry.decided
     return event.service.from_, *event.place
 
 
 def _meters(membership: Membership, ledger: Ledger, items: Iterable[Item]) -> Iterator[Meter]:
-    terms, account = membership.cover.terms, ledger.account
-    if terms.deductible and any(row.terms.deductible_applies for row in membership.table):
-        yield Meter(
-            name="Deductible",
-            words="What all members together pay themselves before the plan shares some costs.",
-            used=account.deductible,
-            limit=terms.deductible,
-        )
-    if terms.out_of_pocket < MAX_AMOUNT and any(row.terms.kind == "indemnity" for row in membership.table):
-        yield Meter(
-            name="Out-of-pocket maximum",
-            words="The most that all members together bear of deductible and coinsurance.",
-            used=account.out_of_pocket,
-            limit=terms.out_of_pocket,
-        )
-    yield Meter(
-        name="Yearly limit of the policy",
-        words="The most that the plan pays for all members together; held sums count.",
-        used=account.decided,
-        limit=terms.annual_limit,
-    )
-    yield from _group_meters(membership, ledger, items)
-
-
-def _group_meters(membership: Membership, ledger: Ledger, items: Iterable[Item]) -> Iterator[Meter]:
-    """Yields the member's own limits for each group of benefits that was used."""
+    """Yields the limits of the policy, and those of the member's benefits that were used."""
+    yield from policy_meters(membership, ledger.account)
     seen: set[bytes] = set()
     for item in items:
         benefit = membership.benefit(item.row.code)
         if benefit is None or benefit.group_key in seen or benefit.group_key not in ledger.uses:
             continue
         seen.add(benefit.group_key)
-        use, name = ledger.uses[benefit.group_key], _group_name(item.row)
-        if benefit.group_limit:
-            yield Meter(
-                name=name,
-                words="The most that the plan pays for this kind of care of yours.",
-                used=use.paid,
-                limit=benefit.group_limit,
-            )
-        if benefit.unit_limit:
-            counted = "nights" if benefit.by_night else "sums" if item.fixed else "times"
-            yield Meter(
-                name=f"{name} ({counted})",
-                words=f"The most {counted} of this kind that the plan pays for you.",
-                used=use.units,
-                limit=benefit.unit_limit,
-                money=False,
-            )
-
-
-def _group_name(row: BenefitRow) -> str:
-    return (row.group or row.title).replace("-", " ").capitalize()
+        yield from benefit_meters(membership, item.row, ledger.uses[benefit.group_key])

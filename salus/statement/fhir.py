@@ -15,7 +15,8 @@ from typing import Any
 from salus.base import days, money
 from salus.base.codes import COINSURANCE, DEDUCTIBLE, Carc
 from salus.fhir.writing import to_json as to_json
-from salus.statement.explanation import Item, Meter, Statement
+from salus.statement.explanation import Item, Statement
+from salus.statement.meters import Meter
 from salus.types import ClaimStatus
 
 Resource = dict[str, Any]
@@ -23,6 +24,18 @@ Resource = dict[str, Any]
 _TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
 _CARC = "https://x12.org/codes/claim-adjustment-reason-codes"
 _C4BB = "http://hl7.org/fhir/us/carin-bb/CodeSystem/C4BBAdjudication"
+
+
+def bundle(letter: Statement) -> Resource:
+    """Returns all decisions of a letter as a FHIR R4 Bundle, each as both resources."""
+    resources = [
+        make(item, letter) for item in letter.items for make in (explanation_of_benefit, claim_response)
+    ]
+    return {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [{"resource": resource} for resource in resources],
+    }
 
 
 def claim_response(item: Item, letter: Statement) -> Resource:

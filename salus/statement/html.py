@@ -1,4 +1,7 @@
-"""Writes the statement as a letter: one HTML file that prints on A4 and loads no other files."""
+"""Writes the statement as a letter: one HTML file that prints on A4 and loads no other files.
+
+`salus.base.pdf` makes a PDF of it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,10 @@ from typing import TYPE_CHECKING
 
 from salus.base import days, money
 from salus.base.codes import Group
-from salus.statement.explanation import Item, Meter, Statement
+from salus.statement.explanation import Item, Statement
+from salus.statement.letterhead import Letterhead
+from salus.statement.meters import Meter
+from salus.statement.references import references_of, short
 from salus.types import ClaimStatus
 
 if TYPE_CHECKING:
@@ -17,22 +23,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letterhead:
-    """The data of a letter that is not in the statement or on the chain: names and addresses."""
+class RecordSeen:
+    """What a sealed record shows of the claim that was attested from it."""
 
-    insurer: str
-    contact: str
-    """Where the member can object: any kind of address."""
-    addressee: str = field(default="", repr=False)
-    """The member's name."""
-    plan: str
-    written: int
-    """Civil day on which the letter is written."""
-    objection_days: int = 180
-    providers: Mapping[int, str] = field(default_factory=dict)
-    """Names by provider number."""
-    payees: Mapping[str, str] = field(default_factory=dict)
-    """Names by address."""
+    readable: bool = True
+    """Whether it can be opened and gives exactly one bill line."""
+    bill: str = field(default="", repr=False)
+    """The provider's own number of the bill."""
+    differing: tuple[str, ...] = ()
+    """Fields of the diagnosis that differ from the record, by their names in Solidity."""
 
 
 _BADGES = {
@@ -44,8 +43,23 @@ _BADGES = {
 }
 
 
-def page(letter: Statement, head: Letterhead) -> str:
+_FIELDS = {
+    "benefit": "kind of care",
+    "billed": "amount",
+    "currency": "currency",
+    "flags": "emergency or not",
+    "member": "patient",
+    "serviceFrom": "first day",
+    "serviceTo": "last day",
+    "units": "number of units",
+}
+"""Fields of a diagnosis, for a reader."""
+
+
+def page(letter: Statement, head: Letterhead, records: Mapping[bytes, RecordSeen] | None = None) -> str:
     """Returns the letter as HTML. It names the member and the care, so only the member may read it.
+
+    `records` gives what sealed records show, by their hash.
 
     >>> from salus import samples
     >>> from salus.statement import statement
@@ -54,7 +68,14 @@ def page(letter: Statement, head: Letterhead) -> str:
     >>> "16 February 2026" in page(letter, head)
     True
     """
-    return _template().render(letter=letter, head=head, amount=_amounts(letter.currency), badge=_badge)
+    return _template().render(
+        letter=letter,
+        head=head,
+        records=records or {},
+        references=references_of(letter),
+        amount=_amounts(letter.currency),
+        badge=_badge,
+    )
 
 
 def _badge(item: Item) -> tuple[str, str, str]:
@@ -78,7 +99,9 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(day=_day, moment=_moment, bearer=_bearer, share=_share, short=_short)
+    environment.filters.update(
+        day=_day, iso=days.words_of, moment=_moment, bearer=_bearer, share=_share, short=short, field=_field
+    )
     return environment.get_template("eob.html.j2")
 
 
@@ -108,5 +131,5 @@ def _share(meter: Meter) -> str:
     return f"{min(100.0, 100 * meter.used / meter.limit) if meter.limit else 100.0:.1f}"
 
 
-def _short(address: str) -> str:
-    return f"{address[:6]}…{address[-4:]}"
+def _field(name: str) -> str:
+    return _FIELDS.get(name, name)

@@ -10,6 +10,23 @@ from salus.chain.events import ClaimDecided, ClaimEvent, ClaimOwed, ClaimPaid, C
 from salus.chain.suite import Chain
 from salus.types import Account, ClaimRef, ClaimStatus, GroupUse
 
+CLAIM_EVENTS = (ClaimDecided, ClaimPaid, ClaimOwed, ClaimWithdrawn)
+"""What can happen to a claim."""
+
+
+def claim_events(chain: Chain, policy: bytes) -> list[ClaimEvent]:
+    """Returns all that happened to the claims of a policy."""
+    return list(chain.past(CLAIM_EVENTS, policy=policy))
+
+
+def claim_events_of(chain: Chain, policies: Iterable[bytes]) -> dict[bytes, list[ClaimEvent]]:
+    """Returns all that happened to the claims of each policy; the chain is read once for all."""
+    found: dict[bytes, list[ClaimEvent]] = {policy: [] for policy in policies}
+    for event in chain.past(CLAIM_EVENTS):
+        if event.policy in found:
+            found[event.policy].append(event)
+    return found
+
 
 @dataclass(slots=True)
 class LedgerEntry:
@@ -62,8 +79,7 @@ class Ledger:
     def of_policy(cls, chain: Chain, policy: bytes) -> Self:
         """From the chain's events of a policy. The chain itself only knows the decision that is in force, and
         a bill that was filed twice has two."""
-        kinds: list[type[ClaimEvent]] = [ClaimDecided, ClaimPaid, ClaimOwed, ClaimWithdrawn]
-        return cls.replay(chain.past(kinds, policy=policy))
+        return cls.replay(claim_events(chain, policy))
 
     def of_member(self, commitment: bytes) -> list[LedgerEntry]:
         """Returns the decisions on a member's claims, oldest first."""

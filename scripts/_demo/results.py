@@ -14,18 +14,17 @@ from typing import Any
 from salus import statement
 from salus.base import days, files
 from salus.base.codes import COINSURANCE, DEDUCTIBLE, LIMIT, Group
-from salus.base.errors import ChainError, RecordError
-from salus.chain import events
-from salus.statement import Item, Letterhead, Statement
-from salus.statement import fhir as fhir_out
-from salus.statement.ledger import Ledger
+from salus.base.errors import ChainError, MissingLibrary, RecordError
+from salus.chain.events import ClaimEvent
+from salus.cover.card import member_number
+from salus.statement import Item, LetterFolder, Letterhead, Statement
+from salus.statement.ledger import Ledger, claim_events
 from salus.types import ClaimStatus
 from scripts._demo import picture
 from scripts._demo.picture import Flow
 from scripts._demo.world import CAPITAL, World
 from scripts._demo.year import Shown
 
-_KINDS = (events.ClaimDecided, events.ClaimPaid, events.ClaimOwed, events.ClaimWithdrawn)
 _WANTED = {
     "a claim held and settled": "held_and_settled",
     "two lines denied with different codes": "denied_with_two_codes",
@@ -42,42 +41,40 @@ class Left:
 
     summary: dict[str, Any]
     folder: Path
+    without_pdf: MissingLibrary | None
+    """Why the letters are there as HTML only, if the machine cannot make PDF."""
 
 
 def leave(world: World, shown: Shown, folder: Path, *, seconds: float) -> Left:
     """Writes everything into the folder, in place of what an earlier run left. Raises ChainError if events
     and counters of the chain disagree, and RecordError if the folder cannot be written."""
-    happened = {sale.file.policy_id: _happened(world, sale.file.policy_id) for sale in world.sales}
+    happened = {sale.file.policy_id: claim_events(world.chain, sale.file.policy_id) for sale in world.sales}
     _check(world, happened)
     _clear(folder)
-    letters = []
+    letters, written = [], LetterFolder(folder, as_fhir=True)
     for number, (sale, insured) in enumerate(world.everybody(), start=1):
         slug = re.sub(r"\W+", "-", insured.person.part.removeprefix("the ")).strip("-")
-        path = folder / f"letter-{number:02}-{slug}.html"
+        index = sale.file.members.index(insured.membership.cover.member)
         letter = statement.statement(insured.membership, happened[sale.file.policy_id])
         letters.append(letter)
         head = Letterhead(
             insurer="Harbour Mutual Health",
             contact="claims@harbour-mutual.example",
             addressee=insured.person.name,
+            member=member_number(sale.file.policy_id, index),
             plan=insured.membership.table.title,
             written=world.today,
             providers={hospital.number: hospital.name for hospital in world.hospitals},
             payees={sale.file.terms.payee: "the policyholder’s account"},
         )
-        _write(path, statement.page(letter, head).encode())
-        _write(path.with_suffix(".fhir.json"), _bundle(letter))
+        written.write(letter, head, name=f"letter-{number:02}-{slug}")
     _write(folder / "money.svg", _picture(world, letters).encode())
     summary = _summary(world, shown, letters, seconds)
     _write(folder / "summary.json", json.dumps(summary, indent=2).encode() + b"\n")
-    return Left(summary, folder)
+    return Left(summary, folder, written.without_pdf)
 
 
-def _happened(world: World, policy: bytes) -> list[events.ClaimEvent]:
-    return [event for kind in _KINDS for event in world.chain.past(kind, policy=policy)]
-
-
-def _check(world: World, happened: Mapping[bytes, list[events.ClaimEvent]]) -> None:
+def _check(world: World, happened: Mapping[bytes, list[ClaimEvent]]) -> None:
     """The counters replayed from events are those of the chain, and the pool holds what it should."""
     paid = 0
     for sale in world.sales:
@@ -98,17 +95,6 @@ def _balance(world: World) -> int:
     """Of the pool, minor units."""
     tokens = world.pool.asset.functions.balanceOf(world.pool.address).call()
     return int(tokens) // world.pool.unit
-
-
-def _bundle(letter: Statement) -> bytes:
-    """The decisions as FHIR: an ExplanationOfBenefit and a ClaimResponse for each."""
-    resources = [
-        make(item, letter)
-        for item in letter.items
-        for make in (fhir_out.explanation_of_benefit, fhir_out.claim_response)
-    ]
-    entries = [{"resource": resource} for resource in resources]
-    return fhir_out.to_json({"resourceType": "Bundle", "type": "collection", "entry": entries})
 
 
 def _picture(world: World, letters: Sequence[Statement]) -> str:
@@ -276,7 +262,7 @@ def _clear(folder: Path) -> None:
     """Takes away what an earlier run left, and nothing else."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for pattern in ("letter-*.html", "letter-*.fhir.json", "money.svg", "summary.json"):
+        for pattern in ("letter-*.html", "letter-*.pdf", "letter-*.fhir.json", "money.svg", "summary.json"):
             for path in folder.glob(pattern):
                 path.unlink()
     except OSError as error:

@@ -57,6 +57,7 @@ from scripts._demo.year import Shown
 from tests.support import secrets_of
 from tests.support.attacker import Attacker, Guess
 from tests.support.onlooker import Seen, look
+from tests.support.paper import Paper, needs_pango
 
 MOST_TRANSACTIONS = 80
 """The demo's time goes with their number. `make bench` publishes the time."""
@@ -209,6 +210,16 @@ def test_a_letter_for_each_member(seat: Seat) -> None:
         assert "This is not a bill." in text
         others = {other.patient.given for other in seat.patients} - {sample.patient.given}
         assert not any(name in text for name in others)
+
+
+@needs_pango
+def test_a_pdf_of_each_letter(seat: Seat) -> None:
+    for path in seat.folder.glob("letter-*.html"):
+        paper = Paper(path.with_suffix(".pdf").read_bytes())
+        (name,) = re.findall(r"<dt>For</dt><dd>([^<]+)<", path.read_text())
+        assert name in paper.texts[0]
+        assert f"Page {len(paper)} of {len(paper)}" in paper.texts[-1]
+        assert min(paper.filled[:-1], default=1) > 0.5
 
 
 def test_fhir_for_each_member(seat: Seat) -> None:

@@ -3,6 +3,8 @@
 given a statement with every kind of outcome
     the letter should say that it is not a bill, and how to object
     it should show each amount, its code, the payee and the paying transaction
+    it should quote hashes in short, and list each in full at the end
+    it should say what the sealed records show, where they are there
     it should load nothing external, and mark up tables, lists and headings for a screen reader
     it should escape the names of people and places
 given an outcome
@@ -21,7 +23,8 @@ import pytest
 from fhir.resources.R4B.claimresponse import ClaimResponse
 from fhir.resources.R4B.explanationofbenefit import ExplanationOfBenefit
 
-from salus.statement import Item, Letterhead, Statement, fhir, page, statement
+from salus.statement import Item, Letterhead, RecordSeen, Statement, fhir, page, statement
+from salus.statement.references import references_of, short
 from salus.types import ClaimStatus
 from tests.support.decided import FAMILY, START, Desk, bill, memberships
 
@@ -100,7 +103,7 @@ def test_the_letter_says_what_it_must() -> None:
             assert str(part.carc) in text
             assert f"− {Decimal(part.amount).scaleb(-2):,f}" in text
         if item.entry.payment and item.paid:
-            assert f"in transaction {item.entry.payment}" in text
+            assert f"in transaction {short(item.entry.payment)}" in text
     for words in (
         "Paid",
         "Under review",
@@ -140,10 +143,56 @@ def test_it_can_be_read_aloud() -> None:
     assert html.startswith("<!doctype html>")
     assert '<html lang="en">' in html
     assert outline.tags.count("h1") == 1
-    assert outline.tags.count("table") == outline.tags.count("caption") == len(everything().items)
+    assert outline.tags.count("table") == outline.tags.count("caption") == len(everything().items) + 2
+    assert outline.tags.count("table") == outline.tags.count("thead")
     assert set(outline.labels) <= set(outline.ids)
     assert len(outline.ids) == len(set(outline.ids))
-    assert not re.search(r"<th(?![^>]*scope)", html)
+    assert not re.search(r"<th\b(?![^>]*scope)", html)
+
+
+def test_hashes_stand_in_full_at_the_end() -> None:
+    letter = everything()
+    html = page(letter, HEAD)
+    body, full = html.split('<section aria-labelledby="full">')
+
+    for reference in references_of(letter):
+        assert text_of(full).count(reference.full) == 1
+        assert f"{reference.quoted}</code>" in body
+        assert reference.full not in text_of(body)
+    hashes = {reference.full for reference in references_of(letter)}
+    for item in letter.items:
+        entry = item.entry
+        assert {entry.decided.transaction, "0x" + item.claim.hex()} <= hashes
+        assert {entry.payment, entry.withdrawn} - {None} <= hashes
+
+
+def test_what_the_records_show() -> None:
+    letter = everything()
+    hashes = [item.entry.decided.service.record for item in letter.items]
+    seen = {
+        hashes[0]: RecordSeen(bill="INV-77"),
+        hashes[1]: RecordSeen(bill="INV-78", differing=("benefit", "billed")),
+        hashes[2]: RecordSeen(readable=False),
+    }
+
+    text = text_of(page(letter, HEAD, seen))
+
+    assert text.count("bill number:") == 2
+    assert "bill number: INV-77. The provider’s sealed record agrees with this claim." in text
+    assert "bill number: INV-78. The provider’s sealed record does not agree" in text
+    assert "with this claim: kind of care, amount. Ask the provider" in text
+    assert text.count("sealed record of this claim cannot be opened") == 1
+    assert "INV-77" not in repr(seen)
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    text = text_of(page(everything(), Letterhead(insurer="Family Pool", plan="Family", written=START)))
+
+    assert "Write to your insurer within 180 days" in text
+    assert "For " not in text.split("Plan year")[0].split("Plan ")[0]
+    assert "Member number" not in text
+    assert "provider 1" in text
+    assert f"account {short(FAMILY)}" in text
 
 
 def test_names_are_text() -> None:

@@ -1,0 +1,1 @@
+"""The templates of the member card, as data of the package."""
