@@ -12,6 +12,7 @@ from salus.base import files
 from salus.base.days import to_date
 from salus.base.errors import InputError, PolicyError
 from salus.chain import consents, policies
+from salus.chain.consent_history import ConsentHistory
 from salus.cli.actor import Actor
 from salus.cli.letter_writing import AsFhir, AsPdf, LettersPath, Written, seen_in, today_of, write_letters
 from salus.cli.options import AccountName, ContractWallet, TableName
@@ -35,8 +36,9 @@ from salus.cover.offer import People
 from salus.cover.policy import PolicyFile, check_place
 from salus.cover.signed_file import CONSENT
 from salus.insurer.audit import claims_of
-from salus.statement import LetterFolder, LetterheadFile, statement
-from salus.statement.claim_words import words_of
+from salus.statement import LetterFolder, LetterheadFile, claim_words, statement
+from salus.statement import cover as cover_words
+from salus.statement.cover import cover_of
 from salus.statement.ledger import Ledger, claim_events
 from salus.types import Consent, Member, Purpose
 
@@ -202,18 +204,51 @@ def claims(
     cover: CoverPath,
     table: TableName,
 ) -> None:
-    """Says what was claimed for the member of a card, what was paid, and why not more.
+    """Says what was claimed for the member of a card: each amount with its reason, and what became of it.
 
     Example:
         salus patient claims --card member-0.card.json --cover member-0.cover.json --table family
     """
     session = Session()
     opened = load_membership(card, cover, product.named(table), session.chain.book_domain)
-    entries = Ledger.of_policy(session.chain, opened.policy_id).of_member(opened.commitment)
-    for entry in entries:
-        for line in words_of(entry, opened):
-            out.print(f"  {line}", markup=False)
-    out.print(f"{len(entries)} claims." if entries else "No claim yet.")
+    letter = statement(opened, claim_events(session.chain, opened.policy_id))
+    now = session.chain.now()
+    for item in letter.items:
+        out.entry("claims", **claim_words.as_json(item, letter))
+        for line in claim_words.words_of(item, letter, now=now):
+            out.print(line, markup=False)
+        out.print()
+    out.print(f"{len(letter.items)} claims." if letter.items else "No claim yet.")
+
+
+@actor.action
+def cover(
+    card: CardPath,
+    cover: CoverPath,
+    table: TableName,
+    on: Annotated[int | None, day("the day for which it is told; today if it is not given")] = None,
+) -> None:
+    """Says what is covered for the member of a card: what is left of each limit, which waiting periods run,
+    what is excluded, and which consents are in force.
+
+    Example:
+        salus patient cover --card member-0.card.json --cover member-0.cover.json --table family
+    """
+    session = Session()
+    opened = load_membership(card, cover, product.named(table), session.chain.book_domain)
+    if not policies.is_issued(session.chain, opened.policy_id):
+        out.print(f"Note: policy 0x{opened.policy_id.hex()} is not issued: no claim can be paid.")
+    member = opened.cover.member
+    found = cover_of(
+        opened,
+        Ledger.of_policy(session.chain, opened.policy_id),
+        ConsentHistory.of_member(session.chain, signer=member.consent_signer, member=member.commitment),
+        number=MemberCard.load(card).number,
+        today=today_of(session.chain, on),
+    )
+    out.fact(**cover_words.as_json(found))
+    for line in cover_words.words_of(found):
+        out.print(line, markup=False)
 
 
 @actor.action

@@ -14,7 +14,7 @@ def give(chain: Chain, *, member: bytes, provider: int, purposes: Purpose, from_
         "ConsentRegistry",
         chain.consents.functions.give(member, provider, int(purposes), from_, until),
         (
-            f"Let {_whom(provider)} {_what(purposes)}, for care {period_words(from_, until + 1)}.",
+            f"Let {_whom(provider)} {purpose_words(purposes)}, for care {period_words(from_, until + 1)}.",
             "This shows on the chain.",
         ),
     )
@@ -49,7 +49,7 @@ def record(chain: Chain, *, signer: str, consent: Consent, signature: bytes) -> 
     functions = chain.consents.functions
     method = functions.giveBySignature if consent.purposes else functions.withdrawBySignature
     what = (
-        f"Record that {signer} lets {_whom(consent.provider)} {_what(Purpose(consent.purposes))}, "
+        f"Record that {signer} lets {_whom(consent.provider)} {purpose_words(Purpose(consent.purposes))}, "
         f"for care {period_words(consent.from_, consent.until + 1)}."
         if consent.purposes
         else f"Record that {signer} takes back what it let {_whom(consent.provider)} do."
@@ -88,5 +88,10 @@ def _whom(provider: int) -> str:
     return f"provider {provider}" if provider else "any accredited provider"
 
 
-def _what(purposes: Purpose) -> str:
+def purpose_words(purposes: Purpose) -> str:
+    """Says what purposes allow.
+
+    >>> purpose_words(Purpose.FILE | Purpose.RESEARCH)
+    'file claims, use the record for research'
+    """
     return ", ".join(words for purpose, words in _WORDS.items() if purpose in purposes)

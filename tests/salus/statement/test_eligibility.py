@@ -1,7 +1,5 @@
-"""salus.statement.claim_words, salus.statement.eligibility: claims in words
+"""salus.statement.eligibility: claims that may come, in words
 
-given the claims of a policy with two members
-    a member should see the own claims, with what was billed and paid, what became of them, and why
 given an answer of the claim desk about a future claim
     it should say whether the claim would be decided, why not, and what is left of each limit
     when the day is not covered, it should say that consent would not help
@@ -14,13 +12,11 @@ from typing import Any
 
 import pytest
 
-from salus.statement.claim_words import words_of
 from salus.statement.eligibility import words_of as eligibility_words
-from salus.statement.ledger import Ledger
 from salus.types import ClaimStatus, Eligibility, SkipReason
-from tests.support.decided import START, Desk, bill, memberships
+from tests.support.decided import START, memberships
 
-MOTHER, FATHER = memberships()
+(MOTHER,) = memberships(members=1)
 ANSWER = Eligibility(
     reason=SkipReason.NONE,
     status=ClaimStatus.PAID,
@@ -31,23 +27,6 @@ ANSWER = Eligibility(
     group_left=None,
     units_left=None,
 )
-
-
-def test_a_member_sees_the_own_claims() -> None:
-    desk = Desk()
-    desk.file(MOTHER, bill("1", "visit.primary", 9, 200_00))
-    held = desk.file(FATHER, bill("2", "visit.primary", 10, 900_00), held=True)
-    desk.pay(FATHER, held)
-
-    entries = Ledger.replay(desk.events).of_member(FATHER.commitment)
-    first, *reasons = words_of(entries[0], FATHER)
-
-    assert len(entries) == 1
-    assert first.startswith("2026-01-11  ")
-    assert "billed     900.00 USD  plan pays" in first
-    assert first.endswith("  paid")
-    assert reasons
-    assert all(reason.startswith("    ") for reason in reasons)
 
 
 def words(day: int = 9, **changes: Any) -> list[str]:
