@@ -17,7 +17,7 @@ def records_seen(letter: Statement, *, record_of: RecordOf, key: RecordKey) -> d
     seen: dict[bytes, RecordSeen] = {}
     for one in found.checked:
         record = one.event.service.record
-        if one.result is Fault.UNREADABLE:
+        if one.result in (Fault.UNREADABLE, Fault.OTHER_KEY):
             seen[record] = RecordSeen(readable=False)
         elif not isinstance(one.result, Fault):
             seen[record] = RecordSeen(bill=one.result.claim, differing=one.differing)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from salus.base import money
+from salus.base.days import period_words
 from salus.base.days import words_of as day_words
 from salus.chain.actions.consents import purpose_words
 from salus.chain.consent_history import ConsentHistory, Grant
@@ -113,8 +114,7 @@ def words_of(cover: Cover, name_of: NameOf = "provider {}".format) -> Iterator[s
     """Yields the cover in words, for its member: an empty line before each part."""
     terms, currency = cover.membership.cover.terms, cover.membership.currency
     yield f"{cover.membership.table.title}, member {cover.number}"
-    days = f"from {day_words(cover.first)} to {day_words(cover.last)}, the last day included"
-    yield f"Covered {days}: {_state(cover)}."
+    yield f"Covered {period_words(cover.first, cover.last + 1)}, the last day included: {_state(cover)}."
     yield ""
     yield "Left this year, of limits that all members of the policy share:"
     yield from _left(cover.meters, currency)
@@ -139,6 +139,8 @@ def words_of(cover: Cover, name_of: NameOf = "provider {}".format) -> Iterator[s
 
 
 def _state(cover: Cover) -> str:
+    if cover.last < cover.first:
+        return "it has no day"
     if cover.today < cover.first:
         return "it has not begun"
     return "it has ended" if cover.today > cover.last else "in force"
@@ -183,7 +185,7 @@ def _consent_lines(cover: Cover, name_of: NameOf) -> Iterator[str]:
         yield "Consents in force, the last day included:"
     for grant in cover.consents:
         who = name_of(grant.provider) if grant.provider else "any accredited provider"
-        period = f"from {day_words(grant.from_)} to {day_words(grant.until)}"
+        period = period_words(grant.from_, grant.until + 1)
         yield f"    {who}: {purpose_words(grant.purposes)}, for care {period}"
     for provider in cover.without_consent:
         yield f"    {name_of(provider)}: none, whatever any other provider may do"

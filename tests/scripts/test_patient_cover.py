@@ -45,16 +45,15 @@ def test_what_is_covered_and_left(clinic: Clinic, capsys: pytest.CaptureFixture[
     text = told(capsys, *words(clinic))
 
     assert f"member {MemberCard.load(card).number}" in text
-    assert (
-        f"Covered from {words_of(start)} to {words_of(start + 364)}, the last day included: in force." in text
-    )
+    days = f"from {words_of(start)} until {words_of(start + 364)}"
+    assert f"Covered {days}, the last day included: in force." in text
     inquiry = member.inquiry("dental.treatment", service_from=today, service_to=today)
     answer = claims.eligibility(clinic.chain, provider=1, line=inquiry)
     assert answer.annual_left < 100_000_00
     assert f"Yearly limit of the policy {answer.annual_left / 100:,.2f} USD of 100,000.00 USD" in text
     assert f"Dental treatment {(answer.group_left or 0) / 100:,.2f} USD of 1,500.00 USD" in text
     assert f"not yet: care is paid from {words_of(start + 90)} on" in text
-    period = f"for care from {words_of(start)} to {words_of(start + 365)}"
+    period = f"for care from {words_of(start)} until {words_of(start + 365)}"
     assert f"provider 1: file claims, {period}" in text
 
 
@@ -62,7 +61,7 @@ def test_a_consent_that_was_withdrawn(clinic: Clinic, capsys: pytest.CaptureFixt
     patient.withdraw_consent(*words(clinic)[:2], "provider=1", "account=8")
     today = clinic.now() // DAY
 
-    assert f"to {words_of(today)}" in told(capsys, *words(clinic)).partition("Consents in force")[2]
+    assert f"until {words_of(today)}" in told(capsys, *words(clinic)).partition("Consents in force")[2]
     tomorrow = told(capsys, *words(clinic), f"on={words_of(today + 1)}")
     assert "Consents: none is in force." in tomorrow
     assert "provider 1: none, whatever any other provider may do" in tomorrow

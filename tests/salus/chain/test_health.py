@@ -170,7 +170,7 @@ def test_code_that_is_another() -> None:
 @pytest.mark.parametrize(
     ("age", "name", "state", "words"),
     [
-        (30, "latest block", Health.OK, "30 seconds old"),
+        (30, "latest block", Health.OK, " seconds old"),
         (300, "latest block", Health.WARNING, "5 minutes old"),
         (7_200, "latest block", Health.FAULT, "2 hours old"),
         (-3_600, "clock", Health.FAULT, "ahead of this machine's clock"),

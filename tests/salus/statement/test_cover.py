@@ -59,9 +59,16 @@ def text(told: Cover) -> str:
     ("day", "state"), [(-1, "it has not begun"), (0, "in force"), (364, "in force"), (365, "it has ended")]
 )
 def test_days_of_cover(day: int, state: str) -> None:
-    expected = f"Covered from 2026-01-01 to 2026-12-31, the last day included: {state}."
+    expected = f"Covered from 2026-01-01 until 2026-12-31, the last day included: {state}."
 
     assert expected in text(cover(day=day))
+
+
+def test_a_cover_without_a_day() -> None:
+    never = replace(cover(), last=START - 1)
+
+    assert "the last day included: it has no day." in text(never)
+    assert as_json(never)["state"] == "it has no day"
 
 
 def test_left_is_that_of_the_letter() -> None:
@@ -125,7 +132,7 @@ def test_exclusions() -> None:
     lines = text(told)
     assert lines.count("dental.treatment") == 1
     assert "Not covered for you:\n    Dental treatment (dental.treatment)" in lines
-    assert "from 2026-01-01 to 2026-10-27, the last day included" in lines
+    assert "from 2026-01-01 until 2026-10-27, the last day included" in lines
     # waiting periods count from the member's own first day
     assert dict.fromkeys(
         benefit.paid_from for benefit in told.waiting if benefit.row.terms.waiting_days == 90
@@ -141,10 +148,10 @@ def test_consents() -> None:
     told = text(cover(consents=history))
 
     assert (
-        "any accredited provider: file claims, disclose the record, for care from 2026-01-01 to 2026-04-10"
+        "any accredited provider: file claims, disclose the record, for care from 2026-01-01 until 2026-04-10"
         in told
     )
-    assert "provider 2: file claims, for care from 2026-01-11 to 2026-02-20" in told
+    assert "provider 2: file claims, for care from 2026-01-11 until 2026-02-20" in told
     assert "provider 3: none, whatever any other provider may do" in told
 
 
