@@ -58,6 +58,8 @@ class Node(HTTPProvider):
             # asked beside every other question, and the same as long as the node is
             cache_allowed_requests=True,
             cacheable_requests={RPCEndpoint("eth_chainId")},
+            # left empty, web3 asks for the number once more to find one
+            request_cache_validation_threshold=0,
         )
 
     def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:

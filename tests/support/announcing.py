@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
 import urllib.request
 from collections import Counter
@@ -10,19 +11,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 
 from eth_abi.abi import encode
 from web3 import Web3
 
+from salus.chain import events
 from salus.chain.event_layout import layout_of
-from salus.chain.events import ClaimPaid, ClaimWithdrawn
+from salus.chain.event_reader import EventReader
+from salus.chain.event_store import EventStore
+from salus.chain.events import ClaimEvent, ClaimPaid, ClaimWithdrawn
+from salus.chain.history import past
+from salus.chain.node import connect
 from tests.support.bad_node import respond, serving
 
 DESK = Web3.to_checksum_address("0x" + "de" * 20)
 PAYEE = Web3.to_checksum_address("0x" + "ab" * 20)
 ANNOUNCES = "0x60803603608060003760603560403560203560003560803603" + "6000a400"
 """Runtime code: LOG4 with the first four words of the calldata as topics, and the rest as data."""
+
+
+BOTH = (ClaimPaid, ClaimWithdrawn)
 
 
 @dataclass
@@ -114,3 +124,32 @@ def between(node: str, **options: Any) -> Iterator[Between]:
     with serving(proxy.handle) as url:
         proxy.url = url
         yield proxy
+
+
+def reader_of(url: str, path: Path | None, *, depth: int = 2) -> EventReader:
+    w3 = connect(url)
+    genesis = w3.eth.get_block(0)["hash"].to_0x_hex()
+    return EventReader(w3, genesis, EventStore(path) if path else None, depth=depth)
+
+
+def read(reader: EventReader, *kinds: type[ClaimEvent], since: int = 0, **indexed: Any) -> list[ClaimEvent]:
+    return list(past(reader, kinds or BOTH, DESK, since=since, indexed=indexed))
+
+
+def on_chain(desk: Desk, *kinds: type[ClaimEvent], since: int = 0, **indexed: Any) -> list[ClaimEvent]:
+    """What the node says, without any store."""
+    found = [
+        event
+        for kind in kinds or BOTH
+        for event in events.past(desk.w3, kind, DESK, from_block=since, **indexed)
+    ]
+    return sorted(found, key=lambda event: event.place)
+
+
+def as_bytes(number: int) -> bytes:
+    return number.to_bytes(32, "big")
+
+
+def rows(path: Path) -> int:
+    with sqlite3.connect(path) as file:
+        return int(file.execute("SELECT count(*) FROM logs").fetchone()[0])

@@ -14,6 +14,7 @@ given a watcher
     it should hear of a wait after two seconds, each second, and of its end; of a short one nothing
 given an address without code
     the error should name address and contract, and one with code that answers nothing should pass
+given several calls, the chain's number should be asked for once
 """
 
 from __future__ import annotations
@@ -311,6 +312,14 @@ def test_an_address_without_code_is_named(names: dict[str, str], words: str) -> 
             ask(asked, "eth_call", [{"to": SOMEWHERE}, "latest"])
 
     assert ended.value.address == SOMEWHERE
+
+
+def test_the_chain_is_asked_for_its_number_once() -> None:
+    with bad_node(eth_blockNumber=Answer("0x7"), eth_gasPrice=Answer("0x1")) as server:
+        w3 = Web3(node(server.url))
+        assert (w3.eth.chain_id, w3.eth.block_number, w3.eth.gas_price, w3.eth.chain_id) == (1337, 7, 1, 1337)
+
+        assert server.count("eth_chainId") == 1
 
 
 def test_code_that_answers_nothing_is_asked_for_once() -> None:
