@@ -18,6 +18,7 @@ from salus.auditor.rows import AuditReport, Book, Comparison
 from salus.auditor.ties import ties
 from salus.chain.events import PoolCreated
 from salus.chain.pool_events import AssetListed
+from salus.chain.web3_lazily import web3
 
 OnAnswer = Callable[[int, int], None]
 """Is told how many questions were answered, and how many there are."""
@@ -104,7 +105,7 @@ class Books:
 def _listing(history: History, created: PoolCreated) -> tuple[int, str]:
     """Token units to a minor unit and currency, as the pool's asset was listed when the pool was made.
 
-    Without that event they are 0 and empty, which the pool contradicts.
+    Without that event, or that token, they are 0 and empty, which the pool contradicts.
     """
     listings = (
         event
@@ -114,5 +115,8 @@ def _listing(history: History, created: PoolCreated) -> tuple[int, str]:
     listed = max(listings, key=lambda event: event.place, default=None)
     if listed is None:
         return 0, ""
-    decimals = history.chain.at("Asset", created.asset).functions.decimals().call()
+    try:
+        decimals = history.chain.at("Asset", created.asset).functions.decimals().call()
+    except (web3.exceptions.BadFunctionCallOutput, web3.exceptions.ContractLogicError):
+        return 0, ""  # no token is there
     return 10 ** (decimals - listed.exponent), listed.currency.rstrip(b"\0").decode("latin-1")

@@ -13,7 +13,7 @@ from salus.chain.manifest import MANAGER
 from salus.chain.network import Network
 from salus.chain.roles import Holder
 from salus.chain.suite import Chain
-from salus.chain.verify import Fact, held, in_words, kept, listed, standing
+from salus.chain.verify import Fact, held, in_words, kept, listed, structure
 from salus.chain.web3_lazily import web3
 
 
@@ -23,7 +23,7 @@ def compare(chain: Chain, holders: Sequence[Holder] = ()) -> AuditReport:
     `holders` are those that should hold the roles, by role; without them they are only named.
     """
     notes = []
-    rows = [*_rows(standing(chain)), *_rows(listed(chain, assets_of(chain)))]
+    rows = [*_rows(structure(chain)), *_rows(listed(chain, assets_of(chain)))]
     if holders:
         rows += _rows(held(chain, holders))
     else:

@@ -58,20 +58,19 @@ def verify(chain: Chain, params: Params, deployer: str) -> None:
 
 def facts(chain: Chain, params: Params, deployer: str) -> Iterator[Fact]:
     """All that is verified, each fact read when it is reached."""
-    yield from standing(chain)
+    yield from structure(chain)
     yield from held(chain, params.holders)
     yield from listed(chain, assets(chain, params))
     yield from kept(chain, deployer)
 
 
-def standing(chain: Chain) -> Iterator[Fact]:
-    """What is the same for every suite, whoever holds its roles and whatever its assets."""
+def structure(chain: Chain) -> Iterator[Fact]:
+    """What is verified without knowing who should hold the roles, and which assets should be listed."""
     yield from _wiring(chain)
     yield from _domains(chain)
     yield from _roles(chain)
     yield from _governed(chain)
-    status = _ask(chain, "ProviderRegistry", "deskOf", chain.desk.address)[0]
-    yield Fact("the desk's status in ProviderRegistry", status, int(DeskStatus.LISTED))
+    yield from _desk(chain)
 
 
 def held(chain: Chain, wanted: Sequence[Holder]) -> Iterator[Fact]:
@@ -128,6 +127,11 @@ def _governed(chain: Chain) -> Iterator[Fact]:
         yield Fact(f"{name} closed", _ask(chain, MANAGER, "isTargetClosed", target), False)
         yield Fact(f"the admin delay of {name}", _ask(chain, MANAGER, "getTargetAdminDelay", target), 0)
     yield Fact(f"{MANAGER} closed", _ask(chain, MANAGER, "isTargetClosed", chain.manager.address), False)
+
+
+def _desk(chain: Chain) -> Iterator[Fact]:
+    status = _ask(chain, "ProviderRegistry", "deskOf", chain.desk.address)[0]
+    yield Fact("the desk's status in ProviderRegistry", status, int(DeskStatus.LISTED))
 
 
 def kept(chain: Chain, deployer: str) -> Iterator[Fact]:

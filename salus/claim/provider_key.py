@@ -15,9 +15,9 @@ from salus.base import files
 from salus.base.errors import AttestationError, InputError
 from salus.crypto.secret import Secret
 
+_FILE_VARIABLE: Final = "SALUS_PROVIDER_KEY_FILE"
 _VERSION = b"salus 1"
 _VARIABLE: Final = "SALUS_PROVIDER_KEY"
-_FILE_VARIABLE: Final = "SALUS_PROVIDER_KEY_FILE"
 _GROUP, _SHORT = 4, 16
 """Digits of a fingerprint that stand together, and that are shown."""
 

@@ -190,6 +190,32 @@ def test_export(used: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
         assert readable(said.encode(), of_bundle(json.loads(bundle.read_text()))) == set()
 
 
+def test_a_pool_that_is_named_like_a_formula(used: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    formula = '=HYPERLINK("http://example.org","x")'
+    used.suite.factory.createPool(
+        used.suite.stablecoin, accounts[4], formula, "@SUM(A1)", {"from": accounts[4]}
+    )
+
+    assert ended(capsys, "auditor", "export", f"--folder={used.work / 'books'}")[0] == 0
+
+    _, named = read(used.work / "books" / "pools.csv")
+    assert (named["name"], named["symbol"]) == (f"'{formula}", "'@SUM(A1)")
+    assert ended(capsys, "auditor", "verify")[0] == 0
+
+
+def test_a_contract_without_code(used: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    path = used.folder / "deployments" / "1337.json"
+    content = json.loads(path.read_text())
+    content["contracts"]["ConsentRegistry"]["address"] = "0x" + "11" * 20
+    path.write_text(json.dumps(content))
+
+    code, said = ended(capsys, "auditor", "verify")
+
+    assert code == 1
+    assert "DIFFERS  code: ConsentRegistry" in said
+    assert "DIFFERS  deployment: " in said
+
+
 def test_export_never_overwrites(used: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     folder = used.work / "books"
     assert ended(capsys, "auditor", "export", f"--folder={folder}")[0] == 0
