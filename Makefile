@@ -60,5 +60,6 @@ lock: setup ## pin what requirements.in asks for, in requirements.txt
 
 .PHONY: clean
 clean: ## remove all that set-up and runs have made (keystores stay)
+	@if [ -e .cache/chain/chain.json ] && [ -x $(PY) ]; then $(PY) -m tools.local_chain stop; fi
 	@rm -rf .venv .cache .hypothesis node_modules build reports out dist *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -5,12 +5,12 @@
     … --network NAME           on a fresh ganache or anvil, on local, or on a network of tools/networks.yaml
     brownie accounts …         and all else needs no chain
 
-Set-up puts it into `.venv/bin`. Within a command of tools.run all is arranged already: it is Brownie itself.
+Set-up puts it into `.venv/bin`. Within a command of tools.run all is arranged already, and that program is
+Brownie itself (tools/setup.py).
 """
 
 from __future__ import annotations
 
-import os
 import sys
 
 from tools import run
@@ -18,19 +18,8 @@ from tools.chain_state import running
 
 
 def main() -> int:
-    words = sys.argv[1:]
-    if os.environ.get(run.WITHIN):
-        return brownie(run.with_network(["brownie", *words], os.environ.get("SALUS_NETWORK", "")))
-    network, words = taken_out(words)
+    network, words = taken_out(sys.argv[1:])
     return run.main(["--network", network or usual_network(words), "--", "brownie", *words])
-
-
-def brownie(command: list[str]) -> int:
-    from brownie._cli.__main__ import main as real
-
-    sys.argv = command
-    real()  # type: ignore[no-untyped-call]
-    return 0
 
 
 def taken_out(words: list[str]) -> tuple[str, list[str]]:

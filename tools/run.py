@@ -40,7 +40,7 @@ from tools.supervise import NoSuchProgram, supervise
 NETWORKS = ROOT / "tools" / "networks.yaml"
 RUNNING, NO_CHAIN = "local", "none"
 WITHIN = "SALUS_WITHIN_RUN"
-"""In the environment of a command: its chain, network and HOME are arranged."""
+"""In the environment of a command whose HOME and chain are arranged: the network as Brownie names it."""
 KNOWN_OF_RUNNING = {"SALUS_NETWORK": "network", "SALUS_RPC_URL": "url", "SALUS_DEPLOYMENTS": "deployments"}
 BROWNIE_ID = {"ganache": "development", "anvil": "anvil"}
 TAKES_NETWORK = {"test", "run", "console"}
@@ -133,7 +133,8 @@ def run_beside(options: argparse.Namespace, folder: Path) -> int:
 
 
 def environment_of(folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
-    own = {"HOME": str(folder), "TMPDIR": str(folder), WITHIN: "1"}
+    network = settings.get("SALUS_NETWORK", NO_CHAIN)
+    own = {"HOME": str(folder), "TMPDIR": str(folder), WITHIN: BROWNIE_ID.get(network, network)}
     return {**tool_environment(), **settings, **own}
 
 

@@ -254,13 +254,22 @@ def child_environment() -> dict[str, str]:
     }
 
 
+# Within a run it is Brownie alone: a copy of the project that shares this environment has its own `tools`.
 BROWNIE = """
+import os
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+within = os.environ.get("SALUS_WITHIN_RUN")
+if within:
+    from brownie._cli.__main__ import main
 
-from tools.brownie_command import main
+    named = any(word.startswith("--network") for word in sys.argv)
+    if within != "none" and not named and sys.argv[1:2] in (["run"], ["console"], ["test"]):
+        sys.argv += ["--network", within]
+else:
+    sys.path.append(str(Path(__file__).resolve().parents[2]))
+    from tools.brownie_command import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -23,6 +23,7 @@ import pytest
 from tools import brownie_command as command
 from tools import run
 from tools.places import ROOT
+from tools.setup import BROWNIE
 
 PATIENCE = 180
 
@@ -64,14 +65,21 @@ def test_a_network_that_is_not_named(
     assert command.usual_network(words.split()) == alone
 
 
-def brownie(home: Path, *words: str, within: str = "") -> str:
-    environment = {name: value for name, value in os.environ.items() if name != run.WITHIN}
-    arranged = {run.WITHIN: within, "SALUS_CHAIN_FOLDER": str(home / "none")}
-    program = [sys.executable, "-m", "tools.brownie_command", *words]
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    """The program that set-up writes, in a folder that looks like a clone's."""
+    (tmp_path / "clone" / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / "clone" / "tools").symlink_to(ROOT / "tools")
+    program = tmp_path / "clone" / ".venv" / "bin" / "brownie"
+    program.write_text(BROWNIE)
+    return program
+
+
+def said_by(program: Path, home: Path, *words: str, within: str = "") -> str:
     done = subprocess.run(
-        program,
-        cwd=ROOT,
-        env={**environment, **arranged, "HOME": str(home)},
+        [sys.executable, str(program), *words],
+        cwd=home,
+        env={**os.environ, "SALUS_CHAIN_FOLDER": str(home / "none"), run.WITHIN: within, "HOME": str(home)},
         capture_output=True,
         text=True,
         timeout=PATIENCE,
@@ -81,19 +89,43 @@ def brownie(home: Path, *words: str, within: str = "") -> str:
     return done.stdout
 
 
-def test_knows_this_clone(tmp_path: Path) -> None:
-    listed = brownie(tmp_path, "networks", "list")
+def test_knows_this_clone(program: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    listed = said_by(program, home, "networks", "list")
 
     assert "arbitrum-sepolia" in listed
     assert "mainnet" not in listed
-    assert "The deployer, 0x" in brownie(tmp_path, "run", "deploy", "--network", "anvil")
-    assert list(tmp_path.iterdir()) == []
+    assert "The deployer, 0x" in said_by(program, home, "run", "deploy", "--network", "anvil")
+    assert list(home.iterdir()) == []
 
 
-def test_within_a_run_it_is_brownie_itself(tmp_path: Path) -> None:
-    run.write_brownie_home(tmp_path)
+WHAT = (
+    "import sys\n"
+    "from types import ModuleType\n"
+    "for name in ('brownie', 'brownie._cli', 'brownie._cli.__main__'):\n"
+    "    sys.modules[name] = ModuleType(name)\n"
+    "sys.modules[name].main = lambda: print(sys.argv[1:], 'tools' in sys.modules)\n"
+)
 
-    assert "Brownie v" in brownie(tmp_path, "--version", within="1")
+
+@pytest.mark.parametrize(
+    ("within", "words", "expected"),
+    [
+        ("anvil", "run deploy", "['run', 'deploy', '--network', 'anvil']"),
+        ("sepolia", "console", "['console', '--network', 'sepolia']"),
+        ("anvil", "run deploy --network sepolia", "['run', 'deploy', '--network', 'sepolia']"),
+        ("anvil", "accounts list", "['accounts', 'list']"),
+        ("none", "run deploy", "['run', 'deploy']"),
+    ],
+)
+def test_within_a_run_it_is_brownie_itself(
+    within: str, words: str, expected: str, program: Path, tmp_path: Path
+) -> None:
+    """What Brownie would be called with, and that no `tools` is loaded: a copy of the project has its own."""
+    program.write_text(WHAT + BROWNIE)
+
+    assert said_by(program, tmp_path, *words.split(), within=within) == f"{expected} False\n"
 
 
 def test_a_chain_that_runs_is_used(tmp_path: Path) -> None:
