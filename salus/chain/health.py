@@ -235,7 +235,7 @@ def _structure(chain: Chain) -> Iterator[Check]:
             f"{what} is {found} instead of {wanted}",
             "do not use this suite before its governor has corrected that",
         )
-        for what, found, wanted in verify.standing(chain)
+        for what, found, wanted in verify.structure(chain)
         if found != wanted
     ]
     words = "know each other, and each governed function has its role"

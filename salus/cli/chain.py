@@ -9,16 +9,17 @@ import json
 import os
 import subprocess
 import tempfile
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
+from salus.base.days import DAY_SECONDS, moment_words
 from salus.base.errors import ChainError
 from salus.cli.actor import Actor
+from salus.cli.clone import clone
 from salus.cli.ending import DONE, INTERRUPTED, WRONG_CALL
 from salus.cli.output import out
-from salus.cli.settings import CLONE
+from salus.cli.session import Session
 from salus.cli.usage import CallError
 
 actor = Actor("chain")
@@ -71,6 +72,24 @@ def status() -> None:
         raise SystemExit(code)
 
 
+@actor.action
+def forward(
+    days: Annotated[int, typer.Option(min=1, max=3660, help="by how many days")],
+) -> None:
+    """Moves the clock of a local chain forward, and mines a block.
+
+    Example:
+        salus chain forward --days 30
+    """
+    session = Session()
+    session.network.check_local("the clock is not moved")
+    for method, parameters in (("evm_increaseTime", [days * DAY_SECONDS]), ("evm_mine", [])):
+        session.chain.w3.provider.make_request(cast(Any, method), parameters)
+    now = session.chain.now()
+    out.fact(now=now)
+    out.print(f"It is {moment_words(now)} on the chain now.")
+
+
 def _tool(*words: str) -> int:
     """Lets the clone's tool do it, and repeats what it says. What it complains of is raised."""
     with tempfile.TemporaryFile("w+") as complaint:
@@ -100,20 +119,9 @@ def _record() -> None:
 
 
 def _command(*words: str) -> list[str]:
-    return [str(_clone() / ".venv" / "bin" / "python"), "-m", "tools.local_chain", *words]
+    return [str(clone() / ".venv" / "bin" / "python"), "-m", "tools.local_chain", *words]
 
 
 def _place() -> dict[str, Any]:
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    return {"cwd": _clone(), "env": environment, "stdout": subprocess.PIPE, "text": True}
-
-
-def _clone() -> Path:
-    if CLONE is None:
-        raise ChainError(
-            "a local chain needs Brownie and the contracts, which this installation of salus has not",
-            remedy="clone the project, run `make setup` there, and use the `salus` of its .venv",
-        )
-    if not (CLONE / ".venv" / "bin" / "python").exists():
-        raise ChainError(f"{CLONE} is not set up", remedy="run `make setup` there")
-    return CLONE
+    return {"cwd": clone(), "env": environment, "stdout": subprocess.PIPE, "text": True}

@@ -27,6 +27,7 @@ ACTORS: Final = {
     "governor": "grants roles, lists desks and assets, and stops what was announced",
     "keeper": "settles, collects and closes what is due, and pays nobody but the payees",
     "auditor": "verifies deployment, code and every book against the chain, and exports all of it",
+    "suite": "shows what is deployed, and deploys it",
     "list": "shows providers, pools, policies and claims",
     "name": "keeps names of your own, in place of addresses, numbers and ids",
     "keygen": "makes keys of every kind, each in a new file of yours alone",
