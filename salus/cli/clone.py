@@ -1,5 +1,5 @@
-"""The clone that `salus` is used from. Its tools know Brownie, the compiler and local chains, which an installed
-library has not."""
+"""The clone that `salus` is used from. Its tools know Brownie, the compiler and local chains, as an installed
+library does not."""
 
 from __future__ import annotations
 
