@@ -22,7 +22,8 @@ from pathlib import Path
 
 import pytest
 
-from salus.cli import chain
+from salus.base.errors import ChainError
+from salus.cli import clone
 from salus.cli.chain import start
 from salus.cli.settings import CLONE
 
@@ -115,9 +116,9 @@ def test_ctrl_c(elsewhere: Path) -> None:
     assert [path.name for path in state.iterdir()] == ["lock"]
 
 
-@pytest.mark.parametrize("clone", [None, Path("/nowhere")])
-def test_without_a_clone(clone: Path | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chain, "CLONE", clone)
+@pytest.mark.parametrize("place", [None, Path("/nowhere")])
+def test_without_a_clone(place: Path | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clone, "CLONE", place)
 
-    with pytest.raises(chain.ChainError, match="run `make setup` there"):
+    with pytest.raises(ChainError, match="run `make setup` there"):
         start()
