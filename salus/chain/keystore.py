@@ -21,6 +21,7 @@ from salus.crypto.abi import AddressCodec
 
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
+    from web3 import Web3
 
 _KEY_BYTES = 32
 _DIGITS = re.compile(r"(0x)?[0-9a-fA-F]{64}")
@@ -69,11 +70,22 @@ def address_of(name: str | None, *, variable: str, folders: Sequence[Path]) -> s
         return _from_environment(variable).address if os.environ.get(variable) else None
     with suppress(ValueError):
         return AddressCodec().normalise(name)
-    path = next((path for folder in folders if (path := folder / f"{name}.json").is_file()), None)
-    if path is None:
+    found = keystore_address(name, folders)
+    if found is None:
         raise InputError(
             f"there is no keystore {name!r}", field="account", remedy="name one, or give the address"
         )
+    return found
+
+
+def keystore_address(name: str, folders: Sequence[Path]) -> str | None:
+    """Returns the address of a keystore, which it shows without its password; None if there is no keystore.
+
+    Raises InputError if the file shows none.
+    """
+    path = next((path for folder in folders if (path := folder / f"{name}.json").is_file()), None)
+    if path is None:
+        return None
     try:
         return AddressCodec().normalise("0x" + json.loads(path.read_text())["address"].removeprefix("0x"))
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -82,10 +94,15 @@ def address_of(name: str | None, *, variable: str, folders: Sequence[Path]) -> s
 
 def node_account(chain: Chain, number: int, *, parameter: str) -> Unlocked:
     """Returns an account of the node by its number; for local chains only."""
-    accounts = chain.w3.eth.accounts
+    return Unlocked(numbered_account(chain.w3, number, parameter=parameter))
+
+
+def numbered_account(w3: Web3, number: int, *, parameter: str | None = None) -> str:
+    """Returns the address of an account of the node. Raises InputError if it has not so many."""
+    accounts = w3.eth.accounts
     if number >= len(accounts):
         raise InputError(f"the node has accounts 0 to {len(accounts) - 1}", field=parameter)
-    return Unlocked(accounts[number])
+    return str(accounts[number])
 
 
 def _from_environment(variable: str) -> LocalAccount:

@@ -66,6 +66,10 @@ class Names:
         """Reads the files; one that is missing holds no names. Raises InputError, naming file and name."""
         return cls([name for path in paths if path.exists() for name in _read(path)])
 
+    def knows(self, kind: str, text: str) -> bool:
+        """Whether any chain has the name."""
+        return any(one.name == text for one in self.listed if one.kind in _kinds(kind))
+
     def check_known(self, kind: str, text: str) -> None:
         """Raises InputError, with the names that are most like it, if no chain has the name."""
         found = {one.name for one in self.listed if one.kind in _kinds(kind)}

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from salus.base.days import moment_words
@@ -75,12 +72,3 @@ def check_report(report: Report, file: Path | None) -> None:
             f"{' and '.join(faults)}, for the causes above",
             remedy=f"correct them and run again: what is attested stays so; {each}",
         )
-
-
-@contextmanager
-def progress(what: str) -> Iterator[Callable[[int], None]]:
-    """Counts on stderr what comes in unknown number."""
-    columns = (SpinnerColumn(), TextColumn(what + ": {task.completed}"), TimeElapsedColumn())
-    with Progress(*columns, console=err) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda count: bar.advance(task, count)

@@ -29,6 +29,7 @@ from salus.cli.actor import Actor
 from salus.cli.ending import NEEDS_YOU
 from salus.cli.output import err, out
 from salus.cli.session import Session
+from salus.cli.settings import CLONE
 from salus.cli.usage import CallError
 from salus.cli.values import address
 
@@ -134,7 +135,7 @@ def _holders(network: Network, *accounts: str | None) -> list[Holder]:
 
 def _build(named: Path | None) -> Path:
     if named is None:
-        return code.BUILD
+        return CLONE / code.BUILD if CLONE and not code.BUILD.is_dir() else code.BUILD
     if not named.is_dir():
         raise InputError("is no folder", field="build", file=str(named), remedy="name the folder of a build")
     return named

@@ -25,10 +25,7 @@ _STYLES = {Health.OK: "green", Health.WARNING: "yellow", Health.FAULT: "red"}
 
 @actor.action
 def doctor(
-    provider: Annotated[
-        int | None,
-        Option(min=1, max=2**64 - 1, metavar="NUMBER", help="a provider whose work is looked at"),
-    ] = None,
+    provider: Annotated[int | None, values.provider("a provider whose work is looked at")] = None,
     attestor: Annotated[
         str | None, values.address("the provider's seal key; else that of SALUS_ATTESTOR_KEY")
     ] = None,

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Annotated
 
 from rich.markup import escape
-from rich.progress import track
 from rich.table import Table
 from typer import Option
 
@@ -23,9 +22,10 @@ from salus.base.errors import RecordError
 from salus.chain import accreditation, claims, forget_finished
 from salus.claim.provider_key import ProviderKey
 from salus.cli.actor import Actor
-from salus.cli.attesting import check_report, progress, show_held_back, show_report, show_signed
+from salus.cli.attesting import check_report, show_held_back, show_report, show_signed
 from salus.cli.options import AccountName, ContractWallet, ProviderNumber, TableName
-from salus.cli.output import err, out
+from salus.cli.output import counted, out
+from salus.cli.progress import counting, track
 from salus.cli.session import Session, signer
 from salus.cli.values import address, age_key, amount, day, hex32, last_moment, moment, policy
 from salus.cover.membership import load_membership
@@ -139,7 +139,7 @@ def attest(
     with _to_attest(session, provider, outbox, dry_run=dry_run) as box:
         plan = product.named(table)
         submission.refresh(box, session.chain)
-        with progress("bills read") as advance:
+        with counting("bills read") as advance:
             drafted = drafting.draft(
                 fhir.read(
                     records,
@@ -176,7 +176,8 @@ def check_profile(profile: Annotated[Path, Option(help="hospital.yaml")]) -> Non
         salus hospital check-profile --profile hospital.yaml
     """
     read = fhir.Profile.load(profile)
-    for name, value in read.model_dump().items():
+    for name in type(read).model_fields:
+        value = getattr(read, name)
         words = "not decided" if value in (None, {}, frozenset()) else value
         if isinstance(value, list | set | frozenset):
             words = ", ".join(sorted(map(str, value))) or "none"
@@ -202,7 +203,7 @@ def file(
     with open_outbox(session.chain, provider, outbox) as box:
         submission.refresh(box, session.chain)
         duplicates: list[OutboxLine] = []
-        with progress("lines tried") as advance:
+        with counting("lines tried") as advance:
             planned = submission.plan_filing(
                 box, session.chain, at_once=at_once, advance=advance, keep_back=duplicates.append
             )
@@ -216,7 +217,7 @@ def file(
             sender = session.sender(account)
             session.show([filing.action for filing in planned], sender)
             session.confirm()
-            for filing in track(planned, description="filing", console=err):
+            for filing in track(planned, "filing"):
                 session.show_receipt(submission.file(filing, box, session.chain, sender))
         elif planned:
             for line in (line for filing in planned for line in filing.action.words):
@@ -309,7 +310,7 @@ def list_(
             out.entry("claims", **row.to_json())
         if rows:
             out.print(table)
-        out.print(f"{len(rows):,} bills.")
+        out.print(f"{counted(len(rows), 'bill')}.")
 
 
 @actor.action
@@ -388,7 +389,7 @@ def export(
         salus hospital export --provider 1 --folder records
     """
     session = Session()
-    with open_outbox(session.chain, provider, outbox) as box, progress("records") as advance:
+    with open_outbox(session.chain, provider, outbox) as box, counting("records") as advance:
         count = export_records(box, folder, advance=advance)
     out.print(f"{count} sealed records are in {folder}.", markup=False)
 

@@ -18,7 +18,7 @@ from salus.chain.pool_figures import PoolFigures
 from salus.cli.actor import Actor
 from salus.cli.letter_writing import AsFhir, AsPdf, LettersPath, Written, seen_in, today_of, write_letters
 from salus.cli.options import AccountName, ContractWallet, PoolAddress, ProviderNumber, TableName
-from salus.cli.output import out
+from salus.cli.output import counted, out
 from salus.cli.rechecking import recheck_all
 from salus.cli.session import Session, signer
 from salus.cli.values import address, amount
@@ -172,7 +172,9 @@ def quote(
     out.fact(policy_id=written.policy_id, policy=policy, quote=quote)
     written.save(policy)
     QUOTE.save(quote, account.address, signature, policy=f"0x{written.policy_id.hex()}")
-    out.print(f"Policy 0x{written.policy_id.hex()} of {len(members)} members: {policy}", markup=False)
+    out.print(
+        f"Policy 0x{written.policy_id.hex()} of {counted(len(members), 'member')}: {policy}", markup=False
+    )
     out.print(f"Whoever pays {found.words(written.terms.premium)} can issue it with {quote}.", markup=False)
 
 

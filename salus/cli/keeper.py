@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rich.progress import track
-
 from salus.base.errors import Reverted
 from salus.chain import Action, Sender, forget_finished, keeping, pools
 from salus.cli.actor import Actor
 from salus.cli.options import AccountName, PoolAddress
-from salus.cli.output import err, out
+from salus.cli.output import out
+from salus.cli.progress import track
 from salus.cli.session import Session
 
 actor = Actor("keeper")
@@ -70,7 +69,7 @@ def _each(session: Session, found: Iterable[Action], sender: Sender, what: str, 
     session.show(planned, sender)
     session.confirm()
     refused = 0
-    for action in track(planned, description=f"{len(planned)} × {what}", console=err):
+    for action in track(planned, f"{len(planned)} × {what}"):
         try:
             session.send(action, sender)
         except Reverted as error:

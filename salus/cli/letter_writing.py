@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
-from rich.progress import track
 from typer import Option
 
 from salus.base.days import utc_day
 from salus.chain import Chain
-from salus.cli.output import err, out
+from salus.cli.output import out
+from salus.cli.progress import track
 from salus.cli.usage import CallError
 from salus.cli.values import day
 from salus.statement import LetterFolder, Letterhead, RecordSeen, Statement
@@ -48,7 +48,7 @@ def today_of(chain: Chain, written: int | None) -> int:
 def write_letters(folder: LetterFolder, letters: Sequence[tuple[Statement, Letterhead]], seen: Seen) -> None:
     """Writes the letters and says where they are. Raises MissingLibrary at the end if PDF was wanted and
     cannot be made: the other files are there then."""
-    for letter, head in track(letters, description="letters written", console=err, transient=True):
+    for letter, head in track(letters, "letters written"):
         paths = folder.write(letter, head, seen(letter))
         out.entry("letters", member=head.member, claims=len(letter.items), files=paths)
     plural = "s" if len(letters) != 1 else ""

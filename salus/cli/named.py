@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from salus.base.errors import InputError
+from salus.chain.keystore import keystore_address, numbered_account
 from salus.chain.names import Names
+from salus.chain.network import Network
 from salus.cli.settings import Settings
 from salus.cli.usage import CallError
 
@@ -43,6 +45,21 @@ def chain_id() -> int:
     return endpoint.chain_id or int(connect(endpoint.url).eth.chain_id)
 
 
+def _own_account(word: str) -> str | None:
+    """The address of a keystore, or of one of the node's accounts by its number on a local chain."""
+    settings = Settings.current()
+    if not word.isdecimal():
+        return keystore_address(word, settings.keystores)
+    from salus.chain.node import connect
+
+    w3 = connect(settings.endpoint().url)
+    if Network.of(w3.eth.chain_id).is_live:
+        raise InputError(
+            "is a number, which names an account on a local chain only", remedy="give its address"
+        )
+    return numbered_account(w3, int(word))
+
+
 def _has_names(value: Any) -> bool:
     return isinstance(value, Named) or (isinstance(value, list) and any(map(_has_names, value)))
 
@@ -53,6 +70,9 @@ def _resolved(option: str, value: Any, names: Names) -> Any:
     if not isinstance(value, Named):
         return value
     try:
+        own = _own_account(str(value)) if value.kind == "account" else None
+        if own and not names.knows(value.kind, str(value)):
+            return own
         names.check_known(value.kind, str(value))  # needs no node
         found = names.resolve(value.kind, str(value), chain_id())
     except InputError as error:

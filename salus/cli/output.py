@@ -17,6 +17,15 @@ from rich.console import Console
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things in words.
+
+    >>> counted(1, "card"), counted(1_200, "card")
+    ('1 card', '1,200 cards')
+    """
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
 class Output:
     """Words go to standard output. With `--json` they go to standard error, and standard output gets one JSON
     object at the end: the facts that the action has recorded, and the words too."""

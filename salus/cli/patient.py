@@ -17,7 +17,7 @@ from salus.cli import values
 from salus.cli.actor import Actor
 from salus.cli.letter_writing import AsFhir, AsPdf, LettersPath, Written, seen_in, today_of, write_letters
 from salus.cli.options import AccountName, ContractWallet, TableName
-from salus.cli.output import out
+from salus.cli.output import counted, out
 from salus.cli.rechecking import recheck_all
 from salus.cli.session import Session, signer
 from salus.cli.values import age_key, day
@@ -78,7 +78,9 @@ def new_policy_key(
     out.print(
         f"{keys.policy_key_file} and {keys.record_key_file} are yours alone: keep copies.", markup=False
     )
-    out.print(f"Send {keys.enrolment_file} ({len(enrolled)} members) to the insurer.", markup=False)
+    out.print(
+        f"Send {keys.enrolment_file} ({counted(len(enrolled), 'member')}) to the insurer.", markup=False
+    )
 
 
 @actor.action
@@ -109,7 +111,7 @@ def cards(
     faces = draw_cards(folder, document, plan)
     for face in faces:
         out.entry("cards", member=face.number, first_day=to_date(face.first), last_day=to_date(face.last))
-    out.print(f"{len(faces)} cards are in {folder}. Keep a card like a bank card.", markup=False)
+    out.print(f"{counted(len(faces), 'card')} in {folder}. Keep a card like a bank card.", markup=False)
     if print_:
         written = print_cards(folder, faces)
         out.fact(printed=written)

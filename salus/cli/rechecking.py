@@ -7,10 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from rich.progress import track
-
 from salus.chain.events import ClaimDecided
-from salus.cli.output import err, out
+from salus.cli.output import out
+from salus.cli.progress import track
 from salus.crypto.records import RecordKey
 from salus.insurer.audit import Audit, Checked, Fault, Linked, MemberOf, audit
 from salus.insurer.record_folder import RecordFolder
@@ -20,7 +19,7 @@ def recheck_all(decided: Sequence[ClaimDecided], folder: Path, opener: Path, mem
     """Compares claims with the sealed records of a folder and shows what was found. Raises RecordError unless
     all of it is in order."""
     records, key = RecordFolder(folder), RecordKey.load(opener)
-    events = track(decided, description="claims rechecked", console=err)
+    events = track(decided, "claims rechecked")
     found = audit(events, record_of=records.sealed, member_of=member_of, key=key)
     _show(found)
     found.check()

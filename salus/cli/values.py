@@ -27,7 +27,8 @@ T = TypeVar("T")
 
 
 def address(help: str, kind: str = "account") -> Any:  # noqa: A002 - as typer calls it
-    """An Ethereum address, or the user's name for one."""
+    """An Ethereum address, or the user's name for one; for an account also a keystore's name, or on a local
+    chain the number of one of the node's accounts."""
     return _option(_named(kind, AddressCodec().normalise), "ADDRESS|NAME", help)
 
 
@@ -105,7 +106,7 @@ def _named(kind: str, parser: Callable[[str], Any]) -> Callable[[str], Any]:
         try:
             return parser(text)
         except ValueError:
-            if not is_name(text):
+            if not is_name(text) and not (kind == "account" and text.isdecimal() and len(text) < 3):
                 raise
             return Named(kind, text)
 

@@ -99,7 +99,7 @@ class Offer(_File):
     >>> policy = offer.policy(sale.policy.book, sale.table, sale.enrolments)
     >>> print("\\n".join(words_of(policy, sale.enrolments, sale.table)[2:4]))
     Cover from 2026-01-01 until 2026-12-31, bills filed within 90 days
-    Premium 2,400.00 USD, annual limit 100,000.00 USD, deductible 0.00 USD, a members' part without a maximum
+    Premium 2,400.00 USD, annual limit 100,000.00 USD, deductible 0.00 USD, members' part without a maximum
     """
 
     holder: Address
@@ -207,7 +207,7 @@ def _terms_words(terms: Policy) -> list[str]:
     return [
         f"Cover {period_words(terms.start, terms.end)}, bills filed within {terms.filing_days} days",
         f"Premium {words(terms.premium)}, annual limit {words(terms.annual_limit)}, "
-        f"deductible {words(terms.deductible)}, a members' part {most}",
+        f"deductible {words(terms.deductible)}, members' part {most}",
         f"Paid without review up to {words(terms.auto_pay_limit)}, otherwise held for "
         f"{terms.review_window // DAY_SECONDS} days; {terms.solvency_bps} basis points of capital locked",
     ]

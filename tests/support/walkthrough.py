@@ -41,11 +41,18 @@ def steps_of(text: str) -> list[Step]:
             inside = line == "```console"
         elif inside and line.startswith("$ "):
             steps.append(Step(number, line[2:]))
-        elif inside and steps[-1].command.endswith("\\") and not steps[-1].expected:
+        elif inside and _goes_on(steps[-1]):
             steps[-1].command += "\n" + line
         elif inside:
             steps[-1].expected.append(line)
     return steps
+
+
+def _goes_on(step: Step) -> bool:
+    """Whether the next line is still the command: after a backslash, or in a here-document."""
+    lines = step.command.splitlines()
+    in_document = step.command.count("END") == 1 and "<<" in lines[0]
+    return not step.expected and (lines[-1].endswith("\\") or in_document)
 
 
 class Shell:
@@ -117,7 +124,7 @@ def learn(expected: list[str], printed: list[str], known: dict[str, str]) -> Non
     for line in expected:
         names = re.findall(r"<([a-z-]+)>", line)
         if any(name not in known for name in names):
-            pattern = re.compile(_pattern(line, known))
+            pattern = re.compile(_pattern(line, known, set()))
             found = next((match for match in map(pattern.fullmatch, printed) if match), None)
             known.update(
                 {
@@ -132,7 +139,8 @@ def differs(step: Step, printed: list[str], code: int, known: dict[str, str]) ->
     expected, wanted = list(step.expected), 0
     if expected and (match := re.fullmatch(r"\(exit code (\d+)\)", expected[-1])):
         expected, wanted = expected[:-1], int(match[1])
-    parts = [".*(?:\n.*)*" if line == "…" else _pattern(line, known) for line in expected]
+    named: set[str] = set()
+    parts = [".*(?:\n.*)*" if line == "…" else _pattern(line, known, named) for line in expected]
     if code == wanted and re.fullmatch("\n".join(parts), "\n".join(printed)):
         return ""
     shown, meant = "\n    ".join(printed), "\n    ".join(expected)
@@ -140,9 +148,9 @@ def differs(step: Step, printed: list[str], code: int, known: dict[str, str]) ->
     return f"{head}\n    {shown}\n  instead of\n    {meant}"
 
 
-def _pattern(line: str, known: dict[str, str]) -> str:
-    """A regular expression for a line of the page."""
-    found, named = "", set()
+def _pattern(line: str, known: dict[str, str], named: set[str]) -> str:
+    """A regular expression for a line of the page; `named` gets the names that it is the first to use."""
+    found = ""
     for part in re.split(r"(…|<[a-z-]+>)", " ".join(line.split())):
         name = part[1:-1].replace("-", "_") if re.fullmatch(r"<[a-z-]+>", part) else ""
         if part == "…":
@@ -152,6 +160,8 @@ def _pattern(line: str, known: dict[str, str]) -> str:
         elif name and name not in named:
             found += rf"(?P<{name}>\S+?)"
             named.add(name)
+        elif name:
+            found += f"(?P={name})"
         else:
             found += re.escape(part)
     return r"\s*" + found.replace(r"\ ", r"\s+") + r"\s*"
@@ -159,21 +169,33 @@ def _pattern(line: str, known: dict[str, str]) -> str:
 
 VARYING = [
     (re.compile(r"0x[0-9a-fA-F]{40,}"), "0x…"),
+    (re.compile(r"0x[0-9a-f]{8,16}…"), "0x…"),
+    (re.compile(r"\b[0-9a-f]{16}…"), "…"),
+    (re.compile(r"\b[0-9A-F]{4}(-[0-9A-F]{4})+(-\d+)?\b"), "…"),
+    (re.compile(r"\b[0-9a-f]{4}( [0-9a-f]{4}){3}\b"), "…"),
     (re.compile(r"age1[0-9a-z]{50,}"), "age1…"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "…"),
 ]
 
 
-def recorded(text: str, opened: Shell) -> str:
+def recorded(text: str, opened: Shell, folder: Path) -> str:
     """The page with what its commands print now. Names stay, and what is new in each run becomes `…`."""
     lines = text.splitlines()
     for step, printed, code, known in list(walk(text, opened))[::-1]:
         learn(step.expected, printed, known)
-        shown = [_shown(line, known) for line in printed] + ([f"(exit code {code})"] if code else [])
+        shown = [_shown(line.replace(str(folder), "…"), known) for line in printed] + (
+            [f"(exit code {code})"] if code else []
+        )
         first = step.line + step.command.count("\n")
         if "…" not in step.expected:
-            lines[first : first + len(step.expected)] = shown
+            lines[first : first + len(step.expected)] = _kept(step.expected, shown, known)
     return "\n".join(lines) + "\n"
+
+
+def _kept(expected: list[str], shown: list[str], known: dict[str, str]) -> list[str]:
+    """What is shown now, with the page's own lines where these stand for the same."""
+    patterns = [(re.compile(_pattern(line, {}, set())), line) for line in expected if "…" in line]
+    return [next((line for pattern, line in patterns if pattern.fullmatch(text)), text) for text in shown]
 
 
 def _shown(line: str, known: dict[str, str]) -> str:
@@ -188,4 +210,4 @@ if __name__ == "__main__":
     page, where = Path(sys.argv[1]), Path(sys.argv[2]).resolve()
     where.mkdir(parents=True, exist_ok=True)
     with shell(where, **dict(pair.split("=", 1) for pair in sys.argv[3:])) as one:
-        page.write_text(recorded(page.read_text(), one))
+        page.write_text(recorded(page.read_text(), one, where))

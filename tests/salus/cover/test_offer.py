@@ -359,7 +359,7 @@ def test_the_summary_states_all_that_is_signed(offer: Any) -> None:
         f"Holder {HOLDER}, paid to {HOLDER}",
         "Cover from 2027-01-01 until 2027-12-31, bills filed within 90 days",
         "Premium 3,600.07 USD, annual limit 100,000.00 USD, deductible 0.00 USD, "
-        "a members' part without a maximum",
+        "members' part without a maximum",
         "Paid without review up to 0.00 USD, otherwise held for 3 days; 10000 basis points of capital locked",
         "2 members:",
         "  member 0: covered from 2027-01-01 until 2027-12-31, paid to the policy's payee, consent of "
