@@ -55,7 +55,7 @@ def key_of(
         raise InputError(
             "no key is named",
             field=parameter,
-            remedy=f"give {parameter}=<keystore>{alternative}, or set {variable} in .env",
+            remedy=f"give --{parameter} <keystore>{alternative}, or set {variable} in .env",
         )
     return _from_environment(variable)
 

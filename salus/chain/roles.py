@@ -191,7 +191,7 @@ def _delay(chain: Chain, action: Action, role: int, account: str) -> int:
             f"{account} holds the role {name_of(role)}, but {action.contract} is closed for every role",
             role=name_of(role),
             account=account,
-            remedy=f"let the governor open it: `governor close contract={action.contract} reopen=yes`",
+            remedy=f"let the governor open it: salus governor close --contract {action.contract} --reopen",
         )
     if action.name == "setTargetClosed":
         target = action.function.args[0]

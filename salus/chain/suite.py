@@ -96,7 +96,7 @@ class Chain:
         address = web3.Web3.to_checksum_address(address)
         if not self.factory.functions.isPool(address).call():
             raise ChainError(
-                f"{address} is not a pool of this suite", remedy="name the address that `create_pool` gave"
+                f"{address} is not a pool of this suite", remedy="name one that `salus list pools` shows"
             )
         return Pool(self, self.at("RiskPool", address))
 
@@ -197,7 +197,7 @@ class Chain:
         if not self.providers.functions.isKeyLive(provider, attestor, signed_at).call():
             raise NotAccredited(
                 f"the key {attestor} may not sign for provider {provider} now",
-                remedy="add it (`hospital add_key`), or sign with a key that is in force",
+                remedy="add it (`salus hospital add-key`), or sign with a key that is in force",
             )
 
     def listing(self, asset: str) -> tuple[str, int]:

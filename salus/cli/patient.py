@@ -349,4 +349,4 @@ def _sign(
 
 def _check_no_wallet(wallet: str | None) -> None:
     if wallet is not None:
-        raise InputError("signs, and sends nothing", field="wallet", remedy="name a file with sign_to=…")
+        raise InputError("signs, and sends nothing", field="wallet", remedy="name a file with --sign-to")

@@ -47,7 +47,7 @@ class Session:
         name = name or Settings.current().account
         if name and name.isdigit() and not self.network.is_live:
             return node_account(self.chain, int(name), parameter="account")
-        other = "" if self.network.is_live else " or account=3 (one of the node's, by number)"
+        other = "" if self.network.is_live else " or --account 3 (one of the node's, by number)"
         return signer(name, key_variable="SALUS_PRIVATE_KEY", parameter="account", other=other)
 
     def signing(self, key: LocalAccount, wallet: str | None) -> Signer:

@@ -104,7 +104,9 @@ def test_a_file_that_is_no_keystore(tmp_path: Path, content: str) -> None:
 
 def test_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SALUS_TEST_KEY", "")
-    with pytest.raises(InputError, match="account: no key is named; give account=<keystore> or this, or set"):
+    with pytest.raises(
+        InputError, match="account: no key is named; give --account <keystore> or this, or set"
+    ):
         found(None, alternative=" or this")
 
 
