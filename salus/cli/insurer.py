@@ -19,6 +19,7 @@ from salus.cli.actor import Actor
 from salus.cli.letter_writing import AsFhir, AsPdf, LettersPath, Written, seen_in, today_of, write_letters
 from salus.cli.options import AccountName, ContractWallet, PoolAddress, ProviderNumber, TableName
 from salus.cli.output import counted, out
+from salus.cli.progress import working
 from salus.cli.rechecking import recheck_all
 from salus.cli.session import Session, signer
 from salus.cli.values import address, amount
@@ -49,7 +50,8 @@ def check_table(table: TableName) -> None:
     Example:
         salus insurer check-table --table dental.yaml
     """
-    plan = product.named(table, verify=True)
+    with working("Checking every code…"):
+        plan = product.named(table, verify=True)
     for line in report_of(plan):
         out.print(line, markup=False)
     out.fact(name=plan.name, version=plan.version, hash=plan.hash)

@@ -26,3 +26,13 @@ def counting(what: str) -> Iterator[Callable[[int], None]]:
     with Progress(*columns, console=err, disable=not err.is_terminal) as bar:
         task = bar.add_task("", total=None)
         yield lambda count: bar.advance(task, count)
+
+
+@contextmanager
+def working(words: str) -> Iterator[None]:
+    """Says what takes a moment, until it is done."""
+    if not err.is_terminal:
+        yield
+        return
+    with err.status(words):
+        yield

@@ -44,7 +44,7 @@ def check_quote_signer(pool: Pool, signer: str, *, field: str) -> None:
         raise InputError(
             f"{signer} may not sign policies that pool {pool.address} carries",
             field=field,
-            remedy="sign with a quote signer of the pool, or let the insurer add this one: salus insurer add-quote-signer",
+            remedy="sign with a quote signer of the pool, or add this one: salus insurer add-quote-signer",
         )
 
 

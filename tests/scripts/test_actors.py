@@ -179,7 +179,7 @@ def test_recapitalise_says_when_nothing_is_missing(
 def test_an_unknown_pool_is_named(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     message = ended(capsys, insurer.status, f"pool={accounts[9]}")
 
-    assert message == f"{accounts[9]} is not a pool of this suite; name the address that `create_pool` gave"
+    assert message == f"{accounts[9]} is not a pool of this suite; name one that `salus list pools` shows"
 
 
 def test_status(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
@@ -287,10 +287,10 @@ def test_no_account_at_all(
     live, number = ended(capsys, *accrue), ended(capsys, *accrue, "account=3")
 
     assert local == (
-        "account: no key is named; give account=<keystore> or account=3 (one of the node's, by number), "
+        "account: no key is named; give --account <keystore> or --account 3 (one of the node's, by number), "
         "or set SALUS_PRIVATE_KEY in .env"
     )
-    assert live == "account: no key is named; give account=<keystore>, or set SALUS_PRIVATE_KEY in .env"
+    assert live == "account: no key is named; give --account <keystore>, or set SALUS_PRIVATE_KEY in .env"
     assert number.startswith(
         "account: there is no keystore '3', and an account of the node's can only send, on a local chain; "
     )

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from salus import product
+from salus.cli.output import err
 from salus.provider.outbox import State
 from tests.scripts.conftest import READY, Clinic, ended, states
 
@@ -183,7 +184,10 @@ def test_a_folder_without_records_is_named(
     assert states(clinic) == []
 
 
-def test_a_file_is_not_counted_as_a_bill(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_is_not_counted_as_a_bill(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(err, "_force_terminal", True)
     path(clinic).write_text("{")
     capsys.readouterr()
 

@@ -64,7 +64,7 @@ def test_a_contract_wallet_consents(clinic: Clinic, capsys: pytest.CaptureFixtur
     )
 
     message = ended(capsys, patient.consent, *words)
-    assert message == "wallet: signs, and sends nothing; name a file with sign_to=…"
+    assert message == "wallet: signs, and sends nothing; name a file with --sign-to"
     patient.consent(*words, f"sign_to={signed}")
     patient.record_consent(f"consent={signed}", f"account={RELAYER}")
 
@@ -86,7 +86,7 @@ def test_a_contract_wallet_takes_consent_back(clinic: Clinic, capsys: pytest.Cap
 
     facts = {"signer": str(wallet), "member": member_of(card), "provider": 1}
     today = clinic.now() // DAY
-    assert message == "wallet: signs, and sends nothing; name a file with sign_to=…"
+    assert message == "wallet: signs, and sends nothing; name a file with --sign-to"
     assert f"Record that {wallet} takes back what it let provider 1 do." in capsys.readouterr().out
     assert consents.in_force(clinic.chain, **facts, day=today)
     assert not consents.in_force(clinic.chain, **facts, day=today + 1)

@@ -203,7 +203,7 @@ def test_says_that_a_contract_is_closed(office: Office, capsys: pytest.CaptureFi
 
     assert message == (
         f"{accounts[3]} holds the role SENTINEL, but ProviderRegistry is closed for every role; "
-        "let the governor open it: `governor close contract=ProviderRegistry reopen=yes`"
+        "let the governor open it: salus governor close --contract ProviderRegistry --reopen"
     )
     governor.close("contract=ProviderRegistry", "reopen=yes", "account=1")
     accreditor.safe_mode("account=3")

@@ -87,4 +87,4 @@ def test_the_patient_reads_the_claims(clinic: Clinic, capsys: pytest.CaptureFixt
 
     output = capsys.readouterr().out
     assert f"{READY} claims." in output
-    assert "PR-2  This is your agreed share of the cost." in output
+    assert "This is your agreed share of the cost." in output

@@ -229,7 +229,7 @@ def test_a_key_that_is_no_quote_signer(
 
     assert keyed == (
         f"key: {clinic.parent.address} may not sign policies that pool {clinic.pool} carries; sign with a "
-        "quote signer of the pool, or let the insurer add this one: add_quote_signer"
+        "quote signer of the pool, or add this one: salus insurer add-quote-signer"
     )
     assert held.startswith(f"wallet: {wallet} may not sign policies that pool ")
     assert not any(path.exists() for path in unsigned)
