@@ -4,6 +4,7 @@
     brownie test …             on a fresh Ganache
     … --network NAME           on a fresh ganache or anvil, on local, or on a network of tools/networks.yaml
     brownie accounts …         and all else needs no chain
+    brownie run hospital --help    as `salus hospital --help`
 
 Set-up puts it into `.venv/bin`. Within a command of tools.run all is arranged already, and that program is
 Brownie itself (tools/setup.py).
@@ -19,7 +20,21 @@ from tools.chain_state import running
 
 def main() -> int:
     network, words = taken_out(sys.argv[1:])
+    if explained := asks_for_help(words):
+        from salus.cli.root import run as salus
+
+        salus([*explained, "--help"])
+        return 0
     return run.main(["--network", network or usual_network(words), "--", "brownie", *words])
+
+
+def asks_for_help(words: list[str]) -> list[str]:
+    """The actor and the action, if any, that are to be explained: Brownie's own help knows neither."""
+    from salus.cli.root import ACTORS
+
+    named = [word for word in words[1:] if not word.startswith("-")]
+    asked = words[:1] == ["run"] and {"-h", "--help"} & set(words)
+    return named[:2] if asked and named and named[0] in ACTORS else []
 
 
 def taken_out(words: list[str]) -> tuple[str, list[str]]:

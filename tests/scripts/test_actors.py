@@ -26,7 +26,8 @@ from eth_account import Account
 from salus.chain import keeping, network, pools
 from salus.cover.policy import PolicyFile
 from scripts import accreditor, capital, hospital, insurer, keeper, patient
-from tests.scripts.conftest import ACCREDITOR, CAPITAL, DAY, INSURER, RELAYER, Clinic, day, draft, ended
+from tests.scripts.conftest import ACCREDITOR, CAPITAL, DAY, INSURER, RELAYER, Clinic, day, draft
+from tests.support.ending import ended
 
 DOLLAR = 10**6
 """In units of the stablecoin."""

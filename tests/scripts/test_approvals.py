@@ -18,7 +18,8 @@ import pytest
 from brownie import accounts, chain, web3
 
 from scripts import capital, insurer
-from tests.scripts.conftest import CAPITAL, DAY, INSURER, PAYER, Clinic, draft, ended
+from tests.scripts.conftest import CAPITAL, DAY, INSURER, PAYER, Clinic, draft
+from tests.support.ending import ended
 
 
 @pytest.fixture

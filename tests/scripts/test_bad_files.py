@@ -15,7 +15,8 @@ import pytest
 
 from salus.crypto.records import RecordKey
 from scripts import capital, hospital, insurer, patient
-from tests.scripts.conftest import Clinic, ended, entries
+from tests.scripts.conftest import Clinic, entries
+from tests.support.ending import ended
 
 Words = Callable[[Clinic, Path], list[str]]
 

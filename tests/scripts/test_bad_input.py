@@ -20,7 +20,8 @@ import pytest
 from salus import product
 from salus.cli.output import err
 from salus.provider.outbox import State
-from tests.scripts.conftest import READY, Clinic, ended, states
+from tests.scripts.conftest import READY, Clinic, states
+from tests.support.ending import ended
 
 Document = dict[str, Any]
 Change = Callable[[Document], Any]

@@ -16,7 +16,7 @@ import pytest
 from salus import product
 from salus.product import brochure
 from scripts import insurer
-from tests.scripts.conftest import ended
+from tests.support.ending import ended
 
 HEAD = """\
 name: small

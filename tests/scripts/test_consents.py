@@ -17,7 +17,8 @@ from brownie import ERC1271WalletMock, accounts, web3
 from salus.chain import consents
 from salus.cover.policy import CoverFile
 from scripts import patient
-from tests.scripts.conftest import DAY, RELAYER, Clinic, day, drafted_card, ended
+from tests.scripts.conftest import DAY, RELAYER, Clinic, day, drafted_card
+from tests.support.ending import ended
 
 
 def shown(clinic: Clinic, member: int = 0) -> list[str]:

@@ -25,7 +25,8 @@ from brownie import accounts, web3
 
 from salus.chain import events
 from salus.provider.outbox import State
-from tests.scripts.conftest import READY, Clinic, flags, states
+from tests.scripts.conftest import READY, Clinic, states
+from tests.support.ending import flags
 from tests.support.stopping import PATIENCE, between, start, stop
 from tools.run import BROWNIE_ID, write_brownie_home
 

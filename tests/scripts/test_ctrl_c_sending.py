@@ -17,7 +17,8 @@ from brownie import accounts
 
 from salus.chain import events
 from scripts import accreditor, capital
-from tests.scripts.conftest import ACCREDITOR, Clinic, Office, flags
+from tests.scripts.conftest import ACCREDITOR, Clinic, Office
+from tests.support.ending import flags
 from tests.support.stopping import PATIENCE, between, start, stop
 
 MOMENTS = [("{}", False, 0), ("{}", True, 1), ("eth_getTransactionReceipt", False, 1)]

@@ -31,7 +31,8 @@ from salus.chain import Unlocked, events, network
 from salus.cli.ending import DONE, NEEDS_YOU
 from salus.cli.session import Session
 from scripts import accreditor, governor
-from tests.scripts.conftest import ACCREDITOR, DAY, Office, answer, ended, stopped
+from tests.scripts.conftest import ACCREDITOR, DAY, Office
+from tests.support.ending import answer, ended, stopped
 
 WAITS = 2
 WEEK = 7 * DAY

@@ -13,7 +13,7 @@ import pytest
 from brownie import web3
 
 from scripts import demo
-from tests.scripts.conftest import ended
+from tests.support.ending import ended
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ from salus.chain.node import genesis_of
 from salus.cli.ending import NEEDS_YOU
 from scripts import deploy
 from scripts.deploy import Asset, Params, Recorder, Suite, verify
-from tests.scripts.conftest import answer, stopped
+from tests.support.ending import answer, stopped
 
 DEPLOYER = 0
 

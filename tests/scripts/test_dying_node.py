@@ -22,7 +22,7 @@ from salus.chain.address_book import AddressBook, path_of
 from salus.chain.manifest import CONTRACTS
 from salus.cli.ending import OUT_OF_REACH
 from scripts import deploy
-from tests.scripts.conftest import ended
+from tests.support.ending import ended
 from tests.support.stopping import PATIENCE, between, start
 from tools.run import BROWNIE_ID, write_brownie_home
 

@@ -22,7 +22,8 @@ from brownie import web3
 
 from salus.cli.ending import WRONG_CALL
 from scripts import governor, hospital, insurer
-from tests.scripts.conftest import Clinic, stopped
+from tests.scripts.conftest import Clinic
+from tests.support.ending import stopped
 from tools.run import BROWNIE_ID, write_brownie_home
 
 

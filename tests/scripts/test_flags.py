@@ -26,7 +26,8 @@ from salus.chain import events, network
 from salus.cli.ending import NEEDS_YOU, REFUSED, WRONG_CALL
 from salus.cli.root import run
 from scripts import accreditor, hospital
-from tests.scripts.conftest import ACCREDITOR, INSURER, RELAYER, Clinic, stopped
+from tests.scripts.conftest import ACCREDITOR, INSURER, RELAYER, Clinic
+from tests.support.ending import stopped
 
 
 def salus(*words: Any) -> None:

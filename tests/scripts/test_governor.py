@@ -27,7 +27,8 @@ from salus.chain import Unlocked, network
 from salus.cli.ending import NEEDS_YOU
 from salus.cli.session import Session
 from scripts import accreditor, governor
-from tests.scripts.conftest import ACCREDITOR, DAY, Office, answer, ended, stopped
+from tests.scripts.conftest import ACCREDITOR, DAY, Office
+from tests.support.ending import answer, ended, stopped
 
 BY = "account=1"
 

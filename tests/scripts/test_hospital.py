@@ -16,9 +16,6 @@ given attested records
         when the line was paid, it should say why not
         when the bill was filed under two policies, it should ask which; both should take the corrected bill
     withdraw_root should withdraw lines that are not filed; they should be attested again
-    status should say what waits, by cause, or one bill in full; list should show every bill
-        a second status should ask the node for nothing that was read
-    plans should name each bill by number, days, amount and member
 """
 
 from __future__ import annotations
@@ -29,16 +26,14 @@ from typing import Any
 import pytest
 from brownie import accounts, chain, web3
 
-from salus.base.days import to_date
 from salus.chain import Unlocked, claims, network, sending
-from salus.chain.http_node import Node
-from salus.claim.provider_key import ProviderKey, short
 from salus.cli.ending import NEEDS_YOU
 from salus.provider import parts, submission
 from salus.provider.outbox import OutboxLine, State
 from salus.types import SkipReason
 from scripts import hospital, keeper
-from tests.scripts.conftest import DAY, READY, RELAYER, Clinic, answer, box, ended, entries, states, stopped
+from tests.scripts.conftest import DAY, READY, RELAYER, Clinic, box, entries, states
+from tests.support.ending import answer, ended, stopped
 
 # FILE
 
@@ -399,93 +394,3 @@ def file_first_bill(clinic: Clinic, policies: int = 2) -> tuple[OutboxLine, Outb
     first, other = (reloaded(clinic, line) for line in lines)
     assert first.state in (State.HELD, State.DENIED)
     return first, other
-
-
-# STATUS, LIST
-
-
-def test_status_says_what_waits_and_list_shows_every_bill(
-    clinic: Clinic, capsys: pytest.CaptureFixture[str]
-) -> None:
-    clinic.attest()
-    clinic.file()
-    capsys.readouterr()
-
-    clinic.hospital("status")
-    told = capsys.readouterr().out
-    assert "  2 held, billed " in told
-    assert "In the outbox: 2 paid, 2 held." in told
-    assert "2 paid, billed" not in told
-    assert f"provider key {short(ProviderKey.from_environment().fingerprint)} since 20" in told
-
-    clinic.hospital("list")
-    listed = capsys.readouterr().out
-    assert all(entry.bill in listed for entry in entries(clinic))
-    assert f"{READY} bills." in listed
-    clinic.hospital("list", "state=held")
-    assert "2 bills." in capsys.readouterr().out
-
-
-def test_one_bill_is_found_by_the_hospitals_own_number(
-    clinic: Clinic, capsys: pytest.CaptureFixture[str]
-) -> None:
-    clinic.attest()
-    clinic.file()
-    held = entries(clinic)[2]
-    assert held.bill != held.claim
-    capsys.readouterr()
-
-    clinic.hospital("status", f"claim={held.bill}")
-    told = capsys.readouterr().out
-    assert f"Bill {held.claim}: " in told
-    assert "member 0 of policy 0x" in told
-    assert "  held: " in told
-    clinic.hospital("withdraw", f"claim={held.bill}", "account=7")
-
-    plan = capsys.readouterr().out
-    assert f"Bill {held.bill}, " in plan
-    assert "USD, member 0 of policy 0x" in plan
-    assert states(clinic)[2] is State.WITHDRAWN
-
-
-def test_a_plan_names_every_bill(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
-    clinic.attest()
-    lines = entries(clinic)
-    capsys.readouterr()
-    clinic.file()
-    filed = capsys.readouterr().out
-    with box(clinic) as opened:
-        ((root,),) = opened._db.execute("SELECT hex(root) FROM attestation").fetchall()
-    clinic.hospital("withdraw_root", f"root=0x{root}", "account=7")
-    withdrawn = capsys.readouterr().out
-    chain.mine(timestamp=clinic.now() + 4 * DAY)
-    clinic.hospital("settle", f"account={RELAYER}")
-    settled = capsys.readouterr().out
-
-    for line in lines:
-        assert f"{line.bill}, {to_date(line.diagnosis.service_from)}" in filed
-        assert (f"Bill {line.bill}, " in settled) is (line in lines[2:])
-    assert ": paid " in filed
-    assert ": held " in filed
-    assert f"It has {READY} bills, and 0 of them are not decided" in withdrawn
-    assert clinic.patients[0].patient.id not in filed + settled
-
-
-def test_status_reads_only_what_is_new(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
-    clinic.attest()
-    clinic.file()
-    asked: list[str] = []
-    ask = Node.make_request
-
-    def noting(self: Node, method: Any, params: Any) -> Any:
-        asked.append(method)
-        return ask(self, method, params)
-
-    monkeypatch.setattr(Node, "make_request", noting)
-    clinic.hospital("status")
-    first = asked.count("eth_getLogs")
-    asked.clear()
-    clinic.hospital("status")
-
-    assert first > 0
-    assert "eth_getLogs" not in asked

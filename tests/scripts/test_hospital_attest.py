@@ -32,7 +32,8 @@ from salus import product
 from salus.cli import settings
 from salus.provider.outbox import Outbox, State
 from scripts import hospital
-from tests.scripts.conftest import READY, Clinic, box, ended, entries, states
+from tests.scripts.conftest import READY, Clinic, box, entries, states
+from tests.support.ending import ended
 
 # ATTEST
 

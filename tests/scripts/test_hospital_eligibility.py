@@ -29,7 +29,8 @@ from brownie import accounts, web3
 from salus.base import money
 from salus.base.days import to_date
 from scripts import hospital, patient
-from tests.scripts.conftest import Clinic, draft, ended, entries
+from tests.scripts.conftest import Clinic, draft, entries
+from tests.support.ending import ended
 
 Ask = Callable[..., list[str]]
 

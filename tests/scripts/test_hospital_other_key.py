@@ -23,7 +23,8 @@ from brownie import accounts, chain, web3
 from salus.chain import Unlocked, claims, events
 from salus.claim.provider_key import ProviderKey, short
 from salus.provider.outbox import State
-from tests.scripts.conftest import DAY, Clinic, box, ended, entries, states
+from tests.scripts.conftest import DAY, Clinic, box, entries, states
+from tests.support.ending import ended
 from tests.support.old_outbox import as_before
 
 NINE = 9

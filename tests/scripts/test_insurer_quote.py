@@ -26,7 +26,8 @@ from salus.chain import events, network
 from salus.cli.ending import NEEDS_YOU
 from salus.cover.policy import PolicyFile
 from scripts import governor, insurer, patient
-from tests.scripts.conftest import DAY, INSURER, Clinic, answer, day, draft, ended, stopped
+from tests.scripts.conftest import DAY, INSURER, Clinic, day, draft
+from tests.support.ending import answer, ended, stopped
 
 
 def test_a_quote_shows_what_it_signs(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:

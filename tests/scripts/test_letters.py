@@ -28,9 +28,10 @@ from brownie import web3
 from salus.cover.card import MemberCard
 from salus.types import Account
 from scripts import insurer, patient
-from tests.scripts.conftest import Clinic, ended, entries
+from tests.scripts.conftest import Clinic, entries
 from tests.scripts.test_recheck import handed_over, sealed
 from tests.support import secrets_of
+from tests.support.ending import ended
 from tests.support.paper import Paper, needs_pango
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,8 @@ from brownie import accounts, web3
 
 from salus.chain import network
 from scripts import insurer
-from tests.scripts.conftest import Office, ended
+from tests.scripts.conftest import Office
+from tests.support.ending import ended
 
 
 def words(office: Office, amount: str = "1,200.50", asset: object = None) -> list[str]:

@@ -17,7 +17,8 @@ from salus.cover.card import MemberCard
 from salus.cover.policy import CoverFile, PolicyFile
 from salus.crypto.eip712 import Domain
 from scripts import insurer, patient
-from tests.scripts.conftest import Clinic, day, draft, ended, states
+from tests.scripts.conftest import Clinic, day, draft, states
+from tests.support.ending import ended
 
 OTHER_BOOK = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
 

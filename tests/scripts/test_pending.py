@@ -39,7 +39,8 @@ from salus.chain.pending import CallNote
 from salus.cli.session import Session
 from salus.provider.outbox import State
 from scripts import capital, keeper
-from tests.scripts.conftest import DAY, READY, Clinic, Office, ended, entries, states, stopped
+from tests.scripts.conftest import DAY, READY, Clinic, Office, entries, states
+from tests.support.ending import ended, stopped
 
 TOKENS = 2_000 * 10**6
 AMOUNT = 750.25

@@ -29,8 +29,9 @@ from salus.cover.policy import CoverFile
 from salus.crypto.records import RecordKey
 from salus.provider import drafting
 from scripts import insurer, patient
-from tests.scripts.conftest import DAY, READY, Clinic, ended, entries
+from tests.scripts.conftest import DAY, READY, Clinic, entries
 from tests.support import secrets_of
+from tests.support.ending import ended
 
 
 @pytest.fixture

@@ -26,7 +26,8 @@ from salus.cover.card import MemberCard
 from salus.cover.policy import PolicyFile
 from salus.crypto.records import RecordKey
 from scripts import hospital, insurer, patient
-from tests.scripts.conftest import PAYER, Clinic, draft, ended
+from tests.scripts.conftest import PAYER, Clinic, draft
+from tests.support.ending import ended
 
 YEAR = 365
 

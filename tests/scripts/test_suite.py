@@ -25,7 +25,8 @@ from salus.cli import clone, settings
 from salus.cli.ending import NEEDS_YOU, WRONG_CALL
 from salus.cli.root import run
 from scripts import accreditor, suite
-from tests.scripts.conftest import ACCREDITOR, DAY, Clinic, ended, stopped
+from tests.scripts.conftest import ACCREDITOR, DAY, Clinic
+from tests.support.ending import ended, stopped
 
 
 def test_what_stands(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,8 @@ given a call that names a network
 given one that names none
     run and console should work on the local chain that runs, or else on a fresh Ganache; tests always on a
 │   fresh one; all else should need no chain
+given an actor and --help
+    it should list or explain the actor's actions
 given a HOME of the user's without a trace of Brownie
     it should leave none, and know this clone's networks
 given a command of tools.run
@@ -41,6 +43,31 @@ PATIENCE = 180
 )
 def test_a_network_that_is_named(words: str, network: str, others: str) -> None:
     assert command.taken_out(words.split()) == (network, others.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "explained"),
+    [
+        ("run hospital --help", ["hospital"]),
+        ("run hospital attest -h", ["hospital", "attest"]),
+        ("run --help", []),
+        ("run deploy --help", []),
+        ("test --help", []),
+        ("run hospital status", []),
+    ],
+)
+def test_help_for_an_actor(words: str, explained: list[str]) -> None:
+    assert command.asks_for_help(words.split()) == explained
+
+
+def test_the_actions_are_listed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", ["brownie", "run", "hospital", "--help"])
+
+    with pytest.raises(SystemExit) as stop:
+        command.main()
+
+    assert stop.value.code == 0
+    assert "withdraw-root" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
