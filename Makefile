@@ -26,6 +26,10 @@ demo: setup ## run the whole story on a fresh chain; the results are in out/demo
 test: setup ## run the tests
 	@$(PY) -m tools.test --network $(NETWORK) --workers $(WORKERS) $(TESTS) -- $(OPTIONS)
 
+.PHONY: test-clone
+test-clone: setup ## run the tests of a whole clone: compiling, local chains, console, demo, the first hour
+	@$(PY) -m tools.test --workers $(WORKERS) tests/clone -- $(OPTIONS)
+
 .PHONY: fuzz
 fuzz: setup ## run the state machines and the mutations of records deeper than `make test` does
 	@SALUS_DEPTH=deep $(PY) -m tools.test --network $(or $(filter-out ganache,$(NETWORK)),anvil) --workers $(WORKERS) tests/stateful tests/salus/fhir/test_mutations.py -- $(OPTIONS)

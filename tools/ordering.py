@@ -11,7 +11,7 @@ from collections import Counter
 import pytest
 
 ORDER = (
-    "tests/tools/test_demo.py",
+    "tests/clone/test_compile.py",
     "tests/scenario/",
     "tests/benchmarks/",
     "tests/contracts/Adjudication/",

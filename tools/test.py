@@ -2,6 +2,8 @@
 
     python -m tools.test [--network ganache|anvil] [--workers N] [PATH …] [-- PYTEST OPTIONS …]
 
+Without a PATH it runs everything but `APART`, which takes minutes and has a target of its own in the Makefile.
+
 The folders of `WITHOUT_CHAIN` and the doctests need no chain; everything else below `tests` does.
 """
 
@@ -25,7 +27,10 @@ WITHOUT_CHAIN = (
     "tests/tools",
     "tests/demo",
     "tests/docs",
+    "tests/clone",
 )
+APART = "tests/clone"
+"""What a whole clone does: compiling, local chains, the console, `make demo`, the first hour."""
 NO_TESTS = 5
 HOUR, DAY = 3_600, 86_400
 BEGINS_AT = 6 * HOUR
@@ -56,8 +61,8 @@ def split(arguments: list[str]) -> tuple[list[str], list[str]]:
 
 
 def everything() -> list[str]:
-    """The library for its doctests, and each folder or file below `tests` that holds tests."""
-    entries = sorted((ROOT / "tests").iterdir())
+    """The library for its doctests, and each folder or file below `tests` that holds tests, but `APART`."""
+    entries = sorted(path for path in (ROOT / "tests").iterdir() if path != ROOT / APART)
     holding = [path for path in entries if path.match("test_*.py") or any(path.rglob("test_*.py"))]
     return ["salus", "scripts/_demo/picture.py", *(path.relative_to(ROOT).as_posix() for path in holding)]
 

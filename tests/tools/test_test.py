@@ -2,6 +2,8 @@
 
 given any time at which the tests are started
     their chains should start at six in the morning of the next day, UTC
+given no path
+    it should run everything but what has a target of its own
 given a path that does not exist
     it should say so
 """
@@ -25,6 +27,13 @@ def test_chains_begin_in_the_morning_of_the_next_day(second: int, monkeypatch: p
     assert test.run_chained(["tests/contracts"], "anvil", 1, []) == 0
 
     assert asked[asked.index("--clock") + 1] == str(MIDNIGHT + DAY + 6 * HOUR)
+
+
+def test_everything_is_run_but_what_stands_apart() -> None:
+    found = test.everything()
+
+    assert test.APART not in found
+    assert {"salus", "tests/contracts", "tests/scripts", "tests/tools"} <= set(found)
 
 
 def test_a_path_that_is_nowhere_is_named() -> None:
