@@ -2,7 +2,7 @@
 
     python -m tools.test [--network ganache|anvil] [--workers N] [PATH …] [-- PYTEST OPTIONS …]
 
-Without a PATH it runs everything but `APART`, which takes minutes and has a target of its own in the Makefile.
+Without a PATH it runs everything but `APART`, which takes minutes and has a target of its own.
 
 The folders of `WITHOUT_CHAIN` and the doctests need no chain; everything else below `tests` does.
 """
