@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from salus.cli.options import EVERYWHERE
 from salus.cli.settings import Settings
 from salus.cli.usage import unknown
 
@@ -16,7 +18,12 @@ def defaults_of(actor: Actor, action: str, command: Any, settings: Settings) -> 
     """Defaults by parameter: of the table `[actor]`, then of `[actor.action]`, of each file in turn.
 
     A path is relative to the file that names it. Raises CallError for a name that is no option."""
-    parameters = {part.opts[0].lstrip("-"): part for part in command.params if part.opts}
+    everywhere = {option.name for option in EVERYWHERE}
+    parameters = {
+        part.opts[0].lstrip("-"): part
+        for part in command.params
+        if part.opts and (part.name not in everywhere or part.name in _own(actor, action))
+    }
     found: dict[str, Any] = {}
     for file in settings.files:
         table = file.content.get(actor.name, {})
@@ -32,9 +39,12 @@ def defaults_of(actor: Actor, action: str, command: Any, settings: Settings) -> 
     return found
 
 
-def _check_names(actor: Actor, general: dict[str, Any], special: dict[str, Any], file: str) -> None:
-    import inspect
+def _own(actor: Actor, action: str) -> set[str]:
+    """The options of the action itself. A file may give defaults to these alone: it cannot say yes."""
+    return set(inspect.signature(actor.actions[action]).parameters)
 
+
+def _check_names(actor: Actor, general: dict[str, Any], special: dict[str, Any], file: str) -> None:
     options = {name for action in actor.actions.values() for name in inspect.signature(action).parameters}
     for name in general:
         if name.replace("-", "_") not in options:

@@ -299,6 +299,8 @@ def mint(
     action = stablecoin.mint(session.chain, asset=asset, amount=amount, to=to)
     sender = session.sender(account)
     session.show([action], sender)
+    session.chain.preview(action, sender.address)
+    session.confirm()
     # leaves no note: made twice, it does no harm, and the library carries no interface to find it by
     session.show_receipt(session.chain.send(action, sender))
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from salus.base.days import moment_words
 from salus.chain import Action, Chain, Pending, Receipt, Sender, Wallet, roles, waiting
@@ -28,6 +28,14 @@ if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
 
 
+class _Rehearsed(Chain):
+    """The suite in a dry run, which sends nothing, whatever an action forgets."""
+
+    def send(self, *_: Any, **__: Any) -> NoReturn:
+        out.print("A dry run. Nothing was sent.")
+        raise SystemExit(DONE)
+
+
 class Session:
     """One run of an action."""
 
@@ -36,7 +44,8 @@ class Session:
         """The suite on the network in use."""
         endpoint = at_endpoint()
         chain = Chain.open(endpoint.url, chain_id=endpoint.chain_id)
-        return Chain(chain.w3, chain.addresses, Network.of(chain.chain_id).confirmations)
+        kind = _Rehearsed if Settings.current().dry_run else Chain
+        return kind(chain.w3, chain.addresses, Network.of(chain.chain_id).confirmations)
 
     @cached_property
     def network(self) -> Network:

@@ -34,6 +34,7 @@ from dotenv import load_dotenv
 import salus
 from salus.base.errors import NodeUnreachable
 from salus.chain.network import Network
+from salus.cli.trust import is_own
 from salus.cli.usage import CallError, unknown
 
 _ABOVE = Path(salus.__file__).resolve().parents[1]
@@ -151,7 +152,7 @@ class Settings:
         if named := os.environ.get("SALUS_NAMES"):
             return (Path(named),)
         folders = (Path(typer.get_app_dir("salus")), *(file.path.parent for file in self.files))
-        return tuple(dict.fromkeys(folder / NAMES for folder in folders))
+        return tuple(path for folder in dict.fromkeys(folders) if _is_ours_to_use(path := folder / NAMES))
 
     def endpoint(self) -> Endpoint:
         """The node to ask. Raises CallError for an unknown network, NodeUnreachable if none is named."""
@@ -223,7 +224,12 @@ def _files() -> list[Path]:
     """The user's own salus.toml, then those of the folders from the top down to this one."""
     here = Path.cwd()
     folders = [Path(typer.get_app_dir("salus")), *reversed(here.parents), here]
-    return [path for folder in folders if (path := folder / FILE).is_file()]
+    return [path for folder in folders if is_own(path := folder / FILE)]
+
+
+def _is_ours_to_use(path: Path) -> bool:
+    """A file of one's own, or one that is still to be made."""
+    return not path.exists() or is_own(path)
 
 
 def _local_chain() -> Endpoint | None:

@@ -62,6 +62,7 @@ def draft(
     Raises OutboxError if the outbox is bound to another key or numbering, or if a bill to release is not held
     back.
 
+    >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
     >>> from salus import fhir, samples
     >>> from salus.provider.outbox import Place

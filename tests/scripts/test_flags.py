@@ -22,11 +22,13 @@ from typing import Any
 import pytest
 from brownie import accounts, web3
 
-from salus.chain import events, network
+from salus.chain import accreditation, events, network
 from salus.cli.ending import NEEDS_YOU, REFUSED, WRONG_CALL
 from salus.cli.root import run
-from scripts import accreditor, hospital
-from tests.scripts.conftest import ACCREDITOR, INSURER, RELAYER, Clinic
+from salus.cli.session import Session
+from salus.cli.settings import Settings
+from scripts import accreditor, hospital, insurer, patient
+from tests.scripts.conftest import ACCREDITOR, INSURER, RELAYER, Clinic, day, drafted_card
 from tests.support.ending import stopped
 
 
@@ -72,6 +74,55 @@ def test_a_dry_run_signs_no_quote(clinic: Clinic, capsys: pytest.CaptureFixture[
         clinic.quote("0", "dry-run=yes")
 
     assert not clinic.path("quote-0.json").exists()
+
+
+def test_a_dry_run_makes_no_money(clinic: Clinic) -> None:
+    block = web3.eth.block_number
+    words = (f"asset={clinic.suite.stablecoin}", "amount=10", f"to={accounts[9]}", "dry_run=yes")
+
+    stopped(insurer.mint, *words, f"account={INSURER}")
+
+    assert web3.eth.block_number == block
+
+
+def consent_words(clinic: Clinic) -> tuple[str, ...]:
+    card = drafted_card(clinic)
+    return (*card, "provider=1", f"from_day={day(clinic, 0)}", f"until={day(clinic, 9)}")
+
+
+def test_a_dry_run_signs_no_consent(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    file = clinic.work / "consent.json"
+
+    stopped(patient.consent, *consent_words(clinic), f"sign_to={file}", "dry_run=yes")
+
+    said = capsys.readouterr().out
+    assert f"To be signed by {clinic.parent.address}" in said
+    assert "A dry run. Nothing was signed." in said
+    assert not file.exists()
+
+
+def test_a_consent_is_signed_with_a_yes_on_a_live_network(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, words = clinic.work / "consent.json", consent_words(clinic)
+    monkeypatch.setattr(network, "LOCAL_CHAINS", frozenset())
+
+    stopped(patient.consent, *words, f"sign_to={file}", code=WRONG_CALL)
+    assert not file.exists()
+    patient.consent(*words, f"sign_to={file}", "yes=yes")
+
+    assert file.exists()
+
+
+def test_what_forgets_the_dry_run_sends_nothing(clinic: Clinic) -> None:
+    action = accreditation.suspend(clinic.chain, provider=1, suspended=True)
+    block = web3.eth.block_number
+    with Settings(node=web3.provider.endpoint_uri, dry_run=True).in_force():
+        session = Session()
+        with pytest.raises(SystemExit):
+            session.chain.send(action, clinic.unlocked(2))
+
+    assert web3.eth.block_number == block
 
 
 def test_a_dry_run_files_nothing(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:

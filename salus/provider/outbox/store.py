@@ -31,6 +31,7 @@ class Outbox(Doubts):
     >>> from salus import fhir, samples
     >>> from salus.claim.diagnosis import diagnose
     >>> from salus.claim.provider_key import ProviderKey
+    >>> from salus.provider.outbox import Place
     >>> sale, mother = samples.sell(20_454), samples.generate(seed=7, start=20_454)[0]
     >>> line = next(fhir.read(mother.to_json(), sale.table, profile=samples.profile(), today=20_454 + 365))
     >>> visit = diagnose(line, sale.membership(), ProviderKey.generate(), record=bytes(32))

@@ -245,3 +245,31 @@ def test_words_are_words_without_json(capsys: pytest.CaptureFixture[str]) -> Non
     assert capsys.readouterr().out == "It is there.\n"
     with pytest.raises(SystemExit):
         fail("something")
+
+
+def test_a_file_of_another_is_not_read(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own, others = (
+        write("salus.toml", 'node = "http://own"'),
+        write("desk/salus.toml", 'node = "http://theirs"'),
+    )
+    write("desk/names.yaml", "")
+    for planted in (others, Path("desk/names.yaml")):
+        planted.chmod(0o666)
+    monkeypatch.chdir("desk")
+
+    found = Settings.load(None)
+
+    assert found.endpoint().url == "http://own"
+    assert Path("names.yaml").resolve() not in [path.resolve() for path in found.names]
+    assert "desk/salus.toml is not read: another user owns it or may write it" in capsys.readouterr().err
+    assert own.exists()
+
+
+@pytest.mark.parametrize("option", ["yes = true", "dry_run = true", 'node = "http://x"', 'network = "x"'])
+def test_no_file_says_yes(option: str) -> None:
+    for table in ("hospital", "hospital.look-up"):
+        write("salus.toml", f"[{table}]\n{option}\n")
+        with pytest.raises(CallError, match=r"is no option of hospital|a word is no option"):
+            look_up("--provider", "1")
