@@ -13,6 +13,7 @@ from typing import Any
 
 from salus.cli.actor import Actor
 from salus.cli.ending import one_line_errors
+from salus.cli.output import out
 from salus.cli.root import HELP, actor_of, list_actions
 from salus.cli.settings import Settings, config_named
 from salus.cli.usage import CallError
@@ -29,7 +30,8 @@ def face(module: str) -> Callable[[str], Callable[..., None]]:
             raise AttributeError(name)
 
         def run(*words: str) -> None:
-            with one_line_errors():
+            wanted = bool({"json", "json=yes", "--json"} & set(words))
+            with one_line_errors(), out.as_json(wanted, f"{actor.name} {name}"):
                 if name in ("main", *HELP):
                     list_actions(actor)
                 else:

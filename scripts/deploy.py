@@ -35,7 +35,7 @@ from salus.chain.verify import verify
 from salus.cli.ending import one_line_errors
 from salus.cli.output import out
 from salus.cli.session import agree, signer
-from salus.cli.settings import read_environment
+from salus.cli.settings import Settings, read_environment
 from salus.crypto.abi import AddressCodec
 
 __all__ = ["Asset", "Params", "Suite", "deploy", "verify"]
@@ -253,7 +253,8 @@ def live() -> None:
         deployer = accounts.add(key.key.hex())
         for line in _plan(network, params, deployer):
             out.print(line, markup=False)
-        agree("Deploy this?", "Nothing was sent.", way_out="run it in a terminal")
+        with Settings(yes=os.environ.get("SALUS_YES") == "1").in_force():
+            agree("Deploy this?", "Nothing was sent.", way_out="salus suite deploy --yes")
         _run(params, deployer)
 
 

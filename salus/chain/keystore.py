@@ -73,7 +73,7 @@ def address_of(name: str | None, *, variable: str, folders: Sequence[Path]) -> s
     found = keystore_address(name, folders)
     if found is None:
         raise InputError(
-            f"there is no keystore {name!r}", field="account", remedy="name one, or give the address"
+            f"there is no keystore {_shown(name)}", field="account", remedy="name one, or give the address"
         )
     return found
 
@@ -115,6 +115,14 @@ def _from_environment(variable: str) -> LocalAccount:
         ) from None
 
 
+def _shown(name: str) -> str:
+    """A keystore's name in quotation marks. What does not look like one may be a key, and is not shown."""
+    is_name = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,30}", name) and not re.fullmatch(
+        r"[0-9a-fx]{12,}", name
+    )
+    return repr(name) if is_name else "of that name"
+
+
 def _from_keystore(
     name: str, parameter: str, folders: Sequence[Path], ask_password: AskPassword
 ) -> LocalAccount:
@@ -123,13 +131,13 @@ def _from_keystore(
     path = next((path for path in _paths(name, folders) if path.is_file()), None)
     if path is None and name.isdigit():
         raise InputError(
-            f"there is no keystore {name!r}, and an account of the node's can only send, on a local chain",
+            f"there is no keystore {_shown(name)}, and the node's accounts can only send, on a local chain",
             field=parameter,
             remedy="name a keystore, a key of your own: salus keygen account <name> makes one",
         )
     if path is None:
         raise InputError(
-            f"there is no keystore {name!r}",
+            f"there is no keystore {_shown(name)}",
             field=parameter,
             remedy="make one: salus keygen account <name>",
         )

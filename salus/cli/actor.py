@@ -69,7 +69,7 @@ class Actor:
         function = self.actions[name]
         own = inspect.signature(function, eval_str=True).parameters
         added = {option.name: option for option in EVERYWHERE if option.name not in own}
-        if "account" not in own:
+        if not {"account", "key"} & set(own):  # it neither sends nor signs
             added.pop("dry_run", None)
 
         def run(**given: Any) -> None:

@@ -3,11 +3,14 @@ library does not."""
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 from salus.base.errors import ChainError
-from salus.cli.settings import CLONE
+from salus.cli.output import out
+from salus.cli.settings import CLONE, Settings
 
 
 def clone() -> Path:
@@ -33,6 +36,11 @@ def run_tool(*words: str) -> None:
     Raises ChainError as `clone` does.
     """
     folder = clone()
-    done = subprocess.run([str(python_of(folder)), "-m", *words], cwd=folder, check=False)
+    environment = {**os.environ, **({"SALUS_YES": "1"} if Settings.current().yes else {})}
+    command = [str(python_of(folder)), "-m", *words]
+    # with --json, standard output is for the JSON object alone
+    told = sys.stderr if out.is_json else None
+    done = subprocess.run(command, cwd=folder, env=environment, stdout=told, check=False)
+    out.fact(code=done.returncode)
     if done.returncode:
         raise SystemExit(done.returncode)

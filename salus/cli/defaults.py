@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import inspect
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from salus.cli.options import EVERYWHERE
 from salus.cli.settings import Settings
-from salus.cli.usage import unknown
+from salus.cli.usage import CallError, unknown
+
+OUTBOX: Final = "outbox.sqlite"
 
 if TYPE_CHECKING:
     from salus.cli.actor import Actor
@@ -25,6 +27,9 @@ def defaults_of(actor: Actor, action: str, command: Any, settings: Settings) -> 
         if part.opts and (part.name not in everywhere or part.name in _own(actor, action))
     }
     found: dict[str, Any] = {}
+    if "outbox" in parameters:
+        # one outbox for all folders of a desk: a second one would sign every bill again
+        found[parameters["outbox"].name] = str(settings.folder / OUTBOX)
     for file in settings.files:
         table = file.content.get(actor.name, {})
         general = {key: value for key, value in table.items() if not isinstance(value, dict)}
@@ -33,7 +38,7 @@ def defaults_of(actor: Actor, action: str, command: Any, settings: Settings) -> 
         for name, value in (general | special.get(action, {})).items():
             parameter = parameters.get(name.replace("_", "-"))
             if parameter is not None:
-                found[parameter.name] = _placed(value, parameter, file.path.parent)
+                found[parameter.name] = _placed(value, parameter, file.path)
             elif name in special.get(action, {}):
                 raise _at(unknown(name, f"option of {actor.name} {action}", parameters), str(file.path))
     return found
@@ -47,6 +52,8 @@ def _own(actor: Actor, action: str) -> set[str]:
 def _check_names(actor: Actor, general: dict[str, Any], special: dict[str, Any], file: str) -> None:
     options = {name for action in actor.actions.values() for name in inspect.signature(action).parameters}
     for name in general:
+        if name in actor.actions and name not in options:
+            raise CallError("is not a table", file=file, field=f"{actor.name}.{name}", remedy="correct it")
         if name.replace("-", "_") not in options:
             raise _at(unknown(name, f"option of {actor.name}", sorted(options)), file)
     for name in special:
@@ -59,11 +66,13 @@ def _at(error: Any, file: str) -> Any:
     return error
 
 
-def _placed(value: Any, parameter: Any, folder: Path) -> Any:
-    """The value, where it is the path of a file beside salus.toml with the folder before it."""
-    if isinstance(value, list):
-        return [_placed(part, parameter, folder) for part in value]
+def _placed(value: Any, parameter: Any, file: Path) -> Any:
+    """The value as it would be typed; the path of a file beside salus.toml gets the folder before it."""
+    if isinstance(value, list) and parameter.multiple:
+        return [_placed(part, parameter, file) for part in value]
+    if isinstance(value, bool) is not bool(parameter.is_flag) or isinstance(value, list | dict):
+        raise CallError("is of the wrong kind", file=str(file), field=parameter.name, remedy="correct it")
     if not isinstance(value, str):
-        return value
+        return value if parameter.is_flag else str(value)
     is_path = parameter.type_descriptor.annotation is Path or value.endswith((".yaml", ".yml"))
-    return str(folder / Path(value).expanduser()) if is_path else value
+    return str(file.parent / Path(value).expanduser()) if is_path else value

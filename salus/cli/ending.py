@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
+from salus import cli
 from salus.base.errors import NodeUnreachable, NotAccredited, NotAuthorised, Reverted, SalusError
 from salus.cli.output import err, out
 from salus.cli.usage import CallError
@@ -43,9 +44,7 @@ def one_line_errors() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        out.finish(error="stopped", code=INTERRUPTED)
-        err.print("\nStopped. Nothing is lost: run the same command again, and it goes on from here.")
-        raise SystemExit(INTERRUPTED) from None
+        _stop()
     except SalusError as error:
         fail(str(error), code_of(error))
     except BrokenPipeError:
@@ -55,11 +54,19 @@ def one_line_errors() -> Iterator[None]:
     except OSError as error:
         _of_the_system(error)
     except Exception as error:
+        if cli.stopped:
+            _stop()
         # the last line of defence: a traceback may show what nobody should see
         if os.environ.get("SALUS_TRACEBACK"):
             raise
         kind = type(error).__name__
         fail(f"something unforeseen went wrong ({kind}); run again with SALUS_TRACEBACK=1 and report it")
+
+
+def _stop() -> NoReturn:
+    out.finish(error="stopped", code=INTERRUPTED)
+    err.print("\nStopped. Nothing is lost: run the same command again, and it goes on from here.")
+    raise SystemExit(INTERRUPTED) from None
 
 
 def fail(message: str, code: int = NEEDS_YOU) -> NoReturn:

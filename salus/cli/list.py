@@ -10,12 +10,12 @@ from typer import Option
 from salus.auditor import lists
 from salus.base import money
 from salus.base.days import moment_words, words_of
-from salus.base.errors import InputError
 from salus.chain.names import Names
 from salus.cli.actor import Actor
 from salus.cli.output import out
 from salus.cli.session import Session
 from salus.cli.settings import Settings
+from salus.cli.usage import CallError
 from salus.cli.values import address, policy, provider
 from salus.types import ClaimStatus
 
@@ -101,7 +101,7 @@ def claims(
         salus list claims --provider lakeside --state held
     """
     if state is not None and state not in _STATES:
-        raise InputError("is no state of a claim", field="state", remedy=f"give {', '.join(_STATES)}")
+        raise CallError("is no state of a claim", field="state", remedy=f"give {', '.join(_STATES)}")
     listing = _Listing.here()
     rows = []
     for row in lists.claims(

@@ -71,7 +71,12 @@ def _resolved(option: str, value: Any, names: Names) -> Any:
         return value
     try:
         own = _own_account(str(value)) if value.kind == "account" else None
-        if own and not names.knows(value.kind, str(value)):
+        if own and names.knows(value.kind, str(value)):
+            raise InputError(
+                "is the name of a keystore and one of `salus name`, for different things",
+                remedy="give the address, or rename one of them",
+            )
+        if own:
             return own
         names.check_known(value.kind, str(value))  # needs no node
         found = names.resolve(value.kind, str(value), chain_id())

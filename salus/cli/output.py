@@ -53,18 +53,24 @@ class Output:
         if self._facts is not None:
             self._facts.setdefault(name, []).append(facts)
 
+    @property
+    def is_json(self) -> bool:
+        """Whether standard output is for one JSON object."""
+        return self._facts is not None
+
     @contextmanager
     def as_json(self, wanted: bool, action: str) -> Iterator[None]:
-        """Within it, what is said becomes one JSON object, if `wanted`. After an error, whoever reports it
-        calls `finish`."""
-        if not wanted:
+        """Within it, what is said becomes one JSON object, if `wanted`; one that has begun gets the action's
+        name. After an error, whoever reports it calls `finish`."""
+        if not wanted or self._facts is not None:
+            self.fact(action=action)
             yield
             return
         self._facts, self._words = {"action": action}, []
         try:
             yield
-        except SystemExit:
-            self.finish()
+        except SystemExit as end:
+            self.finish(**({"code": end.code} if end.code else {}))
             raise
         self.finish()
 

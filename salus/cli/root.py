@@ -52,7 +52,7 @@ def actor_of(name: str) -> Actor:
 
 def run(words: Sequence[str]) -> None:
     """Does what the words after `salus` say, and ends the program with its exit code."""
-    with one_line_errors():
+    with one_line_errors(), out.as_json("--json" in words, " ".join(words[:2])):
         if COMPLETION in os.environ or words[:1] in (["--install-completion"], ["--show-completion"]):
             from salus.cli.completion import complete
 

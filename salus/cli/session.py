@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from salus.base.days import moment_words
+from salus.base.errors import InputError
 from salus.chain import Action, Chain, Pending, Receipt, Sender, Wallet, roles, waiting
 from salus.chain.fees import fee_of
 from salus.chain.keystore import key_of, node_account
@@ -111,7 +112,8 @@ class Session:
     def _announce(self, turns: Sequence[Turn], sender: Sender) -> None:
         """Announces what is not announced yet, and says from when it can be done."""
         for turn in turns:
-            if self.finish_earlier(roles.announcement(self.chain, turn), sender):
+            is_dry = Settings.current().dry_run
+            if not is_dry and self.finish_earlier(roles.announcement(self.chain, turn), sender):
                 turn = roles.turn_of(self.chain, turn.action, sender.address)
             if turn.opens_at:
                 out.print(f"This is announced. {_opening(turn)}", markup=False)
@@ -242,16 +244,27 @@ def ask(question: str) -> bool:
 
 def signer(name: str | None, *, key_variable: str, parameter: str, other: str = "") -> LocalAccount:
     """The key of a keystore, or without a name the key in an environment variable; asks for the password."""
-    return key_of(
-        name,
-        variable=key_variable,
-        parameter=parameter,
-        folders=Settings.current().keystores,
-        ask_password=_password,
-        alternative=other,
-    )
+    try:
+        return key_of(
+            name,
+            variable=key_variable,
+            parameter=parameter,
+            folders=Settings.current().keystores,
+            ask_password=_password,
+            alternative=other,
+        )
+    except InputError as error:
+        if error.field == parameter and error.file is None:  # who it is was not said, or mistyped
+            raise CallError(error.message, field=parameter, remedy=error.remedy) from None
+        raise
 
 
 def _password(name: str) -> str:
     given = os.environ.get("SALUS_PASSWORD")
-    return given if given is not None else getpass.getpass(f"Password of keystore {name}: ")
+    if given is not None:
+        return given
+    if not somebody_is_there():
+        raise CallError(
+            f"there is nobody to say the password of keystore {name}", remedy="set SALUS_PASSWORD"
+        )
+    return getpass.getpass(f"Password of keystore {name}: ")

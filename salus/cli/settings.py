@@ -20,8 +20,9 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -45,6 +46,8 @@ FILE: Final = "salus.toml"
 NAMES: Final = "names.yaml"
 LOCAL: Final = "local"
 _KEYS: Final = ("network", "node", "account", "deployments", "keystores")
+_NETWORK: Final = {"chain_id": int, "node": str, "deployments": str}
+_KINDS: Final = {str: "a text in quotation marks", int: "a whole number", dict: "a table"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +59,39 @@ class File:
 
     @classmethod
     def load(cls, path: Path) -> Self:
+        """Reads and checks a file. Raises CallError, naming file and setting."""
         try:
             content = tomllib.loads(path.read_text())
+        except OSError as error:
+            raise CallError(
+                f"cannot be read: {error.strerror}", file=str(path), remedy="check the path"
+            ) from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise CallError(f"is not TOML: {error}", file=str(path), remedy="correct it") from None
-        from salus.cli.root import ACTORS
+        from salus.cli.root import ACTORS, ALONE
 
-        for name in content:
-            if name not in (*_KEYS, "networks", *ACTORS):
-                fault = unknown(name, "setting", (*_KEYS, "networks", *ACTORS))
-                fault.file = str(path)
-                raise fault
+        tables = (*ACTORS, *ALONE)
+        try:
+            _check(
+                content, {**dict.fromkeys(_KEYS, str), "networks": dict, **dict.fromkeys(tables, dict)}, ""
+            )
+            for name, network in content.get("networks", {}).items():
+                if not isinstance(network, dict):
+                    raise CallError("is not a table", field=f"networks.{name}", remedy="correct it")
+                _check(network, _NETWORK, f"networks.{name}.")
+        except CallError as error:
+            error.file = str(path)
+            raise
         return cls(path.resolve(), content)
+
+
+def _check(content: dict[str, Any], kinds: Mapping[str, type], place: str) -> None:
+    """That each setting is known, and of its kind."""
+    for name, value in content.items():
+        if name not in kinds:
+            raise unknown(name, "setting", kinds)
+        if not isinstance(value, kinds[name]) or isinstance(value, bool):
+            raise CallError(f"is not {_KINDS[kinds[name]]}", field=place + name, remedy="correct it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +137,9 @@ class Settings:
         **_: Any,
     ) -> Self:
         """These, with what was typed before all else."""
+        for name, value in (("node", node), ("network", network)):
+            if value == "":  # as of a variable that is not set, in a script
+                raise CallError("is empty", field=name, remedy="name one, or leave the option out")
         return replace(self, node=node or self.node, network=network, yes=yes, dry_run=dry_run)
 
     def at_node(self, url: str | None) -> Self:
@@ -139,10 +166,17 @@ class Settings:
         return os.environ.get("SALUS_ACCOUNT") or self._value("account")
 
     @property
+    def folder(self) -> Path:
+        """Where files that have no other place are kept: beside the nearest salus.toml, or here."""
+        here = Path.cwd()
+        near = [file.path.parent for file in self.files if here.is_relative_to(file.path.parent)]
+        return near[-1] if near else here
+
+    @property
     def keystores(self) -> tuple[Path, ...]:
         """Folders that keystores are looked for in."""
         named = self._value("keystores")
-        folders = [Path(named)] if named else [Path("keystores")]
+        folders = [Path(named)] if named else [Path("keystores"), self.folder / "keystores"]
         return (*folders, *([CLONE / "keystores"] if CLONE else []), Path.home() / ".brownie" / "accounts")
 
     @property
@@ -160,7 +194,7 @@ class Settings:
             return self._endpoint(self.node, self.network)
         network = os.environ.get("SALUS_NETWORK", "")
         if url := os.environ.get("SALUS_RPC_URL"):
-            return Endpoint(url, _chain_id(network))
+            return _at(url, _chain_id(network))
         if network or self._value("node") or self._value("network"):
             return self._endpoint(self._value("node"), network or self._value("network"))
         if local := _local_chain():
@@ -178,7 +212,7 @@ class Settings:
                 raise NodeUnreachable("no local chain runs", remedy="start one: salus chain start")
             return local
         if network is None:
-            return Endpoint(_expanded(str(node)))
+            return _at(_expanded(str(node)))
         named = self._networks().get(network, {})
         chain_id = named.get("chain_id", _chain_id(network))
         if not named and chain_id is None:
@@ -205,8 +239,11 @@ _current: ContextVar[Settings | None] = ContextVar("settings", default=None)
 
 
 def read_environment() -> None:
-    """Takes from `.env` what is not set in the environment: once, before anything looks a variable up."""
-    load_dotenv(ENVIRONMENT)
+    """Takes from `.env` of this folder, then of the clone, what is not set in the environment: once, before
+    anything looks a variable up."""
+    for path in dict.fromkeys((Path(".env").resolve(), ENVIRONMENT.resolve())):
+        if is_own(path):
+            load_dotenv(path)
 
 
 def config_named(words: Sequence[str]) -> Path | None:
@@ -238,9 +275,17 @@ def _local_chain() -> Endpoint | None:
         folder = os.environ.get("SALUS_CHAIN_FOLDER") or (CLONE or Path()) / ".cache" / "chain"
         found = json.loads((Path(folder) / "chain.json").read_text())
         os.kill(found["pid"], 0)
+        # the number may be another process's by now
+        socket.create_connection(("127.0.0.1", found["port"]), timeout=1).close()
     except (OSError, ValueError, KeyError):
         return None
     return Endpoint(found["url"], found["chain_id"], found["deployments"])
+
+
+def _at(url: str, chain_id: int | None = None) -> Endpoint:
+    """A node by its address; if it is the local chain's, with the address book of that."""
+    local = _local_chain()
+    return local if local and local.url == url.rstrip("/") else Endpoint(url, chain_id)
 
 
 def _chain_id(network: str) -> int | None:
@@ -250,6 +295,8 @@ def _chain_id(network: str) -> int | None:
 def _expanded(url: str) -> str:
     """The address, which may be the name of a variable after a `$`."""
     if not url.startswith("$"):
+        if not url.startswith(("http://", "https://")):
+            raise CallError("is not http:// or https://", field="node", remedy="correct the address")
         return url
     found = os.environ.get(url[1:])
     if not found:

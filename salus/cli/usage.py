@@ -26,13 +26,21 @@ def as_call_error(error: typer.TyperException, command: str) -> CallError:
     # what stands in parentheses was typed
     message = error.message.partition(" (")[0] if name is None else error.message
     message = message.removeprefix("Value error, ").removesuffix(".")
+    if name is None and message.startswith("No such option"):
+        option = message.rpartition(" ")[2].lstrip("-")
+        message = f"no such option: --{option}" if _is_name(option) else "no such option"
     return CallError(message[:1].lower() + message[1:], field=name, remedy="correct it")
 
 
 def unknown(word: str, what: str, known: Iterable[str]) -> CallError:
     """A mistyped name, with what was probably meant. What does not look like a name is not shown."""
     names = list(known)
-    shown = word if re.fullmatch(r"[A-Za-z][A-Za-z_-]{0,24}", word) else "a word"
+    shown = word if _is_name(word) else "a word"
     near = difflib.get_close_matches(word, names, 1)
     meant = f"; did you mean {near[0]}?" if near else ""
     return CallError(f"{shown} is no {what}{meant}", remedy=f"there are {', '.join(names)}")
+
+
+def _is_name(word: str) -> bool:
+    """Whether a word can be shown: it looks like a name, and not like a key."""
+    return re.fullmatch(r"[A-Za-z][A-Za-z_-]{0,24}", word) is not None

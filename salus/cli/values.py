@@ -6,10 +6,11 @@ secret that was typed in the wrong place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import wraps
 from hashlib import sha256
 from pathlib import Path
@@ -24,6 +25,7 @@ from salus.cli.named import Named
 from salus.crypto.abi import AddressCodec
 
 T = TypeVar("T")
+_AMOUNT = re.compile(r"([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]+)?")
 
 
 def address(help: str, kind: str = "account") -> Any:  # noqa: A002 - as typer calls it
@@ -147,13 +149,10 @@ def _since_1970(count: int) -> int:
 
 
 def _amount(text: str) -> Decimal:
-    try:
-        found = Decimal(text.replace(",", ""))
-    except InvalidOperation:
-        raise ValueError("is not an amount such as 1200.50") from None
-    if not found.is_finite() or found < 0:
-        raise ValueError("is not an amount of 0 or more")
-    return found
+    # a decimal comma would be a hundred times the amount: a comma stands before three digits only
+    if not _AMOUNT.fullmatch(text):
+        raise ValueError("is not an amount of 0 or more, such as 1200.50 or 1,200.50")
+    return Decimal(text.replace(",", ""))
 
 
 def _hex32(text: str) -> bytes:

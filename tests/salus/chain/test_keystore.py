@@ -60,7 +60,7 @@ def test_opens_a_keystore(folder: Path) -> None:
     [
         ("keeper", "wrong", "keeper.json: cannot be opened with this password; try again"),
         ("nobody", "right", "account: there is no keystore 'nobody'; make one: salus keygen account <name>"),
-        ("3", "right", "account: there is no keystore '3', and an account of the node's can only send"),
+        ("3", "right", "account: there is no keystore '3', and the node's accounts can only send"),
     ],
 )
 def test_says_why_a_keystore_cannot_be_used(folder: Path, name: str, password: str, expected: str) -> None:

@@ -16,6 +16,8 @@ from __future__ import annotations
 
 import json
 import os
+import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,6 +29,7 @@ from salus.cli import settings as module
 from salus.cli.actor import Actor
 from salus.cli.ending import fail, one_line_errors
 from salus.cli.output import out
+from salus.cli.root import actor_of, run
 from salus.cli.settings import Settings, config_named
 from salus.cli.usage import CallError
 
@@ -52,13 +55,20 @@ def write(path: str, text: str) -> Path:
     return file
 
 
-def local_chain(pid: int) -> None:
-    state = {"url": "http://127.0.0.1:9", "chain_id": 1337, "deployments": "there", "pid": pid}
+@pytest.fixture
+def port() -> Iterator[int]:
+    """A port of this machine where somebody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield int(server.getsockname()[1])
+
+
+def local_chain(pid: int, port: int = 9) -> None:
+    state = {"url": "http://127.0.0.1:9", "port": port, "chain_id": 1337, "deployments": "there", "pid": pid}
     write(".cache/chain/chain.json", json.dumps(state))
 
 
-def test_the_first_that_names_a_node_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    local_chain(os.getpid())
+def test_the_first_that_names_a_node_counts(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
+    local_chain(os.getpid(), port)
     assert Settings.load(None).endpoint() == module.Endpoint("http://127.0.0.1:9", 1337, "there")
 
     write("salus.toml", 'node = "http://file"')
@@ -99,7 +109,10 @@ def test_the_environment_names_a_network(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_no_node_at_all() -> None:
     local_chain(2**22 + 1)  # no process has this number
+    with pytest.raises(NodeUnreachable, match="no node is named; start a local chain with"):
+        Settings.load(None).endpoint()
 
+    local_chain(os.getpid())  # the number is another process's by now
     with pytest.raises(NodeUnreachable, match="no node is named; start a local chain with"):
         Settings.load(None).endpoint()
 
@@ -133,6 +146,13 @@ def test_a_file_that_is_named(words: list[str]) -> None:
     [
         ("node = ", "is not TOML"),
         ("nod = 'x'", "nod is no setting; did you mean node"),
+        ("network = 5", "network: is not a text in quotation marks"),
+        ("keystores = ['a']", "keystores: is not a text"),
+        ("networks = 'x'", "networks: is not a table"),
+        ("hospital = 'x'", "hospital: is not a table"),
+        ("[networks]\nours = 1", "networks.ours: is not a table"),
+        ("[networks.ours]\nnod = 'x'", "nod is no setting; did you mean node"),
+        ("[networks.ours]\nchain_id = '7'", "networks.ours.chain_id: is not a whole number"),
         ("[hospitl]\nprovider = 1", "hospitl is no setting; did you mean hospital"),
     ],
 )
@@ -197,6 +217,10 @@ def test_defaults_of_the_files(tmp_path: Path) -> None:
     [
         ("[hospital]\nprovidr = 1", "providr is no option of hospital; did you mean provider"),
         ("[hospital.lookup]\nprovider = 1", "lookup is no action of hospital; did you mean look-up"),
+        ("[hospital]\nlook-up = 'x'", "hospital.look-up: is not a table"),
+        ("[hospital]\nprovider = [1]", "provider: is of the wrong kind"),
+        ("[hospital]\nquickly = 'yes'", "quickly: is of the wrong kind"),
+        ("[hospital]\nprovider = true", "provider: is of the wrong kind"),
         ("[hospital.look-up]\nfoldr = 1", "foldr is no option of hospital look-up; did you mean folder"),
     ],
 )
@@ -273,3 +297,64 @@ def test_no_file_says_yes(option: str) -> None:
         write("salus.toml", f"[{table}]\n{option}\n")
         with pytest.raises(CallError, match=r"is no option of hospital|a word is no option"):
             look_up("--provider", "1")
+
+
+def test_the_local_chain_by_its_address(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
+    local_chain(os.getpid(), port)
+    flags = Settings.load(None).with_flags(**{**FLAGS, "node": "http://127.0.0.1:9/"})
+    assert flags.endpoint().deployments == "there"
+
+    monkeypatch.setenv("SALUS_RPC_URL", "http://127.0.0.1:9")
+    assert Settings.load(None).endpoint().deployments == "there"
+
+
+@pytest.mark.parametrize("flag", ["node", "network"])
+def test_an_empty_flag_is_no_default(flag: str) -> None:
+    with pytest.raises(CallError, match=f"{flag}: is empty"):
+        Settings.load(None).with_flags(**{**FLAGS, flag: ""})
+
+
+def test_an_address_of_another_kind() -> None:
+    with pytest.raises(CallError, match="node: is not http:// or https://"):
+        Settings.load(None).with_flags(**{**FLAGS, "node": "ftp://x"}).endpoint()
+
+
+def test_the_folders_own_environment_goes_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(module, "ENVIRONMENT", tmp_path / "clone" / ".env")
+    write("clone/.env", "SALUS_TEST_A=clone\nSALUS_TEST_B=clone\n")
+    write("desk/.env", "SALUS_TEST_A=desk\n")
+    monkeypatch.chdir("desk")
+    for name in ("SALUS_TEST_A", "SALUS_TEST_B"):
+        monkeypatch.setenv(name, "")  # is put back after the test
+        monkeypatch.delenv(name)
+
+    Settings.load(None)
+
+    assert (os.environ["SALUS_TEST_A"], os.environ["SALUS_TEST_B"]) == ("desk", "clone")
+
+
+def test_one_outbox_for_all_folders_of_a_desk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    write("salus.toml", "[hospital]\nprovider = 1\n")
+    (tmp_path / "records").mkdir()
+    monkeypatch.chdir("records")
+    settings = Settings.load(None)
+
+    command = actor_of("hospital").command("status", settings)
+
+    assert command.context_settings["default_map"]["outbox"] == str(tmp_path / "outbox.sqlite")
+    assert tmp_path / "keystores" in settings.keystores
+
+
+def test_no_json_but_one_object_for_a_wrong_call(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (
+        ["hospital", "atest", "--json"],
+        ["hospital", "status", "--json"],
+        ["foo", "--json"],
+        ["hospital", "status", "--provider", "x", "--json"],
+        ["hospital", "status", "--config", "nope.toml", "--json"],
+    ):
+        with pytest.raises(SystemExit) as stop:
+            run(words)
+        found = json.loads(capsys.readouterr().out)
+        assert found["code"] == stop.value.code == 2
+        assert found["error"]

@@ -84,7 +84,7 @@ def test_a_document_is_hashed(tmp_path: Path) -> None:
         (values.amount, "-1", "is not an amount of 0 or more"),
         (values.amount, "NaN", "is not an amount of 0 or more"),
         (values.amount, "Infinity", "is not an amount of 0 or more"),
-        (values.amount, "much", "is not an amount such as 1200.50"),
+        (values.amount, "much", "is not an amount of 0 or more, such as 1200.50"),
         (values.hex32, "zz", "is not hexadecimal"),
         (values.hex32, "07", "is not 32 bytes (64 hexadecimal digits)"),
         pytest.param(
