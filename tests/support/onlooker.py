@@ -11,6 +11,8 @@ from typing import Any
 from web3 import Web3
 from web3.exceptions import Web3RPCError
 
+from salus.base.errors import NodeRefused
+
 _SLOTS = 100_000
 
 
@@ -61,7 +63,7 @@ def storage(w3: Web3, address: str) -> Iterator[bytes]:
         state = json.loads(gzip.decompress(bytes.fromhex(_ask(w3, "anvil_dumpState")[2:])))
         account = next(value for key, value in state["accounts"].items() if key.lower() == address.lower())
         slots = account["storage"].items()
-    except Web3RPCError:
+    except (Web3RPCError, NodeRefused):
         latest = w3.eth.get_block("latest")
         answer = _ask(w3, "debug_storageRangeAt", latest["hash"].to_0x_hex(), 0, address, "0x0", _SLOTS)
         slots = [(slot["key"], slot["value"]) for slot in answer["storage"].values()]
