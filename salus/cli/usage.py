@@ -26,6 +26,7 @@ def as_call_error(error: typer.TyperException, command: str) -> CallError:
     # what stands in parentheses was typed
     message = error.message.partition(" (")[0] if name is None else error.message
     message = message.removeprefix("Value error, ").removesuffix(".")
+    message = re.sub(r"^'.*' is not one of", "is not one of", message)
     if name is None and message.startswith("No such option"):
         option = message.rpartition(" ")[2].lstrip("-")
         message = f"no such option: --{option}" if _is_name(option) else "no such option"

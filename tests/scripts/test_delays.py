@@ -106,6 +106,15 @@ def test_says_that_it_was_done(
     assert ("Nothing was sent." in output) is (reply == "no")
 
 
+def test_a_dry_run_announces_nothing(waiting: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    words = (f"admin={accounts[7]}", "from_day=2020-01-01", "until=2090-01-01", f"licence={waiting.licence}")
+
+    stopped(accreditor.accredit, *words, f"account={ACCREDITOR}", "dry_run=yes")
+
+    assert waiting.announced == []
+    assert "A dry run. Nothing was sent." in capsys.readouterr().out
+
+
 def test_announces_again_after_expiry(waiting: Office) -> None:
     stopped(waiting.accredit)
     waiting.wait(WAITS + 7)

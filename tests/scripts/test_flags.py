@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 from brownie import accounts, web3
+from eth_account import Account
 
 from salus.chain import accreditation, events, network
 from salus.cli.ending import NEEDS_YOU, REFUSED, WRONG_CALL
@@ -153,6 +154,29 @@ def test_nobody_can_say_yes(clinic: Clinic, capsys: pytest.CaptureFixture[str]) 
 
     assert "Error: nothing was sent: there is nobody to say yes; add --yes" in capsys.readouterr().err
     assert web3.eth.block_number == block
+
+
+def test_nobody_can_say_a_password(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (clinic.work / "keystores").mkdir()
+    text = json.dumps(Account.encrypt(Account.create().key, "password", kdf="pbkdf2", iterations=2))
+    (clinic.work / "keystores" / "desk.json").write_text(text)
+    monkeypatch.chdir(clinic.work)
+    monkeypatch.delenv("SALUS_PASSWORD", raising=False)
+
+    stopped(accreditor.suspend, "provider=1", "account=desk", code=WRONG_CALL)
+
+    assert (
+        "there is nobody to say the password of keystore desk; set SALUS_PASSWORD" in capsys.readouterr().err
+    )
+
+
+def test_no_account_is_a_wrong_call(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SALUS_PRIVATE_KEY")
+
+    stopped(accreditor.suspend, "provider=1", code=WRONG_CALL)
+    stopped(accreditor.suspend, "provider=1", "account=nobody", code=WRONG_CALL)
 
 
 def test_json(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:

@@ -68,6 +68,24 @@ def test_accounts_by_number_and_keystore(clinic: Clinic, monkeypatch: pytest.Mon
     assert clinic.suite.providers.providerOf(1)[0] == key.address
 
 
+def test_a_word_with_two_meanings(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (clinic.work / "keystores").mkdir()
+    text = json.dumps(Account.encrypt(Account.create().key, "password", kdf="pbkdf2", iterations=2))
+    (clinic.work / "keystores" / "family.json").write_text(text)
+    monkeypatch.chdir(clinic.work)
+    monkeypatch.setenv("SALUS_NAMES", str(clinic.work / "names.yaml"))
+    monkeypatch.setenv("SALUS_RPC_URL", web3.provider.endpoint_uri)
+    run(["name", "pool", "family", clinic.pool])
+
+    words = ("provider=1", "admin=family", f"account={ACCREDITOR}")
+    message = ended(capsys, accreditor.set_admin, *words)
+
+    assert message.startswith("admin: is the name of a keystore and one of `salus name`")
+    assert clinic.suite.providers.providerOf(1)[0] == accounts[7]
+
+
 @pytest.mark.usefixtures("clinic")
 def test_no_such_account(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     message = ended(capsys, accreditor.set_admin, "provider=1", "admin=99", f"account={ACCREDITOR}")

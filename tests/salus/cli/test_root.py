@@ -12,8 +12,10 @@ given Ctrl-C or a reader that has gone
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -117,6 +119,57 @@ def test_exit_codes(error: BaseException, code: int, capsys: pytest.CaptureFixtu
     said = capsys.readouterr().err
     assert len(said.strip().splitlines()) == 1
     assert "SECRET" not in said
+
+
+KEY = "4f3edf983ac636a65a842ce7c78d9aa706d3b113bce9c46f30d7d21715b23b1d"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["keygen", "account", f"--{KEY}"],
+        ["hospital", "file", "--provider", "1", f"--0x{KEY}"],
+        ["hospital", KEY],
+        ["list", "claims", "--state", KEY],
+        ["hospital", "list", "--provider", "1", "--state", KEY],
+    ],
+)
+def test_shows_no_key_that_was_typed_in_a_wrong_place(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    ended(*words)
+
+    said = capsys.readouterr()
+    assert KEY not in said.err + said.out
+
+
+@pytest.mark.parametrize("after", [0.15, 0.3, 0.6])
+def test_ctrl_c_while_it_loads(after: float) -> None:
+    command = [sys.executable, "-c", LOADS_SLOWLY, "list", "pools", "--node", "http://127.0.0.1:1"]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    time.sleep(1 + after)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+
+    assert "Traceback" not in said
+    assert process.returncode in (ending.INTERRUPTED, ending.OUT_OF_REACH), said
+    assert "unforeseen" not in said
+
+
+LOADS_SLOWLY = """
+import sys, time
+from importlib.abc import MetaPathFinder
+
+class Slow(MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.startswith(("salus.cli.", "web3", "rich")):
+            time.sleep(0.05)
+
+sys.meta_path.insert(0, Slow())
+from salus.cli import main
+time.sleep(0.9)
+main()
+"""
 
 
 def test_the_page_has_the_same_table() -> None:
