@@ -168,6 +168,7 @@ def _pattern(line: str, known: dict[str, str], named: set[str]) -> str:
 
 
 VARYING = [
+    (re.compile(r"\b12:\d\d UTC"), "12:… UTC"),  # the chain's clock runs on while the page does
     (re.compile(r"0x[0-9a-fA-F]{40,}"), "0x…"),
     (re.compile(r"0x[0-9a-f]{8,16}…"), "0x…"),
     (re.compile(r"\b[0-9a-f]{16}…"), "…"),
