@@ -192,12 +192,16 @@ def plan_settling(outbox: Outbox, chain: Chain) -> list[sending.Action]:
     for entry in outbox.entries(State.HELD, State.OWED):
         if entry.decision is None:
             continue
-        claim, currency = entry.ref(outbox.place.provider), entry.diagnosis.currency
-        if entry.state is State.HELD and entry.decision.release_at <= now:
-            action = claims.settle(chain, claim=claim, decision=entry.decision, currency=currency)
+        if entry.state is State.HELD and entry.decision.release_at > now:
+            continue
+        make = claims.settle if entry.state is State.HELD else claims.collect
+        action = make(
+            chain,
+            claim=entry.ref(outbox.place.provider),
+            decision=entry.decision,
+            currency=entry.diagnosis.currency,
+        )
+        # A line that somebody has settled since would stop all others.
+        if sendable(chain, action):
             planned.append(about(action, outbox, entry))
-        if entry.state is State.OWED:
-            action = claims.collect(chain, claim=claim, decision=entry.decision, currency=currency)
-            if sendable(chain, action):
-                planned.append(about(action, outbox, entry))
     return planned
