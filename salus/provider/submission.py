@@ -78,6 +78,7 @@ def refresh(outbox: Outbox, chain: Chain) -> None:
     """Updates the outbox with all decisions, payments and withdrawals on the chain, whoever sent them."""
     _wait_for_sent(outbox, chain)
     follow(outbox, chain)
+    _wait_for_sent(outbox, chain)  # What a change of the chain has undone may be in a block again.
 
 
 def _wait_for_sent(outbox: Outbox, chain: Chain) -> None:
@@ -170,6 +171,7 @@ def file(filing: Filing, outbox: Outbox, chain: Chain, sender: Sender) -> Receip
 def _save_outcome(receipt: Receipt, entries: Sequence[OutboxLine], outbox: Outbox, chain: Chain) -> None:
     with outbox.together():
         _save_decisions(receipt, entries, outbox, chain)
+        outbox.has_seen(receipt.raw["blockNumber"], receipt.raw["blockHash"].to_0x_hex(), was_read=False)
 
 
 def _save_decisions(receipt: Receipt, entries: Sequence[OutboxLine], outbox: Outbox, chain: Chain) -> None:
