@@ -52,9 +52,14 @@ def show_held_back(box: Outbox) -> None:
     held_back = box.held_back()
     if held_back:
         examples = ", ".join(dict.fromkeys(held.line.bill for held in held_back[:3]))
+        way_out = (
+            "attest with --release what is a bill of its own"
+            if any(held.doubt.can_be_released for held in held_back)
+            else "to correct one, withdraw what was signed first"
+        )
         out.print(
             f"Held back: {len(held_back)} that may have been signed before under another key or number, such "
-            f"as {examples}. `status` says why; attest with --release what is a bill of its own.",
+            f"as {examples}. `status` says why; {way_out}.",
             markup=False,
         )
 

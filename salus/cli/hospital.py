@@ -353,6 +353,7 @@ def withdraw(
         entry = box.find(claim, policy=policy)
         session.act(withdrawal_of(session.chain, box, entry), session.sender(account))
         box.withdrawn(entry)
+        submission.refresh(box, session.chain)
 
 
 @actor.action

@@ -78,6 +78,7 @@ def refresh(outbox: Outbox, chain: Chain) -> None:
     """Updates the outbox with all decisions, payments and withdrawals on the chain, whoever sent them."""
     _wait_for_sent(outbox, chain)
     follow(outbox, chain)
+    _wait_for_sent(outbox, chain)  # What a change of the chain has undone may be in a block again.
 
 
 def _wait_for_sent(outbox: Outbox, chain: Chain) -> None:
@@ -170,6 +171,7 @@ def file(filing: Filing, outbox: Outbox, chain: Chain, sender: Sender) -> Receip
 def _save_outcome(receipt: Receipt, entries: Sequence[OutboxLine], outbox: Outbox, chain: Chain) -> None:
     with outbox.together():
         _save_decisions(receipt, entries, outbox, chain)
+        outbox.has_seen(receipt.raw["blockNumber"], receipt.raw["blockHash"].to_0x_hex(), was_read=False)
 
 
 def _save_decisions(receipt: Receipt, entries: Sequence[OutboxLine], outbox: Outbox, chain: Chain) -> None:
@@ -192,12 +194,16 @@ def plan_settling(outbox: Outbox, chain: Chain) -> list[sending.Action]:
     for entry in outbox.entries(State.HELD, State.OWED):
         if entry.decision is None:
             continue
-        claim, currency = entry.ref(outbox.place.provider), entry.diagnosis.currency
-        if entry.state is State.HELD and entry.decision.release_at <= now:
-            action = claims.settle(chain, claim=claim, decision=entry.decision, currency=currency)
+        if entry.state is State.HELD and entry.decision.release_at > now:
+            continue
+        make = claims.settle if entry.state is State.HELD else claims.collect
+        action = make(
+            chain,
+            claim=entry.ref(outbox.place.provider),
+            decision=entry.decision,
+            currency=entry.diagnosis.currency,
+        )
+        # A line that somebody has settled since would stop all others.
+        if sendable(chain, action):
             planned.append(about(action, outbox, entry))
-        if entry.state is State.OWED:
-            action = claims.collect(chain, claim=claim, decision=entry.decision, currency=currency)
-            if sendable(chain, action):
-                planned.append(about(action, outbox, entry))
     return planned

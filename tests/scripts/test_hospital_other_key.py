@@ -3,9 +3,10 @@
 given nine bills that were signed and filed, seven of them decided
     when another key is set, attest should refuse it with both fingerprints, and sign nothing
     when the key is declared lost, it should hold back all nine, and the chain should pay nothing again
-        when one is released by its number, that one alone should be signed
+        when one is to be released by its number, it should refuse that and name the way out
 given a new outbox and another key on the same chain
     attest should hold back what the chain has decided, and file should send nothing
+        when one is released by its number, that one alone should be signed
         when the bill went to two policies, and one has decided it, it should hold it back under both
 given an outbox of the version before, in which another key has signed the bills anew
     file should send each bill once
@@ -97,16 +98,36 @@ def test_another_key_signs_nothing_and_is_paid_nothing(
     assert f"{short(OTHER.fingerprint)}), so no key is lost" in ended(capsys, year.attest, "key_lost=yes")
 
 
-def test_one_bill_is_released_by_its_number(
+def test_a_number_that_was_signed_is_not_released(
     year: Clinic, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     set_key(monkeypatch, OTHER)
     year.attest("key_lost=yes")
     one = entries(year)[3]
 
-    year.attest(f"release={one.bill}")
+    message = ended(capsys, year.attest, f"release={one.bill}")
 
-    assert [entry.claim for entry in entries(year)[NINE:]] == [one.claim]
+    assert f"Claim/{one.bill}: was signed before under this number" in message
+    assert "withdraw what was signed" in message
+    year.file()
+    assert set(decided(year).values()) == {1}
+
+
+def test_one_bill_is_released_by_its_number(
+    year: Clinic, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    year.file()
+    one = entries(year)[3]
+    year.outbox.unlink()
+    set_key(monkeypatch, OTHER)
+    with pytest.raises(SystemExit):
+        year.attest()
+    capsys.readouterr()
+
+    with pytest.raises(SystemExit):
+        year.attest(f"release={one.bill}")
+
+    assert [entry.claim for entry in entries(year)] == [one.claim]
     assert "1 new and 0 corrected lines attested" in capsys.readouterr().out
     assert "is not held back" in ended(capsys, year.attest, f"release={one.bill}")
 

@@ -3,6 +3,7 @@
 given an outbox with attested and filed bills
     status should say what waits, by cause, or one bill in full; list should show every bill
         a second status should ask the node for nothing that was read
+        when the chain leaves the block of a filing, its bills should be filed again
     plans should name each bill by number, days, amount and member
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from brownie import chain
+from brownie import chain, web3
 
 from salus.base.days import to_date
 from salus.chain.http_node import Node
@@ -105,3 +106,20 @@ def test_status_reads_only_what_is_new(clinic: Clinic, monkeypatch: pytest.Monke
 
     assert first > 0
     assert "eth_getLogs" not in asked
+
+
+def test_what_a_change_of_the_chain_undoes_is_filed_again(clinic: Clinic) -> None:
+    clinic.attest()
+    snapshot = web3.provider.make_request("evm_snapshot", [])["result"]
+    clinic.file()
+    decided, height = states(clinic), web3.eth.block_number
+    assert set(decided) != {State.ATTESTED}
+
+    web3.provider.make_request("evm_revert", [snapshot])
+    while web3.eth.block_number <= height:
+        chain.mine(timestamp=chain.time() + 60)
+    clinic.hospital("status")
+    assert set(states(clinic)) == {State.ATTESTED}
+
+    clinic.file()
+    assert states(clinic) == decided

@@ -19,7 +19,7 @@ from salus.provider.drafting import Report, draft
 from salus.provider.outbox import Outbox, Place, State
 from salus.provider.outbox.entry import likeness_of
 from salus.types import ClaimRef
-from tests.support.fhir_bundles import claim, document, encounter
+from tests.support.fhir_bundles import VISIT, claim, concept, document, encounter, ref
 
 START = 20_089
 """2025-01-01."""
@@ -28,6 +28,12 @@ SIGNER = Account.from_key(bytes(31) + b"\7")
 PLACE = Place(chain_id=31_337, genesis="0x" + "00" * 32, desk="0x" + "de" * 20, provider=1)
 KEY, OTHER, READER = ProviderKey(bytes(32)), ProviderKey(bytes(31) + b"\1"), RecordKey.generate().recipient
 Resource = dict[str, Any]
+_NEXT_DAY = {"start": "2025-03-11T08:30:00-04:00", "end": "2025-03-11T09:10:00-04:00"}
+NEXT_DAY: Resource = {
+    "billablePeriod": _NEXT_DAY,
+    "item": [{"sequence": 1, "productOrService": concept(VISIT), "encounter": [ref("Encounter/e2")]}],
+}
+"""What a bill of another visit, on the day after, says."""
 
 
 def bill(number: str, **changes: Any) -> Resource:
@@ -66,7 +72,7 @@ class HospitalDesk:
         self, *bills: Resource, key: ProviderKey = KEY, visit: Resource | None = None, **options: Any
     ) -> Report:
         """Reads the bills, and drafts them under a key. Nothing is signed."""
-        bundle = document(visit or encounter(), *bills)
+        bundle = document(visit or encounter(), encounter(id="e2", period=_NEXT_DAY), *bills)
         found = fhir.read(bundle, self.sale.table, profile=self.profile, today=START + 364)
         with self.open() as outbox:
             return draft(found, outbox, self.cards, key, recipients=[READER], **options)

@@ -122,6 +122,15 @@ def own_number(claim: str) -> str:
     return claim.rpartition("|")[2]
 
 
+def system_of(claim: str) -> str:
+    """Returns the system of a claim number, which is empty if it is of none.
+
+    >>> system_of("https://hospital.example/bills|B-3"), system_of("B-3")
+    ('https://hospital.example/bills', '')
+    """
+    return claim.rpartition("|")[0]
+
+
 def likeness_of(policy: bytes, line: Diagnosis | Service) -> bytes:
     """Returns 32 bytes that two lines share if they bill one member, the same days and the same amount.
 

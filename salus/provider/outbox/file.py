@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -77,7 +77,7 @@ class OutboxFile:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
 
-    def _one(self, query: str, values: Sequence[Any]) -> sqlite3.Row:
+    def _one(self, query: str, values: Sequence[Any] | Mapping[str, Any]) -> sqlite3.Row:
         with self._faults():
             row = self._db.execute(query, values).fetchone()
         if row is None:
@@ -148,11 +148,31 @@ class OutboxFile:
 
     @contextmanager
     def _faults(self) -> Iterator[None]:
-        try:
+        with faults_of(self.path):
             yield
-        except (sqlite3.Error, OSError) as error:
-            message, remedy = _explained(error)
-            raise OutboxError(message, file=str(self.path), remedy=remedy) from None
+
+
+def copy_outbox(path: Path, copy: Path) -> None:
+    """Copies a whole outbox, and changes nothing in it. Raises OutboxError if another run uses it."""
+    with (
+        faults_of(path),
+        closing(sqlite3.connect(path, isolation_level=None, timeout=1)) as source,
+        closing(sqlite3.connect(copy)) as target,
+    ):
+        source.execute("BEGIN")
+        # Copying would wait for ever for another run; reading does not.
+        source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        source.backup(target)
+
+
+@contextmanager
+def faults_of(path: Path) -> Iterator[None]:
+    """Raises OutboxError for every fault of a file."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        message, remedy = _explained(error)
+        raise OutboxError(message, file=str(path), remedy=remedy) from None
 
 
 def _explained(error: sqlite3.Error | OSError) -> tuple[str, str]:

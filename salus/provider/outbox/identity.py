@@ -52,6 +52,9 @@ class Binding:
 class Identities(Lines):
     """What the bills of an outbox are named by."""
 
+    _begun = 0
+    """The last line from before this process began to draft; 0 if it does not draft."""
+
     @property
     def fingerprint(self) -> str | None:
         """The fingerprint of the key that the outbox takes; None before its first bill."""
@@ -82,6 +85,7 @@ class Identities(Lines):
         Raises OutboxError, with both fingerprints, if the outbox is bound to another key, and if `key_lost`
         is said of the key that it is bound to.
         """
+        self._begun = int(self._one("SELECT coalesce(max(id), 0) FROM line", ())[0])
         bound = self.fingerprint
         if bound is None:
             self._bind_first(key, at, key_lost=key_lost)
@@ -130,7 +134,8 @@ class Identities(Lines):
     def take(self, numbering: Numbering, *, at: int, profile_changed: bool = False) -> int:
         """Returns the id of the identity of lines that are made now with this numbering.
 
-        Raises OutboxError if the outbox named its bills or patients otherwise, unless `profile_changed`.
+        Raises OutboxError if the outbox named its bills or patients otherwise, unless `profile_changed`. A
+        profile without `bill_number` takes numbers of any system: `doubts` compares systems with each other.
         """
         key = self.fingerprint
         if key is None:

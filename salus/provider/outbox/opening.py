@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from salus.chain.suite import Chain
 from salus.provider.outbox.entry import Place
+from salus.provider.outbox.file import copy_outbox
 from salus.provider.outbox.store import Outbox
 
 
@@ -23,9 +24,15 @@ def open_outbox(chain: Chain, provider: int, path: Path, *, make: bool = False) 
 
 @contextmanager
 def outbox_for_rehearsal(chain: Chain, provider: int, path: Path) -> Iterator[Outbox]:
-    """Opens the outbox for a dry run, or a temporary empty one if it does not exist."""
+    """Opens a temporary copy of the outbox for a dry run, or an empty one if it does not exist.
+
+    So nothing that a dry run does is kept: neither a conversion of the file nor what the chain said. The copy
+    goes by the name of the file that it was made of.
+    """
     with TemporaryDirectory() as folder:
-        exists = path.exists()
-        outbox_path = path if exists else Path(folder) / path.name
-        with open_outbox(chain, provider, outbox_path, make=not exists) as outbox:
+        copy = Path(folder) / "outbox.sqlite"
+        if path.exists():
+            copy_outbox(path, copy)
+        with open_outbox(chain, provider, copy, make=True) as outbox:
+            outbox.path = path
             yield outbox

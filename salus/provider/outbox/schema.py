@@ -35,8 +35,25 @@ CREATE TABLE IF NOT EXISTS alias (claim TEXT, name TEXT, PRIMARY KEY (name, clai
 CREATE TABLE IF NOT EXISTS read_to (block INTEGER, hash TEXT);
 CREATE TABLE IF NOT EXISTS elsewhere (
     policy BLOB, bill_line BLOB, likeness BLOB, PRIMARY KEY (policy, bill_line));
+CREATE TABLE IF NOT EXISTS withdrawn_elsewhere (
+    policy BLOB, bill_line BLOB, likeness BLOB, PRIMARY KEY (policy, bill_line));
+CREATE TABLE IF NOT EXISTS system (name TEXT PRIMARY KEY, since INTEGER);
+CREATE TABLE IF NOT EXISTS head (block INTEGER, hash TEXT);
 """
-_INDICES = """
+_PREFIX = "rtrim({0}claim, replace({0}claim, '|', ''))"
+"""SQL: what stands before the own number, the last `|` included."""
+SYSTEM = f"substr({_PREFIX}, 1, length({_PREFIX}) - 1)"
+"""SQL: `entry.system_of` a claim number."""
+OWN_NUMBER = f"substr({{0}}claim, length({_PREFIX}) + 1)"
+"""SQL: `entry.own_number` of a claim number."""
+CARE = (
+    "{0}policy",
+    "json_extract({0}diagnosis, '$.member')",
+    "json_extract({0}diagnosis, '$.serviceFrom')",
+    "json_extract({0}diagnosis, '$.serviceTo')",
+)
+"""SQL: whose care a line bills, and of which days."""
+_INDICES = f"""
 CREATE INDEX IF NOT EXISTS claim ON line (claim);
 CREATE INDEX IF NOT EXISTS bill ON line (policy, bill_line);
 CREATE UNIQUE INDEX IF NOT EXISTS standing ON line (policy, bill_line) WHERE NOT withdrawn;
@@ -45,6 +62,8 @@ CREATE INDEX IF NOT EXISTS taken_back ON line (bill_line) WHERE withdrawn;
 CREATE INDEX IF NOT EXISTS stage ON line (withdrawn, status, attestation, filing);
 CREATE INDEX IF NOT EXISTS likeness ON line (likeness);
 CREATE INDEX IF NOT EXISTS likeness_elsewhere ON elsewhere (likeness);
+CREATE INDEX IF NOT EXISTS own_number ON line ({OWN_NUMBER.format("")});
+CREATE INDEX IF NOT EXISTS care ON line ({", ".join(CARE).format("")});
 """
 _SINCE_3 = (
     "ALTER TABLE cover ADD COLUMN number INTEGER",
@@ -56,8 +75,14 @@ _SINCE_3 = (
 
 def make_tables(db: sqlite3.Connection) -> None:
     """Creates what is not there. The caller holds a transaction."""
+    known = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'withdrawn_elsewhere'").fetchone()
     for statement in (_TABLES + _INDICES).split(";"):
         db.execute(statement)
+    if known is None:
+        # A file from before kept no withdrawals of other outboxes: they are read again. Nor did it keep since
+        # when it has a system of numbers: those that it has are taken for systems of one hospital.
+        db.execute("DELETE FROM read_to")
+        db.execute(f"INSERT INTO system SELECT DISTINCT {SYSTEM.format('')}, 0 FROM line")
 
 
 def convert(db: sqlite3.Connection) -> None:

@@ -20,6 +20,7 @@ from salus.provider.outbox.entry import (
     entry_of,
     likeness_of,
     nodes_of,
+    system_of,
 )
 from salus.types import ClaimStatus, Decision, Diagnosis, Line, SkipReason
 
@@ -58,7 +59,7 @@ class Outbox(Doubts):
         """
         row = self._latest(diagnosis.policy, diagnosis.bill_line)
         if row is None:
-            return Added.NEW
+            return self._offer_first(diagnosis)
         known = entry_of(row)
         same = replace(diagnosis, record=known.diagnosis.record, revision=known.diagnosis.revision)
         if known.state is State.WITHDRAWN:
@@ -66,6 +67,16 @@ class Outbox(Doubts):
             unchanged = known.decision is not None and same == known.diagnosis
             return Added.WITHDRAWN if unchanged else Added.REVISED
         return Added.KNOWN if same == known.diagnosis else Added.CHANGED
+
+    def _offer_first(self, diagnosis: Diagnosis) -> Added:
+        """Of a bill that this outbox has no line of; another one may have filed and withdrawn it."""
+        query = "SELECT likeness FROM withdrawn_elsewhere WHERE policy = ? AND bill_line = ?"
+        with self._faults():
+            row = self._db.execute(query, (diagnosis.policy, diagnosis.bill_line)).fetchone()
+        if row is None:
+            return Added.NEW
+        same = row["likeness"] == likeness_of(diagnosis.policy, diagnosis)
+        return Added.WITHDRAWN if same else Added.REVISED
 
     def draft(
         self,
@@ -83,6 +94,7 @@ class Outbox(Doubts):
         line = membership.line(diagnosis, ())
         key = (diagnosis.policy, diagnosis.member)
         with self._transaction() as db:
+            db.execute("INSERT OR IGNORE INTO system VALUES (?, ?)", (system_of(claim), self._begun))
             db.execute(
                 "INSERT OR IGNORE INTO cover VALUES (?, ?, ?, ?)",
                 (*key, membership.cover.to_json(), membership.number),
@@ -142,14 +154,17 @@ class Outbox(Doubts):
         ]
 
     def has_past(self, entry: OutboxLine) -> bool:
-        """Returns whether a line of the same bill was ever withdrawn or superseded.
+        """Returns whether a line of the same bill was ever withdrawn, here or elsewhere, or superseded.
 
         If so, only the chain knows which revision is due.
         """
         if entry.reason is SkipReason.SUPERSEDED:
             return True
-        query = "SELECT EXISTS (SELECT 1 FROM line WHERE withdrawn AND bill_line = ?)"
-        return bool(self._one(query, (entry.diagnosis.bill_line,))[0])
+        query = (
+            "SELECT EXISTS (SELECT 1 FROM line WHERE withdrawn AND bill_line = :bill) "
+            "OR EXISTS (SELECT 1 FROM withdrawn_elsewhere WHERE bill_line = :bill)"
+        )
+        return bool(self._one(query, {"bill": entry.diagnosis.bill_line})[0])
 
     # ATTEST
 
@@ -237,6 +252,23 @@ class Outbox(Doubts):
         """
         with self._transaction() as db:
             db.execute("UPDATE line SET status = ? WHERE id = ?", (int(status), entry.id))
+
+    def undecided(self, entry: OutboxLine) -> None:
+        """Saves that the chain has left the decision on an entry, and what followed it.
+
+        Its transaction is kept, because it may come into a block again. A withdrawn line that a corrected one
+        has followed stays as it is.
+        """
+        followed = (
+            "EXISTS (SELECT 1 FROM line o WHERE o.policy = line.policy AND o.bill_line = line.bill_line "
+            "AND o.id > line.id)"
+        )
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE line SET withdrawn = 0, status = NULL, reason = NULL, decision = NULL "
+                f"WHERE id = ? AND NOT (withdrawn AND {followed})",
+                (entry.id,),
+            )
 
     def skipped(self, entry: OutboxLine, reason: SkipReason, transaction: str | None) -> None:
         """Saves why an entry was or would be skipped; `transaction` is None if it was not sent."""

@@ -42,7 +42,7 @@ from salus.provider.outbox import State
 from salus.provider.outbox.entry import decision_json
 from salus.types import ClaimRef, ClaimStatus, Decision, Remittance
 from tests.support.fhir_bundles import claim, encounter
-from tests.support.hospital_desk import KEY, OTHER, HospitalDesk, bill, named
+from tests.support.hospital_desk import KEY, NEXT_DAY, OTHER, HospitalDesk, bill, named
 from tests.support.old_outbox import as_before
 
 OLD, NEW = short(KEY.fingerprint), short(OTHER.fingerprint)
@@ -90,21 +90,21 @@ def test_another_key_is_refused_with_both_fingerprints(desk: HospitalDesk, dry_r
 
 def test_a_declared_loss_is_kept_as_a_fact(desk: HospitalDesk) -> None:
     desk.attest(bill("B-1"))
-    desk.attest(bill("B-9", **CORRECTED), key=OTHER, key_lost=True)
+    desk.attest(bill("B-9", **NEXT_DAY), key=OTHER, key_lost=True)
 
     with desk.open() as outbox:
         first, lost = outbox.bindings()
     assert (first.key, lost.key) == (KEY.fingerprint, OTHER.fingerprint)
     assert lost.reason == "the key before was declared lost"
     assert lost.at >= first.at > 1_700_000_000
-    assert named(desk.attest(bill("B-9", **CORRECTED), key=OTHER)) == {"B-9": "attested before"}
+    assert named(desk.attest(bill("B-9", **NEXT_DAY), key=OTHER)) == {"B-9": "attested before"}
     with pytest.raises(OutboxError, match=f"is bound to the provider key {NEW}"):
         desk.attest(bill("B-1"))
 
 
 def test_a_key_that_is_not_lost_cannot_be_declared_so(desk: HospitalDesk) -> None:
     desk.attest(bill("B-1"))
-    desk.attest(bill("B-2"), key=OTHER, key_lost=True)
+    desk.attest(bill("B-2", **NEXT_DAY), key=OTHER, key_lost=True)
 
     with pytest.raises(OutboxError, match=f"is bound to this very key \\({NEW}\\)"):
         desk.attest(bill("B-2"), key=OTHER, key_lost=True)
@@ -119,7 +119,8 @@ def test_a_key_that_is_not_lost_cannot_be_declared_so(desk: HospitalDesk) -> Non
         (bill("B-1"), "held back SAME_NUMBER"),
         (bill("B-1", **CORRECTED), "held back SAME_NUMBER"),
         (bill("B-7"), "held back ALIKE"),
-        (bill("B-7", **CORRECTED), "new"),
+        (bill("B-7", **CORRECTED), "held back SAME_CARE"),
+        (bill("B-7", **NEXT_DAY), "new"),
     ],
 )
 def test_what_the_outbox_knows_is_held_back(desk: HospitalDesk, again: Any, outcome: str) -> None:
@@ -157,7 +158,7 @@ def test_a_corrected_bill_may_follow_a_withdrawal_though_the_key_is_lost(desk: H
 
     report = desk.attest(bill("B-1", **CORRECTED), bill("B-2"), key=OTHER, key_lost=True)
 
-    assert named(report) == {"B-1": "new", "B-2": "held back SAME_NUMBER"}
+    assert named(report) == {"B-1": "new", "B-2": "held back TAKEN_BACK"}
 
 
 DECIDED = decision_json(
@@ -176,9 +177,9 @@ DECIDED = decision_json(
 
 def test_a_key_that_comes_back_knows_its_own(desk: HospitalDesk) -> None:
     desk.attest(bill("B-1"))
-    desk.attest(bill("B-2", **CORRECTED), key=OTHER, key_lost=True)
+    desk.attest(bill("B-2", **NEXT_DAY), key=OTHER, key_lost=True)
 
-    report = desk.attest(bill("B-1"), bill("B-2", **CORRECTED), key_lost=True)
+    report = desk.attest(bill("B-1"), bill("B-2", **NEXT_DAY), key_lost=True)
 
     assert named(report) == {"B-1": "attested before", "B-2": "held back SAME_NUMBER"}
 
@@ -230,7 +231,7 @@ def test_an_old_file_of_two_keys_pays_no_bill_twice(desk: HospitalDesk) -> None:
     """What happened: another key signed old bills anew in the same outbox."""
     desk.attest(bill("B-1"), bill("B-2"))
     other = HospitalDesk(desk.folder, "other.sqlite", sale=desk.sale)
-    other.attest(bill("B-1"), bill("B-2"), bill("B-3", **CORRECTED), key=OTHER)
+    other.attest(bill("B-1"), bill("B-2"), bill("B-3", **NEXT_DAY), key=OTHER)
     as_before(desk.folder / desk.file)
     as_before(desk.folder / other.file)
     db = sqlite3.connect(desk.folder / desk.file)
@@ -252,7 +253,7 @@ def test_an_old_file_of_two_keys_pays_no_bill_twice(desk: HospitalDesk) -> None:
         with pytest.raises(OutboxError, match=f"which made {foreign} of its 5 lines"):
             desk.attest(bill("B-1"), key=key)
 
-    bills = [bill("B-1"), bill("B-2"), bill("B-3", **CORRECTED)]
+    bills = [bill("B-1"), bill("B-2"), bill("B-3", **NEXT_DAY)]
     report = desk.attest(*bills, key=KEY, key_lost=True)
     assert named(report) == {
         "B-1": "held back SAME_NUMBER",
@@ -380,7 +381,7 @@ def test_what_was_taken_back_on_the_chain_holds_nothing_back(anew: HospitalDesk)
 def test_a_dry_run_says_what_would_be_held_back(desk: HospitalDesk) -> None:
     desk.attest(bill("B-1"))
 
-    report = desk.draft(bill("B-1"), bill("B-2", **CORRECTED), key=OTHER, key_lost=True, dry_run=True)
+    report = desk.draft(bill("B-1"), bill("B-2", **NEXT_DAY), key=OTHER, key_lost=True, dry_run=True)
 
     assert named(report) == {"B-1": "held back SAME_NUMBER", "B-2": "new"}
     assert desk.states() == [("B-1", State.ATTESTED)]
