@@ -37,7 +37,7 @@ def follow(outbox: Outbox, chain: Chain) -> None:
         return
     latest_hash = _hash_of(chain, latest)
     by_bill: dict[Bill, list[events.ClaimEvent]] = defaultdict(list)
-    for event in chain.past(_KINDS, since=since, provider=outbox.place.provider):
+    for event in chain.without_store().past(_KINDS, since=since, provider=outbox.place.provider):
         if event.block <= latest:
             by_bill[event.policy, event.bill_line].append(event)
 

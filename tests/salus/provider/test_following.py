@@ -54,6 +54,9 @@ class Node:
     def get_block(self, number: int) -> Any:
         return {"hash": Hash(f"0x{self.fork}{number}")}
 
+    def without_store(self) -> Node:
+        return self
+
     def past(self, kinds: Any, *, since: int | None, provider: int) -> Iterator[Any]:
         for event in self.desk.events:
             if isinstance(event, tuple(kinds)) and (since or 0) <= event.block:
