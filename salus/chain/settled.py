@@ -59,23 +59,23 @@ class Settling:
         return found is not None and found.hash == block.hash
 
     def settled(self, head: Block, last: Block | None = None) -> Block | None:
-        """The latest block that is known to be settled under a head; None if none is. Its hash is that of
-        now. `last` is a block that was settled before, from which the pace of the chain is known.
+        """The latest block that is known to be settled under a head, with the hash of now; None if none is.
+        `last` is one that was settled before: it shows the pace of the chain, and by it whether at least the
+        depth is new.
 
         >>> Settling(None).settled(Block(70, "0x…", 1_000), last=Block(60, "0x…", 600)) is None
         True
         """
-        if last is not None and head.time - last.time < self._seconds:
-            return None  # nothing after it is old enough
+        if last is not None and head.number - self._depth_after(last, head) - last.number < self.depth:
+            return None  # too few blocks after it are old enough to be worth a question
         if self._found is None or self._found[0] != head:
             self._found = head, self._find(head, last)
         return self._found[1]
 
     def _find(self, head: Block, last: Block | None) -> Block | None:
         """Tries a depth; where it is too little, the next one by the pace of those blocks."""
-        depth = max(self.depth, -(-self._seconds // _SLOW))
-        if last is not None:
-            depth = max(self.depth, self._guess(head.number - last.number, head.time - last.time))
+        first = max(self.depth, -(-self._seconds // _SLOW))
+        depth = self._depth_after(last, head) if last else first
         for _ in range(_GUESSES):
             if depth > head.number:
                 return None
@@ -84,6 +84,9 @@ class Settling:
                 return block
             depth = max(depth + 1, self._guess(depth, head.time - block.time))
         return None
+
+    def _depth_after(self, last: Block, head: Block) -> int:
+        return max(self.depth, self._guess(head.number - last.number, head.time - last.time))
 
     def _guess(self, blocks: int, took: int) -> int:
         """How many blocks the time takes at that pace, and some more."""

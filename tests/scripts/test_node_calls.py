@@ -92,5 +92,6 @@ def test_an_action_reads_what_is_new(clinic: Clinic) -> None:
         )
         assert re.sub(r"\d+:\d\d", "", warm.words) == re.sub(r"\d+:\d\d", "", cold.words)
         assert warm.logs <= 1
+        assert warm.calls <= cold.calls - 3, "what was kept is asked for again"
         assert warm.processor < 2, "some module is loaded that the action does not need"
         assert cold.logs <= 8

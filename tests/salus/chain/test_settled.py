@@ -2,6 +2,7 @@
 
 given blocks of a quarter of a second, of 2, of 12 and of 60 seconds
     the settled block should be at least 15 minutes and 64 blocks old, but not much older, after few questions
+    and once more, when the chain has grown by more than the depth
 given a chain that is younger, nothing should be settled
 given machines of which one lags, behind one address
     logs that it does not have should be found later
@@ -119,6 +120,16 @@ def test_the_depth_is_counted_in_time(pace: float) -> None:
     assert len(machines.asked) <= 3
     settling.settled(head)
     assert len(machines.asked) <= 3
+
+    machines.asked.clear()
+    machines.head += 50
+    assert settling.settled(settling.head(), last=settled) is None
+    machines.head += round(200 + 200 / pace)
+    later = settling.settled(settling.head(), last=settled)
+    assert later is not None
+    assert later.number >= settled.number + DEPTH
+    assert machines.asked.count("latest") == 2
+    assert len(machines.asked) <= 4
 
 
 @pytest.mark.parametrize(("head", "pace"), [(50, 60), (400, 0.25), (400, 0)])
