@@ -70,12 +70,16 @@ class Books:
             answered += 1
             on_answer(answered, len(questions))
 
-        rows = [row for pool in self.pools.values() for row in ties(pool, self.history, self.policies)]
-        rows += self.policies.contradictions
-        rows.append(self._pools_made())
+        rows = self.among_events()
         rows += ask(questions, self.history.block, on_answer=count)
         self.history.check_still_there()
         return AuditReport(tuple(rows), tuple(self._not_compared()))
+
+    def among_events(self) -> list[Comparison]:
+        """Compares the events with each other: what one of them says, another must say too. Of the chain it
+        asks only how many pools were made."""
+        rows = [row for pool in self.pools.values() for row in ties(pool, self.history, self.policies)]
+        return [*rows, *self.policies.contradictions, self._pools_made()]
 
     def _pools_made(self) -> Comparison:
         """A contract's nonce counts the contracts that it has made, from 1: no pool can be left out."""
@@ -97,8 +101,9 @@ class Books:
             yield "bill lines: the registry has listed other desks, whose claims are not among these events"
         yield "days of consents: how many entries each signer has made is compared, not what each one says"
         yield (
-            "events that a node leaves out and that no view can show: skipped and denied lines, and keys, "
-            "quote signers, withdrawn roots and consents that nothing else mentions; a second node shows them"
+            "events that a node leaves out and that no view can show: grants of roles (no contract lists "
+            "who holds one), skipped and denied lines, and keys, quote signers, withdrawn roots and consents "
+            "that nothing else mentions; a second node shows them"
         )
 
 

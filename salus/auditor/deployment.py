@@ -20,8 +20,10 @@ from salus.chain.web3_lazily import web3
 def compare(chain: Chain, holders: Sequence[Holder] = ()) -> AuditReport:
     """Compares what stands now with the address book, the manifest and salus/chain/networks.yaml.
 
-    `holders` are those that should hold the roles, by role; without them they are only named.
+    `holders` are those that should hold the roles, by role; without them they are only named. Events are
+    read from the node.
     """
+    chain = chain.without_store()
     notes = []
     rows = [*_rows(structure(chain)), *_rows(listed(chain, assets_of(chain)))]
     if holders:

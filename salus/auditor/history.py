@@ -19,6 +19,10 @@ from salus.chain.web3_lazily import web3
 E = TypeVar("E", bound=Event)
 
 SUITE_KINDS: Final[tuple[type[Event], ...]] = (
+    events.RoleGranted,
+    events.RoleLabel,
+    events.OperationScheduled,
+    events.OperationExecuted,
     events.ProviderAccredited,
     events.AdminChanged,
     events.KeyAdded,

@@ -1,10 +1,23 @@
 """Reads the logs of a suite: what was read before from the store, and only what is new from the node.
 
-The latest `depth` blocks may still leave the chain, so they are read anew each time and kept in memory alone.
-Whatever is older is kept. Should the chain have left even a block that was kept, which its checkpoints show,
-the reader goes back to the last one that is still on the chain, and reads again from there.
+The latest blocks may still leave the chain, or be missing on the machine that answers, so they are read anew
+each time and kept in memory alone. Kept for good is what is settled (`salus.chain.settled`), and only if
+after the logs the node still has the settled block under the hash that it had before them: otherwise another
+machine, or another fork, may have answered in between. Should the chain have left even a block that was kept,
+which its checkpoints show, the reader goes back to the last one that is still on the chain, and reads again
+from there. Where the store cannot be used, all is read from the node, and a warning says so once.
 
-Where the store cannot be used, all is read from the node, and a warning says so once.
+Nothing vouches for what was kept: a node may have left out a log, and whoever can write the file may add one.
+So no money moves, and nothing is signed, on its word alone:
+
+- From it a keeper learns what could be settled, collected and closed, and an account what it has announced.
+  Each call is tried at the node before it is sent, and the contract checks it again. What is missing here is
+  not done, until the file is deleted.
+- It names the accounts that were ever granted a role; the manager says of each whether it holds it now. One
+  that is missing is not shown, and neither gets nor loses anything by that.
+- Statements, lists, consents and rechecks of records show what is in it, and move nothing.
+- Audit, `salus.chain.verify`, `salus doctor`, quotes, which an insurer signs, and a hospital's outbox, which
+  holds back what the chain knows already, read from the node (`Chain.without_store`).
 """
 
 from __future__ import annotations
@@ -15,37 +28,27 @@ import time
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from salus.chain import logs
 from salus.chain.event_store import Checkpoint, EventStore, Extent, StoreDamaged, StoreUnusable, Stream
 from salus.chain.logs import Log, Span
 from salus.chain.node import check_code
-from salus.chain.web3_lazily import web3
+from salus.chain.settled import DEPTH, SECONDS, Block, Settling
 
 if TYPE_CHECKING:
     from web3 import Web3
 
-DEPTH: Final = 64
-"""Blocks that may still change: two epochs, after which Ethereum counts a block as final. Also covers a node
-that lags behind the one which was asked last."""
 _SAVE_EVERY_SECONDS: Final = 2.0
 _BEFORE_ALL: Final = (-1, -1)
 _log = logging.getLogger(__name__)
-
-
-class Head(NamedTuple):
-    """The latest block."""
-
-    number: int
-    hash: str
 
 
 @dataclass(slots=True)
 class Fresh:
     """What this process has of a stream beside the store."""
 
-    head: Head
+    head: Block
     first: int
     """The first block that was asked for."""
     upto: int
@@ -57,11 +60,19 @@ class Fresh:
 class EventReader:
     """The logs of one chain."""
 
-    def __init__(self, w3: Web3, genesis: str, store: EventStore | None, *, depth: int = DEPTH) -> None:
+    def __init__(
+        self,
+        w3: Web3,
+        genesis: str,
+        store: EventStore | None,
+        *,
+        depth: int = DEPTH,
+        seconds: int = SECONDS,
+    ) -> None:
         self._w3 = w3
         self._genesis = genesis
         self._store = store
-        self._depth = depth
+        self._blocks = Settling(w3, depth=depth, seconds=seconds)
         self._may_write = True
         self._span = Span()
         self._fresh: dict[Stream, Fresh] = {}
@@ -103,7 +114,7 @@ class EventReader:
 
     def _current(self, stream: Stream, since: int) -> Fresh:
         """The stream, read up to the latest block."""
-        head = self._head()
+        head = self._blocks.head()
         fresh = self._fresh.get(stream)
         if fresh is None or fresh.head != head or since < fresh.first:
             try:
@@ -114,86 +125,106 @@ class EventReader:
             self._fresh[stream] = fresh
         return fresh
 
-    def _update(self, stream: Stream, since: int, head: Head) -> Fresh:
-        extent = self._on_this_chain(stream)
-        if extent and since < extent.first:
-            extended = self._extend_back(stream, extent, since)
-            extent = extent._replace(first=since) if extended else self._on_this_chain(stream)
+    def _update(self, stream: Stream, since: int, head: Block) -> Fresh:
+        extent, last = self._on_this_chain(stream)
+        if extent and last and since < extent.first:
+            if self._extend_back(stream, extent, last, since):
+                extent = extent._replace(first=since)
+            else:
+                extent, last = self._on_this_chain(stream)
         if extent and since < extent.first:
             # may not write, or another process is busy: this once, all is read
-            extent = None
+            extent = last = None
         if extent is None:
             # a contract that is not there announces nothing, which must not look like no news
             check_code(self._w3, stream.address)
-        last = extent.checkpoints[0] if extent else None
-        first = since if last is None else last.block + 1
+        first = since if last is None else last.number + 1
         unsaved, upto = self._read_on(stream, last, first, head)
         return Fresh(head, extent.first if extent else since, upto, unsaved)
 
-    def _read_on(
-        self, stream: Stream, last: Checkpoint | None, first: int, head: Head
-    ) -> tuple[list[Log], int]:
-        """Reads from a block to the latest, and saves what is deep enough. Gives what is not saved, and the
-        last block that is."""
+    def _read_on(self, stream: Stream, last: Block | None, first: int, head: Block) -> tuple[list[Log], int]:
+        """Reads from a block to the latest, and saves what is settled. Gives what is not saved, and the last
+        block that is."""
         unsaved: list[Log] = []
-        begun = first
-        settled, saved_at = head.number - self._depth, time.monotonic()
+        kept = None if last is None else _checkpoint(last)
+        begun, saved_at = first, time.monotonic()
+        settled = self._settled(head, last, first)
         for end, found in logs.read(self._w3, stream.address, stream.topics, first, head.number, self._span):
             unsaved += found
-            upto = min(end, settled)
+            if settled is None:
+                continue
+            upto = min(end, settled.number)
             is_done = end == head.number
-            worth = upto - (begun - 1) >= self._depth
+            worth = upto - (begun - 1) >= self._blocks.depth
             if worth and (is_done or time.monotonic() - saved_at > _SAVE_EVERY_SECONDS):
                 deep = [log for log in unsaved if log.block <= upto]
-                checkpoint = self._save(stream, last, begun, deep, upto)
+                checkpoint = self._save(stream, kept, begun, deep, upto, settled)
                 if checkpoint is not None:
                     unsaved = [log for log in unsaved if log.block > upto]
-                    last, begun = checkpoint, upto + 1
+                    kept, begun = checkpoint, upto + 1
                 saved_at = time.monotonic()
-        return unsaved, (-1 if last is None else last.block)
+        return unsaved, (-1 if kept is None else kept.block)
+
+    def _settled(self, head: Block, last: Block | None, first: int) -> Block | None:
+        """The last settled block, with the hash from before the logs; None where nothing would be saved."""
+        may_save = self._store is not None and self._may_write
+        if not may_save or head.number - first + 1 < 2 * self._blocks.depth:
+            return None
+        return self._blocks.settled(head, last)
 
     def _save(
-        self, stream: Stream, last: Checkpoint | None, first: int, found: list[Log], upto: int
+        self,
+        stream: Stream,
+        last: Checkpoint | None,
+        first: int,
+        found: list[Log],
+        upto: int,
+        settled: Block,
     ) -> Checkpoint | None:
-        """Keeps logs for good. None if they stay in memory: another process has kept them, or nothing can
-        be written."""
+        """Keeps logs for good. None if they stay in memory: another process has kept them, nothing can be
+        written, or not the machine or the fork of before has answered."""
         if self._store is None or not self._may_write:
             return None
-        hash_ = self._hash_of(upto)
-        if hash_ is None:
+        block = settled if upto == settled.number else self._blocks.at(upto)
+        # asked last: whoever still has the settled block had all before it
+        if block is None or not self._blocks.is_there(settled):
             return None
-        checkpoint = Checkpoint(upto, hash_)
+        checkpoint = _checkpoint(block)
         try:
             return checkpoint if self._store.append(stream, last, first, found, checkpoint) else None
         except StoreUnusable as error:
             self._stop_writing(error)
             return None
 
-    def _extend_back(self, stream: Stream, extent: Extent, since: int) -> bool:
+    def _extend_back(self, stream: Stream, extent: Extent, last: Block, since: int) -> bool:
         """Reads what is before the stream's first block, and keeps it."""
         if self._store is None or not self._may_write:
             return False
         parts = logs.read(self._w3, stream.address, stream.topics, since, extent.first - 1, self._span)
         found = [log for _, part in parts for log in part]
+        if not self._blocks.is_there(last):
+            return False
         try:
             return self._store.prepend(stream, extent.first, since, found)
         except StoreUnusable as error:
             self._stop_writing(error)
             return False
 
-    def _on_this_chain(self, stream: Stream) -> Extent | None:
-        """What the store has of a stream, cut back to before the fork if the chain has left it."""
+    def _on_this_chain(self, stream: Stream) -> tuple[Extent, Block] | tuple[None, None]:
+        """What the store has of a stream, cut back to before the fork if the chain has left it; and the block
+        up to which that was read."""
         extent = self._extent(stream)
         if extent is None or self._store is None:
-            return None
+            return None, None
         for place, checkpoint in enumerate(extent.checkpoints):
-            if self._hash_of(checkpoint.block) == checkpoint.hash:
+            block = self._blocks.at(checkpoint.block)
+            if block is not None and block.hash == checkpoint.hash:
                 if place:
                     self._forget(stream, checkpoint)
                     extent = extent._replace(checkpoints=extent.checkpoints[place:])
-                return extent
+                return extent, block
         self._forget(stream, None)
-        return None
+        return None, None
 
     def _forget(self, stream: Stream, upto: Checkpoint | None) -> None:
         if self._store is not None:
@@ -207,18 +238,6 @@ class EventReader:
         except (StoreDamaged, StoreUnusable) as error:
             self._give_up(error)
             return self._extent(stream)
-
-    # THE NODE
-
-    def _head(self) -> Head:
-        block = self._w3.eth.get_block("latest")
-        return Head(block["number"], block["hash"].to_0x_hex())
-
-    def _hash_of(self, number: int) -> str | None:
-        try:
-            return self._w3.eth.get_block(number)["hash"].to_0x_hex()
-        except web3.exceptions.BlockNotFound:
-            return None
 
     # TROUBLE WITH THE STORE
 
@@ -249,6 +268,10 @@ def store_of(chain_id: int, deployments: Path) -> EventStore:
     """The store of a chain, below the folder of the deployments unless SALUS_CACHE names another."""
     folder = Path(os.environ.get("SALUS_CACHE") or deployments / "events")
     return EventStore(folder / f"{chain_id}.sqlite")
+
+
+def _checkpoint(block: Block) -> Checkpoint:
+    return Checkpoint(block.number, block.hash)
 
 
 def _matches(log: Log, wanted: Mapping[int, Collection[str]]) -> bool:

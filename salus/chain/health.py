@@ -109,7 +109,7 @@ def _examine(
         yield _fault("address book", error)
         return
     yield Check("address book", Health.OK, f"is of this chain, deployed from block {book.first_block}")
-    chain = Chain(w3, book, network.confirmations)
+    chain = Chain(w3, book, network.confirmations, keeps_events=False)
     without = list(_without_code(chain))
     yield from without
     if without:

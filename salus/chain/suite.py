@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,11 +12,12 @@ from salus.base.errors import ChainError, NotAccredited
 from salus.chain import events, history, sending
 from salus.chain.abis import abi_of
 from salus.chain.address_book import AddressBook, book_of, path_of
-from salus.chain.event_reader import DEPTH, EventReader, store_of
+from salus.chain.event_reader import EventReader, store_of
 from salus.chain.events import Event
 from salus.chain.manifest import DOMAINS, by_handle, by_name
 from salus.chain.node import PATIENCE_SECONDS, connect, genesis_of, name_contracts
 from salus.chain.sending import Action, OnSigned, Receipt, Sender
+from salus.chain.settled import DEPTH
 from salus.chain.web3_lazily import web3
 from salus.crypto.eip712 import Domain
 
@@ -43,6 +44,8 @@ class Chain:
     addresses: AddressBook
     confirmations: int = 1
     """Blocks, the transaction's own included, before it counts as done."""
+    keeps_events: bool = True
+    """Whether `past` may answer from events that were read before."""
 
     @classmethod
     def open(
@@ -180,16 +183,21 @@ class Chain:
         one value or a list of them: `chain.past(ClaimDecided, policy=policy_id)`.
 
         What was read before comes from a file (`salus.chain.event_store`); only what is new is asked for.
+        Nothing vouches for that file: who audits, or signs for what is read, asks `without_store().past`.
         """
         kinds = [kind] if isinstance(kind, type) else list(kind)
         first = self.addresses.first_block if since is None else since
         where = address or self.addresses.address(kinds[0].contract)
         return history.past(self._reader, kinds, where, since=first, indexed=indexed)
 
+    def without_store(self) -> Chain:
+        """The same suite, whose events come from the node alone."""
+        return replace(self, keeps_events=False) if self.keeps_events else self
+
     @cached_property
     def _reader(self) -> EventReader:
         folder = path_of(self.chain_id).parent
-        store = store_of(self.chain_id, folder)
+        store = store_of(self.chain_id, folder) if self.keeps_events else None
         return EventReader(self.w3, self.addresses.genesis, store, depth=max(DEPTH, self.confirmations))
 
     def check_attestor(self, provider: int, attestor: str, signed_at: int) -> None:

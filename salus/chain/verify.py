@@ -17,8 +17,12 @@ the roles. Verifying moves nothing and needs no key:
     )
     verify(chain, params, deployer="0x…")     # raises DeploymentError, which names the first difference
 
-It believes what the contracts answer. Check separately, for instance on a block explorer, that the code at
-each address was compiled from these sources; the address book names the commit.
+It believes what the contracts answer, and that the node leaves out no event: who was ever granted a role is
+known from events alone. They are read from the node each time, never from those that were kept. An auditor
+compares them with a second node (`salus auditor verify --second-node`).
+
+Check separately, for instance on a block explorer, that the code at each address was compiled from these
+sources; the address book names the commit.
 """
 
 from __future__ import annotations
@@ -66,6 +70,7 @@ def facts(chain: Chain, params: Params, deployer: str) -> Iterator[Fact]:
 
 def structure(chain: Chain) -> Iterator[Fact]:
     """What is verified without knowing who should hold the roles, and which assets should be listed."""
+    chain = chain.without_store()
     yield from _wiring(chain)
     yield from _domains(chain)
     yield from _roles(chain)
@@ -75,7 +80,8 @@ def structure(chain: Chain) -> Iterator[Fact]:
 
 def held(chain: Chain, wanted: Sequence[Holder]) -> Iterator[Fact]:
     """Who holds which role."""
-    yield Fact("who holds which role, with which delay", in_words(roles.holders(chain)), in_words(wanted))
+    found = roles.holders(chain.without_store())
+    yield Fact("who holds which role, with which delay", in_words(found), in_words(wanted))
 
 
 def listed(chain: Chain, wanted: Sequence[Asset]) -> Iterator[Fact]:
@@ -137,6 +143,7 @@ def _desk(chain: Chain) -> Iterator[Fact]:
 def kept(chain: Chain, deployer: str) -> Iterator[Fact]:
     """What the deployer could have given itself while it was ADMIN, apart from roles, whose holders are all
     verified."""
+    chain = chain.without_store()
     deployer = to_checksum_address(deployer)
     status = _ask(chain, "ProviderRegistry", "deskOf", deployer)[0]
     yield Fact("the deployer's status as a desk", status, int(DeskStatus.NONE))

@@ -15,6 +15,7 @@ from salus.auditor import code
 from salus.auditor.books import Books, OnAnswer
 from salus.auditor.export import export as write_export
 from salus.auditor.history import History
+from salus.auditor.money_sheets import tokens
 from salus.auditor.rows import AuditReport, Comparison
 from salus.auditor.sheets import cell
 from salus.auditor.verification import verify as verify_all
@@ -95,7 +96,8 @@ def export(
     block: BlockNumber = None,
 ) -> None:
     """Writes every decision and every cent as CSV, one file for each book, with a README of the columns and
-    totals that tie. Only what the chain shows: no names, no codes of patients. Ends with 1 if totals differ.
+    totals that tie. Only what the chain shows: no names, no codes of patients. Ends with 1 if totals differ
+    or events contradict each other; the files are written all the same.
 
     Example:
         salus auditor export --folder books
@@ -107,11 +109,18 @@ def export(
     for sheet in written.sheets:
         out.print(f"  {sheet.name + '.csv':<18} {len(sheet.rows):>8,} rows", markup=False)
     out.fact(folder=folder, block=history.block, digest=history.digest, files=written.paths)
-    if written.untied:
-        for pool, what, *_, difference in written.untied:
-            out.print(f"Does not tie in pool {pool}: {what}: {difference:,} token units.", markup=False)
-        raise SystemExit(NEEDS_YOU)
-    out.print(f"All totals tie. {folder / 'README.md'} explains each column.", markup=False)
+    for pool, units in written.gifts:
+        words = f"pool {pool.address} received {cell(tokens(pool, units))} {pool.currency}".rstrip()
+        out.print(f"Gifts: {words} that no event announces.", markup=False)
+        out.entry("gifts", pool=pool.address, token_units=units)
+    if written.passed:
+        out.print(f"All totals tie. {folder / 'README.md'} explains each column.", markup=False)
+        return
+    for address_, what, *_, difference in written.untied:
+        out.print(f"Does not tie in pool {address_}: {what}: {difference:,}.", markup=False)
+    _list_differences(written.contradictions, "README.md in the folder has all")
+    out.print(f"The files are written, but do not agree: {folder}", markup=False)
+    raise SystemExit(NEEDS_YOU)
 
 
 def _block(chain: Chain, block: int | None, network: Network) -> int:
@@ -160,13 +169,20 @@ def _end(result: AuditReport) -> None:
     differences = result.differences
     out.fact(compared=len(result.rows), differences=len(differences))
     for row in differences:
-        expected, found, difference = row.words
+        expected, found, _ = row.words
         out.entry(
             "rows", book=row.book, subject=row.subject, what=row.what, by_events=expected, on_chain=found
         )
     if not differences:
         out.print(f"[green]Nothing differs[/] in {len(result.rows):,} comparisons.")
         return
+    _list_differences(differences, "--report names a file for all")
+    out.print(f"{len(differences):,} of {len(result.rows):,} comparisons differ.")
+    raise SystemExit(NEEDS_YOU)
+
+
+def _list_differences(differences: Sequence[Comparison], where: str) -> None:
+    """The first differences; `where` says where the others are."""
     for row in differences[:SHOWN]:
         expected, found, difference = row.words
         out.print(f"DIFFERS  {row.book}: {row.subject}", markup=False)
@@ -176,9 +192,7 @@ def _end(result: AuditReport) -> None:
         )
     left = len(differences) - SHOWN
     if left > 0:
-        out.print(f"         and {left:,} more: --report names a file for all.", markup=False)
-    out.print(f"{len(differences):,} of {len(result.rows):,} comparisons differ.")
-    raise SystemExit(NEEDS_YOU)
+        out.print(f"         and {left:,} more: {where}.", markup=False)
 
 
 def _check_writable(report: Path) -> None:

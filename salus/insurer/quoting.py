@@ -70,8 +70,11 @@ def policy_to_sign(chain: Chain, path: Path, drafted: PolicyFile) -> PolicyFile:
 
 
 def _check_enrolment_is_new(chain: Chain, terms: Policy) -> None:
-    """Checks that no policy was sold to these members under the same keys, whose claims would show that."""
-    for issued in chain.past(PolicyIssued):
+    """Checks that no policy was sold to these members under the same keys, whose claims would show that.
+
+    No contract checks it, so the events come from the node, not from those that were kept.
+    """
+    for issued in chain.without_store().past(PolicyIssued):
         if issued.terms.members == terms.members:
             raise PolicyError(
                 f"was sold as policy 0x{issued.policy.hex()} before; under the same keys, anybody could link "

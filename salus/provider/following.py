@@ -46,7 +46,7 @@ def follow(outbox: Outbox, chain: Chain) -> None:
     has_left = _has_left(outbox, chain, latest)
     since = None if read is None or has_left else read[0] + 1
     by_bill: dict[Bill, list[events.ClaimEvent]] = defaultdict(list)
-    for event in chain.past(_KINDS, since=since, provider=outbox.place.provider):
+    for event in chain.without_store().past(_KINDS, since=since, provider=outbox.place.provider):
         if event.block <= latest:
             by_bill[event.policy, event.bill_line].append(event)
     if has_left:

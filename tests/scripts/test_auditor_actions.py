@@ -4,10 +4,13 @@ given a suite in use
     verify should end with 0, say what it has compared, and write every comparison
     with the roles' holders named, a wrong one should be a difference
     with a second node, both should know the same events
+    a governor that a node has left out should be found with an honest node, and with an honest second one
 given a view that is wrong, or events that are left out
     verify should end with 1 and say which value differs
 given a folder
     export should write every book with totals that tie, and its README should name each file
+    if events are left out, it should end with 1, write the files all the same, and say what differs in them
+    it should name gifts
     names and codes of patients should be nowhere in it
     a folder with something in it should be left alone
 """
@@ -23,6 +26,7 @@ import pytest
 from brownie import accounts, chain, web3
 
 from salus.chain import events
+from salus.chain.abis import abi_of
 from salus.chain.http_node import Node
 from salus.cli.root import run
 from salus.crypto.abi import keccak
@@ -144,24 +148,109 @@ def test_a_wrong_view(
     assert expected in said
 
 
-def test_events_that_are_left_out(
-    used: Clinic, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    honest, deposit = Node.make_request, keccak(b"Deposit(address,address,uint256,uint256)").hex()
+def leaves_out(monkeypatch: pytest.MonkeyPatch, *kinds: str, about: str = "") -> None:
+    """A node without the logs of some kinds, or those of them that are about an account. Under the name
+    localhost it leaves out nothing."""
+    honest, topics = Node.make_request, {f"0x{keccak(kind.encode()).hex()}" for kind in kinds}
+
+    def is_left_out(values: list[str]) -> bool:
+        return values[0] in topics and any(value.endswith(about[2:].lower()) for value in values)
 
     def silent(self: Node, asked: Any, params: Any) -> Any:
         answer = honest(self, asked, params)
-        if asked == "eth_getLogs":
-            logs = [log for log in answer["result"] if log["topics"][0] != f"0x{deposit}"]
-            return {**answer, "result": logs}
-        return answer
+        if asked != "eth_getLogs" or "localhost" in str(self.endpoint_uri):
+            return answer
+        logs = [log for log in answer["result"] if not is_left_out(log["topics"])]
+        return {**answer, "result": logs}
 
     monkeypatch.setattr(Node, "make_request", silent)
+
+
+def kind_of(name: str) -> str:
+    """The signature of an event of a pool."""
+    (found,) = (
+        entry for entry in abi_of("RiskPool") if (entry["type"], entry.get("name")) == ("event", name)
+    )
+    return f"{name}({','.join(part['type'] for part in found['inputs'])})"
+
+
+def test_events_that_are_left_out(
+    used: Clinic, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaves_out(monkeypatch, kind_of("Deposit"))
 
     code, said = ended(capsys, "auditor", "verify")
 
     assert code == 1
     assert "deposits, and the shares made for them" in said
+
+
+def test_a_governor_that_a_node_leaves_out(
+    used: Clinic, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used.suite.manager.grantRole(0, accounts[8], 0, {"from": accounts[1]})
+    if "anvil" in web3.client_version:
+        web3.provider.make_request("anvil_mine", [hex(200), hex(12)])
+    who = (f"--governor={accounts[1]}", f"--accreditor={accounts[2]}", f"--sentinel={accounts[3]}")
+    second = str(web3.provider.endpoint_uri).replace("127.0.0.1", "localhost")
+    with monkeypatch.context() as lying:
+        leaves_out(lying, "RoleGranted(uint64,address,uint32,uint48,bool)", about=accounts[8].address)
+        assert ended(capsys, "governor", "status")[0] == 0  # which keeps what it has read
+        code, said = ended(capsys, "auditor", "verify", *who)
+        assert code == 0  # one node alone cannot show it
+        assert "no view can show: grants of roles" in said
+        code, said = ended(capsys, "auditor", "verify", *who, f"--second-node={second}")
+        assert code == 1
+        assert "RoleGranted, by each node" in said
+
+    code, said = ended(capsys, "auditor", "verify", *who)
+
+    assert code == 1
+    assert "who holds which role" in said
+    assert accounts[8].address in said
+
+
+@pytest.mark.parametrize(
+    ("left_out", "what", "total"),
+    [
+        ("Deposit", "deposits, and the shares made for them", "shares of deposits = shares made"),
+        ("PremiumReceived", "premiums received, by policies", "premiums = premiums of the policies"),
+    ],
+)
+def test_export_of_events_that_are_left_out(
+    used: Clinic,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    left_out: str,
+    what: str,
+    total: str,
+) -> None:
+    leaves_out(monkeypatch, kind_of(left_out))
+    folder = used.work / "books"
+
+    code, said = ended(capsys, "auditor", "export", f"--folder={folder}")
+
+    assert code == 1
+    assert what in said
+    assert f"Does not tie in pool {used.pool}: {total}: " in said
+    assert "USD that no event announces" in said
+    assert "The files are written, but do not agree" in said
+    assert "All totals tie" not in said
+    assert what in (folder / "README.md").read_text()
+    assert {row["what"] for row in read(folder / "totals.csv") if row["difference"] not in ("0", "")} == {
+        total
+    }
+
+
+def test_export_names_gifts(used: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    used.suite.stablecoin.mint(used.pool, 1_234_567, {"from": accounts[0]})
+
+    code, said = ended(capsys, "auditor", "export", f"--folder={used.work / 'books'}")
+
+    assert code == 0, said
+    assert f"Gifts: pool {used.pool} received 1.234567 USD that no event announces." in said
+    (gifts,) = (row for row in read(used.work / "books" / "totals.csv") if row["what"].startswith("gifts"))
+    assert (gifts["by_files"], gifts["difference"]) == ("1234567", "")
 
 
 def test_export(used: Clinic, capsys: pytest.CaptureFixture[str]) -> None:

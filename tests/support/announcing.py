@@ -62,8 +62,9 @@ class Desk:
         self.sent += 1
         self._announce(layout_of(ClaimWithdrawn).topic, policy, provider, bill, b"")
 
-    def mine(self, blocks: int) -> None:
-        self.call("anvil_mine", hex(blocks))
+    def mine(self, blocks: int, *, every: int = 1) -> None:
+        """Blocks so many seconds apart."""
+        self.call("anvil_mine", hex(blocks), hex(every))
 
     @property
     def head(self) -> int:
@@ -126,10 +127,10 @@ def between(node: str, **options: Any) -> Iterator[Between]:
         yield proxy
 
 
-def reader_of(url: str, path: Path | None, *, depth: int = 2) -> EventReader:
+def reader_of(url: str, path: Path | None, *, depth: int = 2, seconds: int = 0) -> EventReader:
     w3 = connect(url)
     genesis = w3.eth.get_block(0)["hash"].to_0x_hex()
-    return EventReader(w3, genesis, EventStore(path) if path else None, depth=depth)
+    return EventReader(w3, genesis, EventStore(path) if path else None, depth=depth, seconds=seconds)
 
 
 def read(reader: EventReader, *kinds: type[ClaimEvent], since: int = 0, **indexed: Any) -> list[ClaimEvent]:

@@ -13,12 +13,14 @@ given a reorganisation of eight blocks, by revert and by anvil_reorg
     after many of them at random, the events should be those of the chain each time
 given two chains of one number, each should have its own events
 given a chain, it should read through the file beside its address book, or in the folder of SALUS_CACHE
+    without its store, it should read from the node, whatever the file says
 given an address without code, reading should raise an error that names it
 """
 
 from __future__ import annotations
 
 import random
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -248,7 +250,7 @@ def test_a_chain_reads_through_its_store(
     for policy in range(3):
         desk.pay(policy)
         desk.withdraw(policy)
-    desk.mine(140)
+    desk.mine(200, every=12)
     desk.pay(7)
 
     chain = Chain.open(anvil, addresses=book)
@@ -258,5 +260,19 @@ def test_a_chain_reads_through_its_store(
     assert rows(tmp_path / "1337.sqlite") == 6
 
 
-def test_the_depth_is_that_of_final_blocks() -> None:
-    assert event_reader.DEPTH == 64
+def test_a_chain_without_store_asks_the_node(
+    desk: Desk, anvil: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SALUS_CACHE", str(tmp_path))
+    entry = Deployed(address=DESK, arguments=(), block=0, transaction="0x01", commit="")
+    book = AddressBook(chain_id=1337, genesis=desk.genesis).adding("ClaimDesk", entry)
+    desk.pay(1)
+    desk.mine(200, every=12)
+    chain = Chain.open(anvil, addresses=book)
+    assert len(list(chain.past(ClaimPaid))) == 1
+    with sqlite3.connect(tmp_path / "1337.sqlite") as file:
+        file.execute("DELETE FROM logs")
+
+    assert list(chain.past(ClaimPaid)) == []
+    assert [event.policy for event in chain.without_store().past(ClaimPaid)] == [as_bytes(1)]
+    assert chain.without_store().without_store().keeps_events is False

@@ -53,7 +53,9 @@ def salted(salt: bytes) -> PolicyFile:
 
 def chain(*, issued: bool = False, sold: tuple[PolicyFile, ...] = ()) -> Any:
     book = Answering(accountOf=(0, 0, 0, 0, issued, False))
-    return SimpleNamespace(book=book, past=lambda event: [issuance(policy) for policy in sold])
+    node = SimpleNamespace(past=lambda event: [issuance(policy) for policy in sold])
+    # of what was kept, all is missing: an insurer must not sign on its word
+    return SimpleNamespace(book=book, past=lambda event: [], without_store=lambda: node)
 
 
 def issuance(policy: PolicyFile) -> PolicyIssued:

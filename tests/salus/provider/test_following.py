@@ -68,6 +68,9 @@ class Node:
 
     confirmations = 1
 
+    def without_store(self) -> Node:
+        return self
+
     def past(self, kinds: Any, *, since: int | None, provider: int) -> Iterator[Any]:
         for event in self.desk.events[: len(self.desk.events) - self.behind]:
             if isinstance(event, tuple(kinds)) and (since or 0) <= event.block:
