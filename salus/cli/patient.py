@@ -338,17 +338,19 @@ def _sign(
     check_consent_signer(
         member, key.address, field="wallet" if wallet else "account", remedy="sign in the name of that one"
     )
-    given = consents.give(
-        session.chain,
-        member=member.commitment,
-        provider=provider,
-        purposes=purposes,
-        from_=from_,
-        until=until,
-    )
-    taken = consents.withdraw(session.chain, member=member.commitment, provider=provider)
+    if purposes:
+        planned = consents.give(
+            session.chain,
+            member=member.commitment,
+            provider=provider,
+            purposes=purposes,
+            from_=from_,
+            until=until,
+        )
+    else:
+        planned = consents.withdraw(session.chain, member=member.commitment, provider=provider)
     out.print(f"To be signed by {key.address}:", markup=False)
-    for line in (given if purposes else taken).words:
+    for line in planned.words:
         out.print(f"  {line}", markup=False)
     session.confirm("Sign this?", otherwise="Nothing was signed.")
     sign_consent(
