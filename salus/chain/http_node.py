@@ -125,9 +125,10 @@ class Node(HTTPProvider):
             raise BadResponseFormat(NOT_JSON)
         return response
 
-    def decode_rpc_response(self, raw_response: bytes) -> RPCResponse:
+    @staticmethod
+    def decode_rpc_response(raw_response: bytes) -> RPCResponse:
         # checked here: web3 looks into an answer before it returns it
-        response = super().decode_rpc_response(raw_response)
+        response = HTTPProvider.decode_rpc_response(raw_response)
         if not is_answer(response):
             raise BadResponseFormat(NOT_JSON)
         return response
