@@ -154,6 +154,8 @@ def quote(
     """
     session = Session()
     terms, plan = Offer.load(offer), product.named(table)
+    with files.about(offer):
+        enrolment.check_excluded(terms.members, plan)
     members = open_enrolment(enrolled, RecordKey.load(record_key))
     enrolment.check(members, plan, terms.members)
 
