@@ -1,13 +1,19 @@
 """The actions of `salus <actor>` as functions that `brownie run <actor> <action> name=value …` calls.
 
 `brownie run` hands a script plain words and refuses options, so `name=value` stands for `--name value`, and a
-name alone for a flag. The word `help` explains an action.
+name alone for a flag. What an action takes without an option is written the same way, or in its place:
+`brownie run name provider lakeside 1`. The word `help` explains an action.
+
+Brownie works in the clone's folder. An action works where the caller stands, if tools/brownie_command.py has
+noted that, so that files and settings are those of the caller's folder.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import chdir, nullcontext
 from importlib.machinery import SourceFileLoader
 from typing import Any
 
@@ -18,6 +24,8 @@ from salus.cli.root import HELP, actor_of, list_actions
 from salus.cli.settings import Settings, config_named
 from salus.cli.usage import CallError
 
+FOLDER = "SALUS_FOLDER"
+"""In the environment: where the caller stands."""
 YES, NO = ("yes", "y", "true", "t", "on", "1"), ("no", "n", "false", "f", "off", "0")
 
 
@@ -31,7 +39,9 @@ def face(module: str) -> Callable[[str], Callable[..., None]]:
 
         def run(*words: str) -> None:
             wanted = bool({"json", "json=yes", "--json"} & set(words))
-            with one_line_errors(), out.as_json(wanted, f"{actor.name} {name}"):
+            said = out.as_json(wanted, f"{actor.name} {name}")
+            folder = os.environ.get(FOLDER)
+            with one_line_errors(), said, chdir(folder) if folder else nullcontext():
                 if name in ("main", *HELP):
                     list_actions(actor)
                 else:
@@ -69,9 +79,14 @@ def _options(words: Sequence[str], parameters: Sequence[Any], action: str) -> li
     """The words as options."""
     known = {part.opts[0].lstrip("-").replace("-", "_"): part for part in parameters if part.opts}
     options: list[str] = []
+    in_place = [part for part in parameters if _has_a_place(part)]
     for word in words:
         name, equals, value = word.partition("=")
         parameter = known.get(name.replace("-", "_"))
+        if in_place and (_has_a_place(parameter) or (parameter is None and not equals)):
+            options.append(value if equals else word)
+            in_place.pop(0)
+            continue
         if parameter is None:
             raise CallError(
                 f"{name if equals else 'a word'} is no parameter of {action}",
@@ -79,6 +94,11 @@ def _options(words: Sequence[str], parameters: Sequence[Any], action: str) -> li
             )
         options += _option(parameter, name, value if equals else "yes")
     return options
+
+
+def _has_a_place(parameter: Any) -> bool:
+    """Whether it is typed in its place, without its name."""
+    return parameter is not None and parameter.param_type_name == "argument"
 
 
 def _option(parameter: Any, name: str, value: str) -> list[str]:

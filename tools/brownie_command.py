@@ -6,26 +6,57 @@
     brownie accounts …         and all else needs no chain
     brownie run hospital --help    as `salus hospital --help`
 
+Brownie works in the clone's folder and with a HOME of its own; an action of an actor works in the caller's
+folder, and with the caller's folder for settings.
+
 Set-up puts it into `.venv/bin`. Within a command of tools.run all is arranged already, and that program is
 Brownie itself (tools/setup.py).
 """
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 
 from tools import run
 from tools.chain_state import running
 
+WITHOUT_A_FORM = {
+    "keygen": "it makes keys, and needs no chain",
+    "chain": "Brownie brings a chain of its own",
+    "doctor": "it looks at a node, whatever Brownie is connected to",
+}
+"""What only the `salus` command does, and why."""
+
 
 def main() -> int:
     network, words = taken_out(sys.argv[1:])
+    if refused := has_no_form(words):
+        print(f"brownie: {refused}", file=sys.stderr)
+        return 2
+    remember_the_caller()
     if explained := asks_for_help(words):
         from salus.cli.root import run as salus
 
         salus([*explained, "--help"])
         return 0
     return run.main(["--network", network or usual_network(words), "--", "brownie", *words])
+
+
+def has_no_form(words: list[str]) -> str:
+    """Why `brownie run` does not do this, and what does; nothing if it does."""
+    named = [word for word in words[1:] if not word.startswith("-")]
+    if words[:1] != ["run"] or not named or named[0] not in WITHOUT_A_FORM or asks_for_help(words):
+        return ""
+    return f"{named[0]} has no Brownie form ({WITHOUT_A_FORM[named[0]]}): use salus {named[0]}"
+
+
+def remember_the_caller() -> None:
+    """For scripts/_face.py and the settings: the caller's folder, and the user's folder for settings."""
+    os.environ["SALUS_FOLDER"] = os.getcwd()
+    if sys.platform == "linux":
+        os.environ.setdefault("XDG_CONFIG_HOME", str(Path.home() / ".config"))
 
 
 def asks_for_help(words: list[str]) -> list[str]:

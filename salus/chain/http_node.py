@@ -18,6 +18,7 @@ from web3.exceptions import BadFunctionCallOutput, BadResponseFormat
 from web3.types import RPCEndpoint, RPCResponse
 
 from salus.base.errors import NoContract, NodeBusy
+from salus.chain.answers import fits, is_answer
 from salus.chain.refusals import refusal
 from salus.chain.unreachable import NOT_JSON, busy, host_of, secrets_of, unreachable, unreachable_at
 from salus.chain.waiting import waited_for
@@ -40,9 +41,9 @@ class Node(HTTPProvider):
     """A JSON-RPC node at an http(s) address. `names` are the contracts that should be there, by address in
     lower case.
 
-    Every call raises NodeUnreachable if the node stays silent, NodeBusy if it takes no more calls,
-    NodeRefused if it answers with an error that is no contract's, and NoContract if what is asked has no
-    code.
+    Every call raises NodeUnreachable if the node stays silent or says what is no answer, NodeBusy if it takes
+    no more calls, NodeRefused if it answers with an error that is no contract's, and NoContract if what is
+    asked has no code.
     """
 
     def __init__(self, url: str, *, patience: float, timeout: float = ANSWER_SECONDS) -> None:
@@ -74,7 +75,7 @@ class Node(HTTPProvider):
         key = address.lower()
         if key in self._with_code:
             return
-        if self.make_request(RPCEndpoint("eth_getCode"), [address, "latest"]).get("result") in ("0x", None):
+        if self.make_request(RPCEndpoint("eth_getCode"), [address, "latest"]).get("result") == "0x":
             name = self.names.get(key)
             raise NoCode(
                 f"the node at {self.host} has no contract at {address}"
@@ -116,12 +117,20 @@ class Node(HTTPProvider):
             if found := busy(error, self.host, was_taken=method in _ONCE_ONLY):
                 raise found from None
             raise
-        if not isinstance(response, dict):
-            raise BadResponseFormat(NOT_JSON)
         if "error" in response and response["error"] and method not in _WEB3_KNOWS_ANOTHER_WAY:
             refused = refusal(method, response["error"], self.host, params, hidden=self._secrets)
             if refused is not None:
                 raise refused
+        if not response.get("error") and not fits(method, response.get("result")):
+            raise BadResponseFormat(NOT_JSON)
+        return response
+
+    @staticmethod
+    def decode_rpc_response(raw_response: bytes) -> RPCResponse:
+        # checked here: web3 looks into an answer before it returns it
+        response = HTTPProvider.decode_rpc_response(raw_response)
+        if not is_answer(response):
+            raise BadResponseFormat(NOT_JSON)
         return response
 
 

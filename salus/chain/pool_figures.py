@@ -40,9 +40,8 @@ class PoolFigures:
             deficit=functions.deficit().call(),
         )
 
-    def rows(self) -> Iterator[tuple[str, str]]:
-        """Each figure with its name, for a person."""
-        yield "insurer", self.pool.insurer
+    def amounts(self) -> Iterator[tuple[str, int]]:
+        """Each figure with its name, in minor units of the pool's currency; what is below one is cut."""
         for name, tokens in (
             ("balance", self.balance),
             ("claims not yet paid", self.outstanding),
@@ -52,4 +51,10 @@ class PoolFigures:
             ("free capital", self.free),
             ("deficit", self.deficit),
         ):
-            yield name, self.pool.token_words(tokens)
+            yield name, tokens // self.pool.unit
+
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """Each figure with its name, for a person."""
+        yield "insurer", self.pool.insurer
+        for name, minor in self.amounts():
+            yield name, self.pool.words(minor)

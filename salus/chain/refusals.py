@@ -21,6 +21,9 @@ from salus.base.errors import (
 
 _METHOD_MISSING: Final = -32601
 _REVERTED: Final = 3
+_RUNS_A_CONTRACT: Final = frozenset(
+    {"eth_call", "eth_estimateGas", "eth_sendRawTransaction", "eth_sendTransaction"}
+)
 _LIMITED: Final = frozenset({429, -32005, -32029, -32097})
 _LONGEST: Final = 200
 _TOO_MUCH: Final = re.compile(
@@ -109,7 +112,7 @@ def refusal(
     >>> refusal("eth_call", {"code": 3, "message": "execution reverted", "data": "0x"}, "node.example")
     """
     code, words = _read(error, hidden)
-    if _is_revert(error, code, words):
+    if method in _RUNS_A_CONTRACT and _is_revert(error, code, words):
         return None
     where = host or "the network's address"
     if _is_busy(method, code, words):
@@ -152,11 +155,12 @@ def _read(error: Any, hidden: Sequence[str]) -> tuple[int | None, str]:
 
 
 def _line(words: Any, hidden: Sequence[str]) -> str:
-    text = " ".join(str(words).split())
+    shown = "".join(sign if sign.isprintable() else " " for sign in str(words))
+    text = " ".join(shown.split())
     # an address in the words may hold a key
     text = re.sub(r"\w+://\S+", "(an address)", text)
     for word in hidden:
-        text = text.replace(word, "…")
+        text = re.sub(re.escape(word), "…", text, flags=re.IGNORECASE)
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 

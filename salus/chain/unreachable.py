@@ -8,7 +8,7 @@ import re
 import time
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from salus.base.errors import NodeBusy, NodeUnreachable
 
@@ -100,14 +100,21 @@ def host_of(url: str) -> str:
 
 
 def secrets_of(url: str) -> tuple[str, ...]:
-    """What of a node's address may be an access key: all but its host.
+    """What of a node's address may be an access key: all but its host, as written and as meant.
 
     >>> secrets_of("https://user:secret@node.example/v3/0123456789abcdef?key=abcdef")
     ('0123456789abcdef', 'abcdef', 'secret')
+    >>> secrets_of("https://node.example/a%2Bkey%21")
+    ('a%2Bkey%21', 'a+key!')
     """
     parts = urlsplit(url)
-    words = (parts.username, parts.password, *re.split(r"[/&=;]", f"{parts.path}/{parts.query}"))
-    found = {word for word in words if word and len(word) >= _SHORTEST_KEY}
+    words = (
+        parts.username,
+        parts.password,
+        *re.split(r"[/&=;]", f"{parts.path}/{parts.query}/{parts.fragment}"),
+    )
+    given = [word for word in words if word]
+    found = {word for word in (*given, *map(unquote, given)) if len(word) >= _SHORTEST_KEY}
     return tuple(sorted(found, key=lambda word: (-len(word), word)))
 
 

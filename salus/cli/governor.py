@@ -38,11 +38,16 @@ def status() -> None:
         salus governor status
     """
     chain = Session().chain
+    out.fact(roles=[], closed=[], announced=[])
     for holder in roles.holders(chain):
+        out.entry(
+            "roles", role=roles.name_of(holder.role), account=holder.account, delay_seconds=holder.delay
+        )
         delay = f"announces {span_words(holder.delay)} ahead" if holder.delay else "acts at once"
         out.print(f"  {roles.name_of(holder.role):<12} {holder.account}  {delay}", markup=False)
     for contract in GOVERNED:
         if chain.manager.functions.isTargetClosed(chain.addresses.address(contract)).call():
+            out.entry("closed", contract=contract)
             out.print(f"  {contract} is closed for every role.")
     pending = list(roles.announced(chain))
     for one in pending:
@@ -168,7 +173,16 @@ def cancel(
 
 
 def _tell(chain: Chain, one: roles.Announced) -> None:
+    call = roles.call_words(chain, one.target, one.data)
+    out.entry(
+        "announced",
+        caller=one.caller,
+        call=call,
+        operation=one.operation,
+        opens_at=one.opens_at,
+        closes_at=one.closes_at,
+    )
     span = f"from {moment_words(one.opens_at)} to before {moment_words(one.closes_at)}"
     out.print(f"  Announced by {one.caller}, {span}:", markup=False)
-    out.print(f"    {roles.call_words(chain, one.target, one.data)}", markup=False)
+    out.print(f"    {call}", markup=False)
     out.print(f"    operation=0x{one.operation.hex()}", markup=False)

@@ -40,7 +40,7 @@ from salus.provider.outbox.opening import open_outbox, outbox_for_rehearsal
 from salus.provider.outbox.words import bindings_of, claim_words, counts_of, standing_of
 from salus.provider.withdrawal import withdraw as withdrawal_of
 from salus.provider.withdrawal import withdraw_root as root_withdrawal_of
-from salus.statement.eligibility import words_of as eligibility_words
+from salus.statement import eligibility as eligibility_answer
 
 actor = Actor("hospital")
 
@@ -259,7 +259,9 @@ def eligibility(
     answer = claims.eligibility(session.chain, provider=provider, line=line)
     foreseen = claims.foresee_unsigned(session.chain, provider=provider, line=line)
     out.print(f"{opened.table[benefit].title} on {to_date(day)}, at provider {provider}:", markup=False)
-    for words in eligibility_words(answer, line, foreseen.decision):
+    out.fact(provider=provider, benefit=benefit, day=to_date(day), units=units)
+    out.fact(**eligibility_answer.as_json(answer, line, foreseen.decision))
+    for words in eligibility_answer.words_of(answer, line, foreseen.decision):
         out.print(f"  {words}", markup=False)
 
 
@@ -392,6 +394,7 @@ def export(
     session = Session()
     with open_outbox(session.chain, provider, outbox) as box, counting("records") as advance:
         count = export_records(box, folder, advance=advance)
+    out.fact(records=count, folder=folder)
     out.print(f"{count} sealed records are in {folder}.", markup=False)
 
 

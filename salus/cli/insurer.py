@@ -9,7 +9,7 @@ from typing import Annotated
 from typer import Option
 
 from salus import product
-from salus.base import files
+from salus.base import files, money
 from salus.base.errors import PolicyError
 from salus.chain import Pool, events, pools
 from salus.chain.actions import accreditation, stablecoin
@@ -154,6 +154,8 @@ def quote(
     """
     session = Session()
     terms, plan = Offer.load(offer), product.named(table)
+    with files.about(offer):
+        enrolment.check_excluded(terms.members, plan)
     members = open_enrolment(enrolled, RecordKey.load(record_key))
     enrolment.check(members, plan, terms.members)
 
@@ -312,6 +314,18 @@ def status(pool: PoolAddress) -> None:
     Example:
         salus insurer status --pool 0x…
     """
-    for name, value in PoolFigures.of(Session().chain.pool(pool)).rows():
-        out.entry("figures", name=name, value=value)
+    found = Session().chain.pool(pool)
+    figures = PoolFigures.of(found)
+    out.fact(pool=found.address, insurer=found.insurer, currency=found.currency)
+    for name, minor in figures.amounts():
+        decimal = money.to_decimal(minor, found.currency)
+        out.entry(
+            "figures",
+            name=name,
+            value=found.words(minor),
+            amount=decimal,
+            currency=found.currency,
+            minor_units=minor,
+        )
+    for name, value in figures.rows():
         out.print(f"  {name:<24} {value}", markup=False)

@@ -63,7 +63,9 @@ def _each(session: Session, found: Iterable[Action], sender: Sender, what: str, 
     planned = list(found)
     # what an earlier run has done is not found again, and its note would stay for good
     forget_finished(session.chain)
+    out.fact(found=len(planned))
     if not planned:
+        out.fact(done=0, refused=0)
         out.print(f"No {what} {state}.")
         return
     session.show(planned, sender)
@@ -76,6 +78,7 @@ def _each(session: Session, found: Iterable[Action], sender: Sender, what: str, 
             # somebody else may have been faster, and one that fails stops no other
             refused += 1
             out.print(f"{action.words[0]} {error}", markup=False)
+    out.fact(done=len(planned) - refused, refused=refused)
     out.print(f"{len(planned) - refused} done, {refused} refused.")
     if refused:
         raise SystemExit(1)

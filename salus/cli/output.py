@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -38,7 +40,8 @@ class Output:
     def print(self, *what: Any, **how: Any) -> None:
         """As rich's Console.print."""
         if self._facts is None:
-            self._console.print(*what, **how)
+            with _to_standard_output():
+                self._console.print(*what, **how)
             return
         err.print(*what, **how)
         self._words += [str(part) for part in what if isinstance(part, str)]
@@ -78,7 +81,23 @@ class Output:
         """Writes the JSON object, with these facts too."""
         if self._facts is not None:
             found, self._facts = {**self._facts, **facts, "words": self._words}, None
-            print(json.dumps(found, default=_plain))  # noqa: T201 - rich would wrap it
+            with _to_standard_output():
+                print(json.dumps(found, default=_plain), flush=True)  # noqa: T201 - rich would wrap it
+
+
+@contextmanager
+def _to_standard_output() -> Iterator[None]:
+    """Names standard output in an error of the system, such as a full disk, and writes nothing more to it:
+    Python would try once more when it ends."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        error.filename = error.filename or "standard output"
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise
 
 
 def _plain(value: Any) -> Any:

@@ -31,7 +31,9 @@ from salus.cover.consenting import (
     purposes_of,
     sign_consent,
 )
+from salus.cover.enrolment import check_excluded
 from salus.cover.holder_folder import HolderFolder
+from salus.cover.member import Applicant
 from salus.cover.membership import load_membership
 from salus.cover.offer import People
 from salus.cover.policy import PolicyFile, check_place
@@ -73,8 +75,9 @@ def new_policy_key(
             --insurer age1… --record-key keys-2027/record.key
     """
     keys = HolderFolder(folder)
-    people_to_cover = People.load(people).members
-    enrolled = keys.enrol(product.named(table), people_to_cover, insurer, record_key=record_key)
+    plan = product.named(table)
+    people_to_cover = _people(people, plan)
+    enrolled = keys.enrol(plan, people_to_cover, insurer, record_key=record_key)
     out.print(
         f"{keys.policy_key_file} and {keys.record_key_file} are yours alone: keep copies.", markup=False
     )
@@ -100,12 +103,13 @@ def cards(
         salus patient cards --folder keys --policy policy.json --people people.yaml --table family --print
     """
     document, plan, chain = PolicyFile.load(policy), product.named(table), Session().chain
+    people_to_cover = _people(people, plan)
     with files.about(policy):
         check_place(document.book, chain.book_domain, fault=PolicyError)
         HolderFolder(folder).write_cards(
             document,
             plan,
-            People.load(people).members,
+            people_to_cover,
             is_issued=lambda earlier: policies.is_issued(chain, earlier),
         )
     faces = draw_cards(folder, document, plan)
@@ -313,6 +317,14 @@ def recheck(
     recheck_all(claims_of(session.chain, opened), records, record_key, lambda _: opened)
 
 
+def _people(path: Path, plan: product.Table) -> list[Applicant]:
+    """Whom a file names to be covered, with what the plan has for them."""
+    found = People.load(path).members
+    with files.about(path):
+        check_excluded(found, plan)
+    return found
+
+
 def _member(session: Session, card: Path, cover: Path) -> Member:
     """The member of the card; says so if the policy is not issued yet."""
     found = cover_of_card(session.chain, card, cover)
@@ -338,17 +350,19 @@ def _sign(
     check_consent_signer(
         member, key.address, field="wallet" if wallet else "account", remedy="sign in the name of that one"
     )
-    given = consents.give(
-        session.chain,
-        member=member.commitment,
-        provider=provider,
-        purposes=purposes,
-        from_=from_,
-        until=until,
-    )
-    taken = consents.withdraw(session.chain, member=member.commitment, provider=provider)
+    if purposes:
+        planned = consents.give(
+            session.chain,
+            member=member.commitment,
+            provider=provider,
+            purposes=purposes,
+            from_=from_,
+            until=until,
+        )
+    else:
+        planned = consents.withdraw(session.chain, member=member.commitment, provider=provider)
     out.print(f"To be signed by {key.address}:", markup=False)
-    for line in (given if purposes else taken).words:
+    for line in planned.words:
         out.print(f"  {line}", markup=False)
     session.confirm("Sign this?", otherwise="Nothing was signed.")
     sign_consent(

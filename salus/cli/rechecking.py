@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from salus.chain.events import ClaimDecided
 from salus.cli.output import out
@@ -26,6 +27,7 @@ def recheck_all(decided: Sequence[ClaimDecided], folder: Path, opener: Path, mem
 
 
 def _show(found: Audit) -> None:
+    _record(found)
     for one in found.checked:
         if isinstance(one.result, Fault):
             out.print(f"  {_name(one.event)}: {one.result.value}", markup=False)
@@ -38,6 +40,32 @@ def _show(found: Audit) -> None:
     out.print(f"{len(found.checked)} claims: {words or 'none decided'}.", markup=False)
     if found.unchecked:
         out.print(f"No single record shows: {', '.join(found.unchecked)}.", markup=False)
+
+
+def _record(found: Audit) -> None:
+    """For `--json`: what was found of each claim and between claims."""
+    out.fact(passed=found.passed, claims=[], links=[], unchecked=found.unchecked)
+    for one in found.checked:
+        out.entry(
+            "claims",
+            **_place(one.event),
+            outcome=_outcome(one),
+            fault=one.result.value if isinstance(one.result, Fault) else None,
+            differing=one.differing,
+        )
+    for links, at_fault in ((found.linked, True), (found.to_look_at, False)):
+        for link in links:
+            claims = [_place(event) for event in link.events]
+            out.entry("links", words=link.link.value, at_fault=at_fault, claims=claims)
+
+
+def _place(event: ClaimDecided) -> dict[str, Any]:
+    return {
+        "provider": event.provider,
+        "policy": event.policy,
+        "bill_line": event.bill_line,
+        "record": event.service.record,
+    }
 
 
 def _show_links(head: str, linked: Iterable[Linked]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import typer
 
 from salus.base.errors import InputError
+from salus.base.plain_words import plain_words
 
 
 class CallError(InputError):
@@ -26,7 +27,7 @@ def as_call_error(error: typer.TyperException, command: str) -> CallError:
     # what stands in parentheses was typed
     message = error.message.partition(" (")[0] if name is None else error.message
     message = message.removeprefix("Value error, ").removesuffix(".")
-    message = re.sub(r"^'.*' is not one of", "is not one of", message)
+    message = plain_words(re.sub(r"^'.*' is not one of", "is not one of", message))
     if name is None and message.startswith("No such option"):
         option = message.rpartition(" ")[2].lstrip("-")
         message = f"no such option: --{option}" if _is_name(option) else "no such option"

@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import suppress
+from difflib import get_close_matches
 
 from salus.base import files
 from salus.base.days import words_of
@@ -47,6 +48,7 @@ def enrol(policy_key: PolicyKey, table: Table, applicants: Sequence[Applicant]) 
             field="members",
             remedy="enrol fewer members, or at least one",
         )
+    check_excluded(applicants, table)
     return tuple(
         _enrol(policy_key.member_key(index), index, table, person) for index, person in enumerate(applicants)
     )
@@ -64,10 +66,21 @@ def check(enrolments: Sequence[EnrolledMember], table: Table, agreed: Sequence[A
             field="members",
             remedy="price each member in the offer, or let the holder enrol only the members priced",
         )
+    check_excluded(agreed, table)
     for index, (enrolment, priced) in enumerate(zip(enrolments, agreed, strict=True)):
         rows = _rows(table, priced.excluded)
         _check_open(index, enrolment, priced, table, rows)
         _check_blinded(index, enrolment, table, rows)
+
+
+def check_excluded(members: Sequence[Applicant | AgreedMember], table: Table) -> None:
+    """Checks that the table has what each member excludes. Raises PolicyError, naming the member."""
+    for index, member in enumerate(members):
+        try:
+            _rows(table, member.excluded)
+        except PolicyError as error:
+            error.resource = f"Member/{index}"
+            raise
 
 
 def reveal_json(enrolments: Sequence[EnrolledMember]) -> bytes:
@@ -188,9 +201,12 @@ def _enrol(key: MemberKey, index: int, table: Table, person: Applicant) -> Enrol
 
 
 def _rows(table: Table, codes: frozenset[str]) -> frozenset[int]:
-    unknown = codes - {row.code for row in table}
-    for code in sorted(unknown):
+    known = [row.code for row in table]
+    for code in sorted(codes - set(known)):
+        near = get_close_matches(code, known, 1)
         raise PolicyError(
-            f"{code!r} is not a benefit of the table", field="excluded", remedy="use a code of the table"
+            f"{code!r} is not a benefit of the table" + (f"; did you mean {near[0]}?" if near else ""),
+            field="excluded",
+            remedy="use a code of the table",
         )
     return frozenset(number for number, row in enumerate(table) if row.code in codes)

@@ -25,6 +25,7 @@ from salus.base.days import DAY_SECONDS, period_words
 from salus.base.days import words_of as day_words
 from salus.base.errors import InputError, PolicyError
 from salus.base.money import BPS
+from salus.base.plain_words import first_fault, plain_words
 from salus.base.yaml_file import parse_mapping
 from salus.cover.enrolment import excluded_words, payee_words
 from salus.cover.former_days import refuse_ends
@@ -45,18 +46,20 @@ from salus.product import Table
 from salus.types import Policy
 
 Amount = Annotated[Decimal, Field(ge=0)]
-_PLAIN = {
-    "missing": "is missing",
-    "extra_forbidden": "is not a field of this file",
-    "unexpected_keyword_argument": "is not a field of this file",
-}
-"""Messages for error types of pydantic."""
+_NO_FIELDS = "Input should be a dictionary or an instance of a member"
 
 
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     remedy: ClassVar[str] = "see the example in docs/files.md"
+    member: ClassVar[str] = "covered_since: 2027-01-01"
+    """What the fields of a member can begin with."""
+    words: ClassVar[Mapping[tuple[str, str], str]] = {
+        ("members", "too_short"): "names no member",
+        ("members", "too_long"): f"names more than {MAX_MEMBERS} members",
+    }
+    """Own words, by name and type of a fault."""
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -69,14 +72,20 @@ class _File(BaseModel):
         try:
             return cls.model_validate(content)
         except ValidationError as error:
-            first = error.errors(include_input=False, include_url=False)[0]
-            field = ".".join(str(part) for part in first["loc"])
-            reason: Any = _PLAIN.get(first["type"]) or first.get("ctx", {}).get("error", first["msg"])
-            raise PolicyError(str(reason).lower(), file=str(path), field=field, remedy="correct it") from None
+            place, words, _ = first_fault(error, cls.words)
+            is_a_member = len(place) == 2 and place[0] == "members" and words == plain_words(_NO_FIELDS)
+            raise PolicyError(
+                words,
+                file=str(path),
+                field=".".join(map(str, place)),
+                remedy=f"write its fields, such as {cls.member}" if is_a_member else "correct it",
+            ) from None
 
 
 class People(_File):
     """The holder's file, people.yaml."""
+
+    member = 'consent_signer: "0x…"'
 
     members: Annotated[list[Applicant], Field(min_length=1, max_length=MAX_MEMBERS)]
 
@@ -101,6 +110,11 @@ class Offer(_File):
     Cover from 2026-01-01 until 2026-12-31, bills filed within 90 days
     Premium 2,400.00 USD, annual limit 100,000.00 USD, deductible 0.00 USD, members' part without a maximum
     """
+
+    words = {
+        **_File.words,
+        ("members", "list_type"): f"is neither a list of members nor a number from 1 to {MAX_MEMBERS}",
+    }
 
     holder: Address
     pool: Address

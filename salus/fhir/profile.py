@@ -25,6 +25,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from salus.base import files
 from salus.base.errors import FhirError
+from salus.base.plain_words import plain_words
 from salus.base.yaml_file import line_of, parse_mapping
 from salus.claim.bill_line import Numbering
 
@@ -125,7 +126,7 @@ class Profile(BaseModel):
             return cls.model_validate(_plain(content))
         except ValidationError as error:
             where, first = _first(error)
-            words = first.get("ctx", {}).get("error", _WORDS.get(first["type"], first["msg"].lower()))
+            words = _WORDS.get(first["type"]) or plain_words(first["msg"])
             raise FhirError(
                 str(words),
                 file=str(path),

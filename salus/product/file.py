@@ -28,6 +28,7 @@ benefits:                     # in order: the first one that matches decides
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
 from typing import Annotated
@@ -37,6 +38,7 @@ from ruamel.yaml.comments import CommentedMap
 
 from salus.base import files
 from salus.base.errors import TableError
+from salus.base.plain_words import first_fault
 from salus.base.yaml_file import line_of, parse_mapping
 from salus.product import diversity, icd10, lint
 from salus.product.amounts import in_minor_units
@@ -46,6 +48,10 @@ from salus.product.naming import SHIPPED
 
 _Name = Annotated[str, Field(strict=True, pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$", max_length=64)]
 _Text = Annotated[str, Field(strict=True, min_length=1, max_length=300)]
+_WORDS = {
+    ("", "string_pattern_mismatch"): "is not written in small letters and digits, such as visit.primary",
+}
+"""Own words, by name and type of a fault."""
 _Place = tuple[str | int, ...]
 
 
@@ -97,7 +103,11 @@ def shipped(name: str, *, verify: bool = False) -> Table:
     """
     source = resources.files("salus.product") / "tables" / f"{name}.yaml"
     if not source.is_file():
-        raise TableError(f"{name!r} is not a table of Salus", remedy=f"use {' or '.join(SHIPPED)}")
+        near = get_close_matches(name, SHIPPED, 1)
+        raise TableError(
+            f"{name!r} is not a table of Salus" + (f"; did you mean {near[0]}?" if near else ""),
+            remedy=f"use {' or '.join(SHIPPED)}, or name a YAML file",
+        )
     return parse(source.read_bytes(), file=f"{name}.yaml", verify=verify)
 
 
@@ -200,10 +210,9 @@ def _check_reachable(table: Table) -> None:
 
 
 def _from_pydantic(error: ValidationError, document: CommentedMap, file: str) -> TableError:
-    first, *others = error.errors(include_url=False, include_context=False)
-    message = first["msg"].removeprefix("Value error, ")
-    more = f" (and {len(others)} more)" if others else ""
-    return _at(first["loc"], f"{message}{more}", document, file, remedy="correct the table")
+    place, words, others = first_fault(error, _WORDS)
+    more = f" (and {others} more)" if others else ""
+    return _at(place, f"{words}{more}", document, file, remedy="correct the table")
 
 
 def _at(where: _Place, message: str, document: CommentedMap, file: str, *, remedy: str | None) -> TableError:

@@ -63,9 +63,15 @@ class CardFolder:
 
     @classmethod
     def open(cls, path: Path, table: Table, book: Domain) -> Self:
-        """Opens a folder of cards. Raises CardError if there is no such folder."""
+        """Opens a folder of cards. Raises CardError if there is no such folder, or no card in it."""
         if not path.is_dir():
             raise CardError("is not a folder", file=str(path), remedy="name the folder of the cards")
+        if not any(path.glob(f"*/*{_CARD}")):
+            raise CardError(
+                "holds no card",
+                file=str(path),
+                remedy=f"name the folder that has a folder for each patient, with a file *{_CARD} in it",
+            )
         return cls(path, table, book)
 
     def membership_of(self, patient: str, diagnosis: Diagnosis) -> Membership:

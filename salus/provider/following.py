@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from salus.chain import Chain, claims, events
-from salus.chain.event_reader import DEPTH
+from salus.chain.settled import DEPTH
 from salus.chain.web3_lazily import web3
 from salus.provider.outbox import OPEN, Outbox, OutboxLine, State
 from salus.provider.outbox.entry import likeness_of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from salus.base import money
 from salus.base.days import period_words
@@ -61,3 +62,42 @@ def words_of(answer: Eligibility, line: Line, decision: Decision | None) -> Iter
     yield "Left of each limit:"
     for name, left, whole in rows:
         yield f"    {name:<22} {left:>16}{f' of {whole}' if whole else ''}"
+
+
+def as_json(answer: Eligibility, line: Line, decision: Decision | None) -> dict[str, Any]:
+    """Returns the answer as a JSON object: amounts are decimals in text, None where there is no limit."""
+    terms, benefit, diagnosis = line.policy, line.benefit, line.diagnosis
+
+    def amount(minor: int | None) -> str | None:
+        return None if minor is None else str(money.to_decimal(minor, terms.currency))
+
+    is_decided = answer.reason is SkipReason.NONE
+    is_known = answer.reason is not SkipReason.UNKNOWN_POLICY
+    first, end = cover_days(terms, line.member)
+    is_bounded = terms.out_of_pocket < MAX_AMOUNT
+    is_priced = is_known and decision is not None and diagnosis.billed
+    limits: list[tuple[str, Any, Any]] = [
+        ("policy year", amount(answer.annual_left), amount(terms.annual_limit)),
+        ("deductible", amount(answer.deductible_left), amount(terms.deductible)),
+        (
+            "out-of-pocket maximum",
+            amount(answer.out_of_pocket_left) if is_bounded else None,
+            amount(terms.out_of_pocket) if is_bounded else None,
+        ),
+        ("benefit or its group", amount(answer.group_left), amount(benefit.group_limit or None)),
+        ("units of the same", answer.units_left, benefit.unit_limit or None),
+        ("each claim", amount(benefit.claim_limit or None), amount(benefit.claim_limit or None)),
+    ]
+    return {
+        "decided": is_decided,
+        "reason": None if is_decided else answer.reason.name.lower(),
+        "status": answer.status.name.lower() if is_decided else None,
+        "codes": [str(code) for code in answer.codes],
+        "covered": is_known and first <= diagnosis.service_from < end,
+        "currency": terms.currency,
+        "billed": amount(diagnosis.billed) if diagnosis.billed else None,
+        "plan_pays": amount(decision.remittance.paid) if is_priced and decision else None,
+        "limits": [{"name": name, "left": left, "limit": whole} for name, left, whole in limits]
+        if is_known
+        else [],
+    }

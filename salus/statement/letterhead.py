@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from salus.base import files
 from salus.base.errors import InputError
+from salus.base.plain_words import plain_words
 from salus.base.yaml_file import parse_mapping
 from salus.cover.member import Address
 
@@ -94,10 +95,12 @@ class LetterheadFile(BaseModel):
             # What stands under "members" may be a name that was written in place of a number, and YAML reads
             # an address without quotes as a number of 50 digits.
             field = where[0] if where[0] in ("members", "payees") else ".".join(where)
-            problem = _PLAIN.get((field, first["type"])) or _PLAIN.get(("", first["type"])) or first["msg"]
-            raise InputError(
-                problem[:1].lower() + problem[1:], file=str(path), field=field, remedy=_REMEDY
-            ) from None
+            problem = (
+                _PLAIN.get((field, first["type"]))
+                or _PLAIN.get(("", first["type"]))
+                or plain_words(first["msg"])
+            )
+            raise InputError(problem, file=str(path), field=field, remedy=_REMEDY) from None
 
     def letterhead(self, *, plan: str, member: str, written: int, addressee: str = "") -> Letterhead:
         """Returns the letterhead for one member; `plan` is the title if the file gives none."""

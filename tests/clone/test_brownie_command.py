@@ -5,6 +5,10 @@ given a call that names a network
 given one that names none
     run and console should work on the local chain that runs, or else on a fresh Ganache; tests always on a
 │   fresh one; all else should need no chain
+given a group that has no Brownie form
+    it should say why, and what to use
+given a call
+    the caller's folder, and the user's folder for settings, should be noted for the action
 given an actor and --help
     it should list or explain the actor's actions
 given a HOME of the user's without a trace of Brownie
@@ -22,6 +26,7 @@ from pathlib import Path
 
 import pytest
 
+from salus.cli.root import ACTORS, ALONE
 from tools import brownie_command as command
 from tools import run
 from tools.places import ROOT
@@ -58,6 +63,36 @@ def test_a_network_that_is_named(words: str, network: str, others: str) -> None:
 )
 def test_help_for_an_actor(words: str, explained: list[str]) -> None:
     assert command.asks_for_help(words.split()) == explained
+
+
+@pytest.mark.parametrize(
+    ("words", "refused"),
+    [
+        ("run keygen account front-desk", "keygen has no Brownie form (it makes keys, and needs no chain)"),
+        ("run chain start", "use salus chain"),
+        ("run doctor", "use salus doctor"),
+        ("run keygen --help", ""),
+        ("run list providers", ""),
+        ("run -I", ""),
+        ("console keygen", ""),
+    ],
+)
+def test_what_only_salus_does(words: str, refused: str) -> None:
+    assert refused in command.has_no_form(words.split())
+    assert bool(refused) == bool(command.has_no_form(words.split()))
+
+
+def test_every_group_has_a_form_or_a_reason() -> None:
+    for name in (*ACTORS, *ALONE):
+        assert (ROOT / "scripts" / f"{name}.py").exists() != (name in command.WITHOUT_A_FORM)
+
+
+def test_the_caller_is_noted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SALUS_FOLDER", "/elsewhere")
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/mine")
+    command.remember_the_caller()
+    assert (os.environ["SALUS_FOLDER"], os.environ["XDG_CONFIG_HOME"]) == (str(tmp_path), "/mine")
 
 
 def test_the_actions_are_listed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,9 @@ given the member's consent signer
     a consent in a file should be recorded by any sender
     when the signer is a contract wallet, its owner's key should sign for it
     when the policy is not issued, it should say so
+given a provider's number
+    the plan should show the provider's admin; a number that nobody has should be refused, also in a file
+    consent to it may still be taken back
 given another account, key or wallet, or no purpose
     it should name what is wrong, and neither send nor write anything
 """
@@ -51,6 +54,35 @@ def test_a_consent_is_signed_by_one_and_recorded_by_another(
     assert consents.in_force(clinic.chain, **facts, day=today + 90)
     assert not consents.in_force(clinic.chain, **facts, day=today + 91)
     assert " is not issued; until it is, no claim can follow." in capsys.readouterr().out
+
+
+def test_a_plan_shows_the_providers_admin(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    card, signed = drafted_card(clinic), clinic.work / "consent.json"
+    days = (f"from_day={day(clinic, 0)}", f"until={day(clinic, 90)}", "purposes=file")
+    admin = clinic.chain.providers.functions.providerOf(1).call()[0]
+
+    patient.consent(*card, "provider=1", *days, f"sign_to={signed}")
+    patient.record_consent(f"consent={signed}", f"account={RELAYER}")
+    said = capsys.readouterr().out
+    assert f"  Let provider 1 (admin {admin}) file claims, for care" in said
+    assert f"lets provider 1 (admin {admin}) file claims, for care" in said
+
+
+def test_nobody_consents_to_a_provider_that_is_not_there(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str]
+) -> None:
+    card, signed = drafted_card(clinic), clinic.work / "consent.json"
+    days = (f"from_day={day(clinic, 0)}", f"until={day(clinic, 90)}", "purposes=file")
+
+    for more in ((f"sign_to={signed}",), ()):
+        assert "provider: there is no provider 77; " in ended(
+            capsys, patient.consent, *card, "provider=77", *days, *more
+        )
+    assert not signed.exists()
+
+    patient.withdraw_consent(*card, "provider=77", f"sign_to={signed}")
+    assert signed.exists()
+    assert "Take back what provider 77 may do" in capsys.readouterr().out
 
 
 def test_a_contract_wallet_consents(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,8 @@ given a word that is not known, or a value of the wrong type
     one line should name the parameter, should not show the value, and should end with 2
 given an actor alone, `help`, or an action that there is not
     the actions should be listed, or named, and there should be no traceback
+given the folder of the caller, as brownie of an activated shell notes it
+    files, settings and names should be those of that folder
 given Brownie, which compiles the function of an action from its source
     it should run the same action
 """
@@ -21,7 +23,7 @@ import pytest
 from brownie import web3
 
 from salus.cli.ending import WRONG_CALL
-from scripts import governor, hospital, insurer
+from scripts import governor, hospital, insurer, name
 from tests.scripts.conftest import Clinic
 from tests.support.ending import stopped
 from tools.run import BROWNIE_ID, write_brownie_home
@@ -56,13 +58,31 @@ def test_names_a_wrong_word(capsys: pytest.CaptureFixture[str], words: list[str]
 
 
 def test_lists_and_explains(capsys: pytest.CaptureFixture[str]) -> None:
-    for name in ("main", "help"):
-        getattr(governor, name)()
+    for asked in ("main", "help"):
+        getattr(governor, asked)()
         assert "list-asset" in capsys.readouterr().out
 
     governor.list_asset("help")
 
     assert "ISO 4217" in capsys.readouterr().out
+
+
+def test_works_where_the_caller_stands(
+    clinic: Clinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = Path.cwd()
+    (tmp_path / "salus.toml").write_text("")
+    monkeypatch.delenv("SALUS_NAMES", raising=False)
+    monkeypatch.setenv("SALUS_FOLDER", str(tmp_path))
+
+    name.provider("lakeside", "1")
+    assert "lakeside" in (tmp_path / "names.yaml").read_text()
+
+    stopped(hospital.check_profile, "profile=hospital.yaml", code=1)
+    (tmp_path / "hospital.yaml").write_text("organizations: any\npayers: any\n")
+    hospital.check_profile("profile=hospital.yaml")
+    assert "organizations" in capsys.readouterr().out
+    assert Path.cwd() == here
 
 
 def test_an_unknown_action(capsys: pytest.CaptureFixture[str]) -> None:
@@ -84,6 +104,12 @@ def test_a_module_keeps_its_own_names() -> None:
         (["governor"], 0, "grants roles"),
         (["governor", "help"], 0, "list-asset"),
         (["governor", "stats"], 2, "did you mean status"),
+        (["list", "providers"], 0, "number"),
+        (["list"], 0, "shows providers"),
+        (["name", "provider", "lakeside", "1"], 0, "lakeside"),
+        (["name", "provider", "name=lakeside", "value=1", "json"], 0, '"action": "name provider"'),
+        (["name", "provider", "lakeside", "1", "2"], 2, "a word is no parameter of provider"),
+        (["auditor"], 0, "verif"),
     ],
 )
 def test_under_brownie(clinic: Clinic, tmp_path: Path, words: list[str], code: int, expected: str) -> None:
@@ -93,7 +119,7 @@ def test_under_brownie(clinic: Clinic, tmp_path: Path, words: list[str], code: i
         ["brownie", "run", *words, "--network", network],
         capture_output=True,
         text=True,
-        env={**os.environ, "HOME": str(tmp_path)},
+        env={**os.environ, "HOME": str(tmp_path), "SALUS_NAMES": str(tmp_path / "names.yaml")},
         check=False,
     )
 

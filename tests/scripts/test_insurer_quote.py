@@ -109,7 +109,7 @@ def test_a_contract_wallet_signs_quotes(clinic: Clinic) -> None:
     ("text", "expected"),
     [
         ("holder: 1\n", "offer.yaml: holder: "),
-        ("premium: '-1'\n", "offer.yaml: premium: input should be greater than or equal to 0"),
+        ("premium: '-1'\n", "offer.yaml: premium: is less than 0"),
         ("colour: red\n", "offer.yaml: colour: is not a field of this file"),
         ("a: [\n", "offer.yaml:2: is not YAML: "),
         ("a: [\x07]\n", "offer.yaml:1: has a control character; correct the line"),

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from salus.base.days import period_words
+from salus.base.errors import InputError
 from salus.chain.sending import Action
 from salus.chain.suite import Chain
+from salus.crypto.abi import ZERO_ADDRESS
 from salus.types import Consent, Purpose
 
 
 def give(chain: Chain, *, member: bytes, provider: int, purposes: Purpose, from_: int, until: int) -> Action:
-    """Gives the sender's consent for care from day `from_` to day `until`; provider 0: any."""
+    """Gives the sender's consent for care from day `from_` to day `until`; provider 0: any.
+
+    Raises InputError if there is no such provider: whoever gets its number later could use the consent.
+    """
     return Action(
         "ConsentRegistry",
         chain.consents.functions.give(member, provider, int(purposes), from_, until),
         (
-            f"Let {_whom(provider)} {purpose_words(purposes)}, for care {period_words(from_, until + 1)}.",
+            f"Let {_known(chain, provider)} {purpose_words(purposes)}, for care "
+            f"{period_words(from_, until + 1)}.",
             "This shows on the chain.",
         ),
     )
@@ -45,11 +51,15 @@ def prepare(
 
 
 def record(chain: Chain, *, signer: str, consent: Consent, signature: bytes) -> Action:
-    """Brings a signed consent, or a signed withdrawal, to the chain; anyone may."""
+    """Brings a signed consent, or a signed withdrawal, to the chain; anyone may.
+
+    Raises InputError for a consent to a provider that there is not.
+    """
     functions = chain.consents.functions
     method = functions.giveBySignature if consent.purposes else functions.withdrawBySignature
     what = (
-        f"Record that {signer} lets {_whom(consent.provider)} {purpose_words(Purpose(consent.purposes))}, "
+        f"Record that {signer} lets {_known(chain, consent.provider)} "
+        f"{purpose_words(Purpose(consent.purposes))}, "
         f"for care {period_words(consent.from_, consent.until + 1)}."
         if consent.purposes
         else f"Record that {signer} takes back what it let {_whom(consent.provider)} do."
@@ -86,6 +96,20 @@ _WORDS = {
 
 def _whom(provider: int) -> str:
     return f"provider {provider}" if provider else "any accredited provider"
+
+
+def _known(chain: Chain, provider: int) -> str:
+    """A provider that is registered, with the account that speaks for it."""
+    if not provider:
+        return _whom(provider)
+    admin = chain.providers.functions.providerOf(provider).call()[0]
+    if admin == ZERO_ADDRESS:
+        raise InputError(
+            f"there is no provider {provider}",
+            field="provider",
+            remedy="check the number (`salus list providers`); 0 means any accredited provider",
+        )
+    return f"{_whom(provider)} (admin {admin})"
 
 
 def purpose_words(purposes: Purpose) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from salus.base.days import DAY_SECONDS, moment_words
+from salus.base.errors import InputError
 from salus.chain.sending import Action
 from salus.chain.suite import Chain, Pool
 
@@ -12,13 +13,45 @@ NOTICE_PERIOD: Final = 35 * DAY_SECONDS
 EXIT_WINDOW: Final = 14 * DAY_SECONDS
 """After the notice period: the time in which the shares may leave."""
 
+LONGEST_NAME: Final = 60
+LONGEST_SYMBOL: Final = 11
+"""As many characters as wallets show."""
+
 
 def create(chain: Chain, *, asset: str, insurer: str, name: str, symbol: str) -> Action:
-    """Opens a pool of a listed asset; its address is in the `PoolCreated` event."""
+    """Opens a pool of a listed asset; its address is in the `PoolCreated` event.
+
+    Raises InputError for a name or symbol that is empty, too long, or not to be printed.
+    """
+    _check_label("name", name, LONGEST_NAME)
+    _check_label("symbol", symbol, LONGEST_SYMBOL)
     return Action(
         "RiskPoolFactory",
         chain.factory.functions.createPool(asset, insurer, name, symbol),
         (f"Open the risk pool “{name}” ({symbol}) in asset {asset}.", f"Its insurer is {insurer}."),
+    )
+
+
+def _check_label(field: str, label: str, longest: int) -> None:
+    """Nobody can change a pool's name: it must be one that people can read and tell from another."""
+    if not label.strip():
+        problem = "is empty"
+    elif len(label) > longest:
+        problem = f"is longer than {longest} characters"
+    elif not label.isprintable():
+        problem = "has a character that cannot be printed"
+    elif label != " ".join(label.split()):
+        problem = "has a space before it, after it, or twice in it"
+    elif field == "symbol" and " " in label:
+        problem = "has a space in it"
+    else:
+        return
+    raise InputError(
+        problem,
+        field=field,
+        remedy="name the shares in a few plain words"
+        if field == "name"
+        else "give a short word, such as sFAM",
     )
 
 

@@ -47,7 +47,7 @@ def test_an_accreditation_names_its_last_day() -> None:
 
 def test_a_consent_names_its_last_day() -> None:
     given = consents.give(
-        CHAIN, member=bytes(32), provider=1, purposes=Purpose.FILE, from_=FROM, until=END - 1
+        CHAIN, member=bytes(32), provider=0, purposes=Purpose.FILE, from_=FROM, until=END - 1
     )
 
     assert given.words[0].endswith("for care from 2027-01-01 until 2027-12-31.")

@@ -12,6 +12,8 @@ given an error that is no contract's
     no word of the node's address should show, be it in the node's own words
 given a watcher
     it should hear of a wait after two seconds, each second, and of its end; of a short one nothing
+given JSON that is no JSON-RPC, or a result that is not what the method promises
+    it should be NodeUnreachable, on the plain call and through web3
 given an address without code
     the error should name address and contract, and one with code that answers nothing should pass
 given several calls, the chain's number should be asked for once
@@ -202,6 +204,72 @@ def test_no_key_shows_in_the_nodes_own_words() -> None:
         ask(node(server.url))
 
     assert "refuses eth_blockNumber: key … has reached its end, see (an address) (-1)" in str(ended.value)
+
+
+@pytest.mark.parametrize("said", [f"KEY {KEY.upper()} is off", "key a+b/c-d_e%2Bf is off\x1b[2J\a"])
+def test_no_key_shows_in_another_spelling(said: str) -> None:
+    talkative = bad_node(eth_blockNumber=Answer(error={"code": 3, "message": said}))
+    with talkative as server, pytest.raises(NodeRefused) as ended:
+        ask(Node(f"{server.url}/{KEY}?key=a%2Bb%2Fc-d_e%252Bf", patience=0))
+
+    assert "key … is off" in str(ended.value).replace("KEY", "key")
+    assert str(ended.value).isprintable()
+
+
+NO_ANSWERS = [
+    b"null",
+    b"[]",
+    b"7",
+    b'"zz"',
+    b"<html>",
+    b'{"jsonrpc": "2.0", "id": 1}',
+    b'{"jsonrpc": "2.0", "id": 1, "error": null}',
+    b'{"jsonrpc": "2.0", "id": 1, "result": "zz"}',
+    b'{"jsonrpc": "2.0", "id": 1, "result": null}',
+    b'{"jsonrpc": "2.0", "id": 1, "result": {}}',
+]
+
+
+@pytest.mark.parametrize("body", NO_ANSWERS)
+@pytest.mark.parametrize("method", ["chain_id", "block_number", "gas_price"])
+def test_what_is_no_answer(method: str, body: bytes) -> None:
+    said = Answer(body=body)
+    with bad_node(eth_chainId=said, eth_blockNumber=said, eth_gasPrice=said) as server:
+        w3 = Web3(node(server.url))
+        for _ in range(2):
+            with pytest.raises(NodeUnreachable, match="does not answer in JSON-RPC; start it or choose"):
+                getattr(w3.eth, method)
+
+
+@pytest.mark.parametrize(
+    ("method", "ask_for", "result"),
+    [
+        ("eth_getBlockByNumber", lambda eth: eth.get_block("latest"), {"number": "0x1"}),
+        (
+            "eth_getBlockByNumber",
+            lambda eth: eth.get_block("latest"),
+            {"number": "0x1", "hash": "0x01", "timestamp": "soon"},
+        ),
+        ("eth_getBlockByNumber", lambda eth: eth.get_block("latest"), [7]),
+        ("eth_getLogs", lambda eth: eth.get_logs({}), {}),
+        ("eth_getLogs", lambda eth: eth.get_logs({}), [{"topics": []}]),
+        ("eth_getLogs", lambda eth: eth.get_logs({}), ["0x"]),
+        ("eth_getCode", lambda eth: eth.get_code(SENDER), None),
+        ("eth_call", lambda eth: eth.call({"to": SENDER}), "hello"),
+        ("eth_getTransactionReceipt", lambda eth: eth.get_transaction_receipt("0x" + "01" * 32), "0x"),
+        (
+            "eth_getTransactionReceipt",
+            lambda eth: eth.get_transaction_receipt("0x" + "01" * 32),
+            {"status": "fine"},
+        ),
+        ("eth_accounts", lambda eth: eth.accounts, {}),
+    ],
+)
+def test_a_result_of_another_shape(method: str, ask_for: Any, result: Any) -> None:
+    words = "does not answer in JSON-RPC"
+    answering = bad_node(**{method: Answer(result)})
+    with answering as server, pytest.raises(NodeUnreachable, match=words):
+        ask_for(Web3(node(server.url)).eth)
 
 
 def prepared(w3: Web3) -> Action:

@@ -2,6 +2,8 @@
 
 given no node, or one that does not answer
     it should end with 4, and say what to do
+given a node that answers in something else than JSON-RPC
+    it should be a fault, and end with 4
 given a node without the contracts
     it should say each fault with its remedy, and end with 1
 given --json
@@ -24,7 +26,7 @@ from salus.cli import settings, spinner
 from salus.cli.ending import NEEDS_YOU, OUT_OF_REACH, WRONG_CALL
 from salus.cli.root import run
 from tests.salus.chain.test_health import ACCOUNT, healthy
-from tests.support.bad_node import bad_node
+from tests.support.bad_node import Answer, bad_node
 from tools.chain import free_ports
 
 
@@ -66,6 +68,17 @@ def test_a_node_that_does_not_answer(capsys: pytest.CaptureFixture[str], monkeyp
     said = capsys.readouterr().out
     assert f"fault   node: the node at 127.0.0.1:{port} does not answer\n" in said
     assert "0123456789abcdef" not in said
+
+
+@pytest.mark.parametrize(
+    "body", [b"null", b"[]", b'{"jsonrpc":"2.0","id":1}', b'{"jsonrpc":"2.0","id":1,"result":"zz"}']
+)
+@pytest.mark.parametrize("method", ["eth_chainId", "eth_blockNumber", "eth_getBlockByNumber"])
+def test_a_node_that_is_none(capsys: pytest.CaptureFixture[str], method: str, body: bytes) -> None:
+    with bad_node(**{**healthy(), method: Answer(body=body)}) as node:
+        assert ended("--node", node.url) == OUT_OF_REACH
+
+    assert "does not answer in JSON-RPC\n        → start it or choose" in capsys.readouterr().out
 
 
 def test_a_node_without_the_contracts(capsys: pytest.CaptureFixture[str]) -> None:

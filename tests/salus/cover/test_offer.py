@@ -114,14 +114,14 @@ def test_a_member_keeps_what_was_priced(offer: Any) -> None:
     ("members", "expected"),
     [
         ("", "members: is missing"),
-        ("members: 0\n", "members: input should be a valid list"),
-        ("members: 257\n", "members: input should be a valid list"),
-        ("members: yes\n", "members: input should be a valid list"),
-        ("members: []\n", "members: list should have at least 1 item"),
+        ("members: 0\n", "members: is neither a list of members nor a number from 1 to 256"),
+        ("members: 257\n", "members: is neither a list of members nor a number from 1 to 256"),
+        ("members: yes\n", "members: is neither a list of members nor a number from 1 to 256"),
+        ("members: []\n", "members: names no member"),
         ("members:\n  - name: Ann\n", r"members\.0\.name: is not a field of this file"),
         (
             "members:\n  - {}\n  - covered_since: soon\n",
-            r"members\.1\.covered_since: input is too short",
+            r"members\.1\.covered_since: is not a date, such as 2027-01-31",
         ),
         ("members:\n  - payee: '0x12'\n", r"members\.0\.payee: "),
     ],
@@ -131,7 +131,67 @@ def test_an_invalid_list_of_members_is_refused(offer: Any, members: str, expecte
         offer(members)
 
 
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ("members: []\n", "members: names no member; correct it"),
+        ("members: Ann\n", "members: is not a list; correct it"),
+        (
+            "members: [Ann, Ben]\n",
+            'members.0: is not written as named fields; write its fields, such as consent_signer: "0x…"',
+        ),
+        ("members: [{}]\n", "members.0: lacks consent_signer, covered_since and last_day; correct it"),
+        (
+            f"members: [{{consent_signer: '{HOLDER}', covered_since: 2027-01-01}}]\n",
+            "members.0.last_day: is missing; correct it",
+        ),
+    ],
+)
+def test_people_who_are_written_otherwise(tmp_path: Path, members: str, expected: str) -> None:
+    path = tmp_path / "people.yaml"
+    path.write_text(members)
+
+    with pytest.raises(PolicyError) as refusal:
+        People.load(path)
+
+    assert str(refusal.value) == f"{path}: {expected}"
+
+
+def test_what_an_offer_lacks_is_named_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "offer.yaml"
+    path.write_text("members: 1\nstart: 2027-01-01\nlast_day: 2027-12-31\npremium: '1'\n")
+
+    with pytest.raises(PolicyError) as refusal:
+        Offer.load(path)
+
+    assert str(refusal.value) == f"{path}: lacks holder, pool and annual_limit; correct it"
+
+
 # ENROLMENT
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (
+            "dental.treatmnt",
+            "'dental.treatmnt' is not a benefit of the table; did you mean dental.treatment?",
+        ),
+        ("xyz", "'xyz' is not a benefit of the table"),
+    ],
+)
+def test_an_exclusion_that_is_no_benefit_names_the_member(code: str, expected: str) -> None:
+    members = [person(), person(excluded=frozenset({code}))]
+    for check in (
+        lambda: enrolled(*members),
+        lambda: enrolment.check(enrolled(person(), person()), FAMILY, members),
+        lambda: enrolment.check_excluded(members, FAMILY),
+    ):
+        with pytest.raises(PolicyError) as refusal:
+            check()
+
+        error = refusal.value
+        assert (error.resource, error.field, error.message) == ("Member/1", "excluded", expected)
 
 
 def test_what_was_priced_is_accepted(offer: Any) -> None:
@@ -223,7 +283,7 @@ def test_addresses_are_compared_as_addresses(offer: Any) -> None:
         (
             "1969-12-31",
             "2027-01-01",
-            "members.0.covered_since: input should be greater than or equal to 1970",
+            "members.0.covered_since: is before 1970-01-01",
         ),
     ],
 )

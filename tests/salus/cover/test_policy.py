@@ -192,7 +192,7 @@ class TestEnrolment:
             enrolment.enrol(PolicyKey.generate(), FAMILY, [applicant()] * count)
 
     def test_an_exclusion_that_is_no_benefit_is_refused(self) -> None:
-        with pytest.raises(PolicyError, match="excluded: 'vists' is not a benefit of the table"):
+        with pytest.raises(PolicyError, match=r"Member/0\.excluded: 'vists' is not a benefit of the table"):
             enrolment.enrol(PolicyKey.generate(), FAMILY, [applicant(excluded=frozenset({"vists"}))])
 
     def test_the_file_round_trips_and_broken_ones_are_refused(self) -> None:

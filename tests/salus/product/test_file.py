@@ -154,20 +154,20 @@ def test_the_hash_is_keccak_of_the_canonical_form() -> None:
         ("version: ", "  version: ", 2, None, "is not YAML"),
         ("name: small", "name: small\nname: large", 2, None, "is not YAML: found duplicate key"),
         ("currency: USD", "currency: ZZZ", 4, "currency", "is not an ISO 4217 currency"),
-        ("currency: USD\n", "", 1, "currency", "Field required"),
-        ("name: small", "name: Small Plan", 1, "name", "String should match"),
-        ("8000}", "10001}", 6, "terms.one.share_bps", "less than or equal to 10000"),
-        ("8000}", "0.8}", 6, "terms.one.share_bps", "valid integer"),
+        ("currency: USD\n", "", 1, "currency", "is missing"),
+        ("name: small", "name: Small Plan", 1, "name", "is not written in small letters"),
+        ("8000}", "10001}", 6, "terms.one.share_bps", "is more than 10000"),
+        ("8000}", "0.8}", 6, "terms.one.share_bps", "is not a whole number"),
         ("8000}", "8000, claim_limit: 99.50}", 6, "terms.one.claim_limit", "99.50 is not in quotes"),
-        ("8000}", "8000, colour: red}", 6, "terms.one.colour", "Extra inputs"),
+        ("8000}", "8000, colour: red}", 6, "terms.one.colour", "is not a field of this file"),
         ("8000}", "8000, by_night: true}", 6, "terms.one", "are for scheduled terms only"),
         ("kind: indemnity", "kind: scheduled", 6, "terms.one", "need a rate"),
         ("kind: indemnity", "kind: gift", 6, "terms.one.kind", "'indemnity' or 'scheduled'"),
-        ('["160903007"]', "[160903007]", 8, "ignore.snomed.0", "valid string"),
+        ('["160903007"]', "[160903007]", 8, "ignore.snomed.0", "is not text"),
         ("terms: one", "terms: two", 14, "benefits.0.terms", "there are no terms named two"),
         ("code: teeth", "code: ill.lung", 23, "benefits.2.code", "ill.lung is the code of two benefits"),
-        ("category: dental", "category: teeth", 26, "benefits.2.category", "Input should be"),
-        ("[oral]", "[dental]", 28, "benefits.2.when.claim_types.0", "Input should be"),
+        ("category: dental", "category: teeth", 26, "benefits.2.category", "is not '"),
+        ("[oral]", "[dental]", 28, "benefits.2.when.claim_types.0", "is not '"),
         ("[oral]", "[]", 28, "benefits.2.when", "claim_types is empty"),
         ("[E08-E13]", "[E13-E08]", 15, "benefits.0.when.diagnoses.icd10cm.0", "is not a range from"),
         ("[J45]", "[J45, sugar]", 22, "benefits.1.when.diagnoses.icd10cm.1", "shape of an ICD-10-CM code"),
@@ -321,5 +321,9 @@ def test_the_shipped_tables_pass(name: str, least: int, sets: int) -> None:
 
 
 def test_no_other_table_is_shipped() -> None:
-    with pytest.raises(TableError, match="'gold' is not a table of Salus"):
+    with pytest.raises(
+        TableError, match=r"'famly' is not a table of Salus; did you mean family\?; use family"
+    ):
+        product.shipped("famly")
+    with pytest.raises(TableError, match="'gold' is not a table of Salus; use family or critical-illness"):
         product.shipped("gold")

@@ -5,6 +5,8 @@ given a patient with cards of two plans in one folder
         when the day is in another policy year, it should find none
     when a card or its cover file is damaged, or of another policy book, one line should name the file
     a claim under another table should be refused, naming both tables
+given a folder that does not exist, or holds no card at all
+    it should be refused
 given a patient without a card in the folder
     it should find none
 given a patient with several record keys, in one file or in several
@@ -173,3 +175,20 @@ def test_what_is_no_record_key_is_named(
         shown.recipients(PATIENT)
 
     assert refused.value.file == str(shown.of(PATIENT) / name)
+
+
+# OPENING
+
+
+def test_a_folder_without_a_card_is_refused(tmp_path: Path, sold: dict[str, bytes]) -> None:
+    (tmp_path / "empty" / "patient").mkdir(parents=True)
+    (tmp_path / "empty" / "patient" / "record.age").touch()
+    (tmp_path / "empty" / "-.card.json").touch()
+    for name, expected in (
+        ("none", "none: is not a folder; name the folder of the cards"),
+        ("empty", "empty: holds no card; name the folder that has a folder for each patient"),
+    ):
+        with pytest.raises(InputError, match=expected):
+            CardFolder.open(tmp_path / name, TABLES["family"], BOOK)
+
+    assert CardFolder.open(tmp_path, TABLES["critical-illness"], BOOK).path == tmp_path
