@@ -28,7 +28,7 @@ def as_call_error(error: typer.TyperException, command: str) -> CallError:
     message = error.message.partition(" (")[0] if name is None else error.message
     message = message.removeprefix("Value error, ").removesuffix(".")
     message = plain_words(re.sub(r"^'.*' is not one of", "is not one of", message))
-    if name is None and message.startswith("No such option"):
+    if name is None and message.lower().startswith("no such option"):
         option = message.rpartition(" ")[2].lstrip("-")
         message = f"no such option: --{option}" if _is_name(option) else "no such option"
     return CallError(message[:1].lower() + message[1:], field=name, remedy="correct it")
