@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -86,4 +87,5 @@ def _of_the_system(error: OSError) -> NoReturn:
         found = unreachable(error)
         fail(str(found), code_of(found))
     reason = (error.strerror or "cannot be used").lower()
-    fail(f"{error.filename or 'a file'}: {reason}; correct it and run again")
+    place = error.filename or ("standard output" if error.errno == errno.ENOSPC else "a file")
+    fail(f"{place}: {reason}; correct it and run again")

@@ -293,7 +293,7 @@ def test_no_account_at_all(
     )
     assert live == "account: no key is named; give --account <keystore>, or set SALUS_PRIVATE_KEY in .env"
     assert number.startswith(
-        "account: there is no keystore '3', and an account of the node's can only send, on a local chain; "
+        "account: there is no keystore '3', and the node's accounts can only send, on a local chain; "
     )
 
 

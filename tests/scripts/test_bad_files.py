@@ -173,17 +173,17 @@ def test_a_patients_damaged_age_key_is_named(clinic: Clinic, capsys: pytest.Capt
             f"is neither a number from 1 to {2**64 - 1} nor a name; correct it",
         ),
         (patient.consent, "provider=-1", f"is neither a number from 0 to {2**64 - 1} nor a name; correct it"),
-        (capital.give_notice, "shares=-1", "input should be greater than or equal to 0; correct it"),
+        (capital.give_notice, "shares=-1", "is less than 0; correct it"),
         (
             capital.redeem,
             f"shares={2**192}",
-            f"input should be less than or equal to {2**192 - 1}; correct it",
+            f"is more than {2**192 - 1}; correct it",
         ),
         (patient.consent, "from_day=1969-12-31", "lies before 1970, which no chain can count"),
         (hospital.add_key, "until=1969-12-31T12:00", "lies before 1970, which no chain"),
-        (hospital.file, "at_once=0", "input should be greater than or equal to 1; correct it"),
-        (hospital.file, "at_once=-1", "input should be greater than or equal to 1; correct it"),
-        (hospital.attest, "days=91", "input should be less than or equal to 90; correct it"),
+        (hospital.file, "at_once=0", "is less than 1; correct it"),
+        (hospital.file, "at_once=-1", "is less than 1; correct it"),
+        (hospital.attest, "days=91", "is more than 90; correct it"),
     ],
 )
 def test_a_number_out_of_bounds_is_named(

@@ -163,10 +163,10 @@ def test_says_that_the_policy_is_not_issued(clinic: Clinic, ask: Ask) -> None:
             "benefit: visit.primry is not a benefit of the table; "
             "name a benefit that is covered, such as visit.primary",
         ),
-        (["units=70000"], "units: input should be less than or equal to 65535; correct it"),
+        (["units=70000"], "units: is more than 65535; correct it"),
         (["day=1960-01-01"], "day: lies before 1970, which no chain can count; correct it"),
         (["day=tomorrow"], "day: is not a full date; correct it"),
-        (["billed=-1"], "billed: is not an amount of 0 or more; correct it"),
+        (["billed=-1"], "billed: is not an amount of 0 or more, such as 1200.50 or 1,200.50; correct it"),
     ],
 )
 def test_names_an_invalid_argument(
