@@ -27,8 +27,9 @@ test: setup ## run the tests
 	@$(PY) -m tools.test --network $(NETWORK) --workers $(WORKERS) $(TESTS) -- $(OPTIONS)
 
 .PHONY: test-clone
-test-clone: setup ## run the tests of a whole clone: compiling, local chains, console, demo, the first hour
+test-clone: setup ## run the long tests: compiling, local chains, console, demo, the first hour, the auditor's books
 	@$(PY) -m tools.test --workers $(WORKERS) tests/clone -- $(OPTIONS)
+	@$(PY) -m tools.test --network anvil --workers $(WORKERS) tests/salus tests/stateful tests/scripts -- -m apart $(OPTIONS)
 
 .PHONY: fuzz
 fuzz: setup ## run the state machines and the mutations of records deeper than `make test` does

@@ -2,7 +2,8 @@
 
     python -m tools.test [--network ganache|anvil] [--workers N] [PATH …] [-- PYTEST OPTIONS …]
 
-Without a PATH it runs everything but `APART`, which takes minutes and has a target of its own.
+Without a PATH it runs everything but `APART` and the tests marked `apart`, which take minutes and have a
+target of their own.
 
 The folders of `WITHOUT_CHAIN` and the doctests need no chain; everything else below `tests` does.
 """
@@ -45,6 +46,8 @@ def main() -> int:
     options = parser.parse_args(arguments)
 
     plain, chained = sort_out(options.paths or everything())
+    if not options.paths:
+        pytest_options = ["-m", "not apart", *pytest_options]
     codes = []
     if plain:
         codes.append(run_plain(plain, options.workers, pytest_options))

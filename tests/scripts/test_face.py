@@ -97,6 +97,7 @@ def test_a_module_keeps_its_own_names() -> None:
         insurer.__wrapped__  # noqa: B018
 
 
+@pytest.mark.apart
 @pytest.mark.parametrize(
     ("words", "code", "expected"),
     [

@@ -19,6 +19,7 @@ import sys
 import time
 from typing import NamedTuple
 
+import pytest
 from brownie import chain, web3
 
 from tests.scripts.conftest import RELAYER, Clinic
@@ -55,7 +56,7 @@ def mine(blocks: int) -> None:
     if os.environ["SALUS_NETWORK"] == "anvil":
         web3.provider.make_request("anvil_mine", [hex(blocks), hex(PACE)])
     else:
-        chain.mine(blocks)
+        chain.mine(blocks, timedelta=PACE * blocks)
 
 
 def run(clinic: Clinic, action: tuple[str, ...]) -> Run:
@@ -78,6 +79,7 @@ def run(clinic: Clinic, action: tuple[str, ...]) -> Run:
     return Run(done.stdout, proxy.calls["eth_getLogs"], sum(proxy.calls.values()), seconds, processor)
 
 
+@pytest.mark.apart
 def test_an_action_reads_what_is_new(clinic: Clinic) -> None:
     clinic.attest()
     clinic.file()

@@ -60,6 +60,8 @@ from tests.stateful.stage import Stage
 from tests.stateful.walk import Walk
 from tests.support.depth import DEPTH
 
+pytestmark = pytest.mark.apart
+
 SEEDS, STEPS = ((103, 105, 111) if DEPTH == "deep" else (111,)), 100
 NOT_SHOWN = {
     "ClaimSkipped",

@@ -90,6 +90,7 @@ def test_a_process_that_is_killed_leaves_what_it_has_kept(desk: Desk, anvil: str
         assert whole.ranges[0][0] >= first[-2][0]
 
 
+@pytest.mark.apart
 def test_several_processes_at_once(desk: Desk, anvil: str, path: Path) -> None:
     for policy in range(12):
         desk.pay(policy)

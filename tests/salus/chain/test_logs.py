@@ -48,6 +48,7 @@ class Limited(BadNode):
         return Answer([])
 
 
+@pytest.mark.apart
 @pytest.mark.parametrize(
     ("code", "words"),
     [

@@ -27,6 +27,8 @@ from salus.cli import clone
 from salus.cli.chain import start
 from salus.cli.settings import CLONE
 
+pytestmark = pytest.mark.apart
+
 PATIENCE = 180
 
 

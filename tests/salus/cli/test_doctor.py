@@ -60,6 +60,7 @@ def test_no_node(capsys: pytest.CaptureFixture[str]) -> None:
     assert said.startswith("fault   node: no node is named\n        → start a local chain")
 
 
+@pytest.mark.apart
 def test_a_node_that_does_not_answer(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
     monkeypatch.setattr("salus.chain.health.PATIENCE_SECONDS", 0)
     port = free_ports(1)

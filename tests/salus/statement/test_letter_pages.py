@@ -20,7 +20,7 @@ from salus.statement.references import references_of
 from tests.support.letters import HEAD, letter_with, with_many_reasons
 from tests.support.paper import Paper, needs_pango
 
-pytestmark = needs_pango
+pytestmark = [needs_pango, pytest.mark.apart]
 
 LETTERS = {
     "none": letter_with(0),
