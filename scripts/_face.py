@@ -49,7 +49,6 @@ def face(module: str) -> Callable[[str], Callable[..., None]]:
 
         namespace = sys.modules[module].__dict__
         namespace[name] = run
-        namespace.setdefault("__loader__", None)
         namespace["__loader__"] = _Loader(module, str(namespace["__file__"]), name)
         return run
 

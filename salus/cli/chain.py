@@ -16,7 +16,7 @@ import typer
 from salus.base.days import DAY_SECONDS, moment_words
 from salus.base.errors import ChainError
 from salus.cli.actor import Actor
-from salus.cli.clone import clone
+from salus.cli.clone import clone, python_of
 from salus.cli.ending import DONE, INTERRUPTED, WRONG_CALL
 from salus.cli.output import out
 from salus.cli.session import Session
@@ -119,7 +119,7 @@ def _record() -> None:
 
 
 def _command(*words: str) -> list[str]:
-    return [str(clone() / ".venv" / "bin" / "python"), "-m", "tools.local_chain", *words]
+    return [str(python_of(clone())), "-m", "tools.local_chain", *words]
 
 
 def _place() -> dict[str, Any]:

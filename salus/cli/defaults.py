@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import inspect
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from salus.cli.options import EVERYWHERE
+from salus.cli.options import EVERYWHERE, OUTBOX
 from salus.cli.settings import Settings
 from salus.cli.usage import CallError, unknown
-
-OUTBOX: Final = "outbox.sqlite"
 
 if TYPE_CHECKING:
     from salus.cli.actor import Actor
@@ -40,7 +38,7 @@ def defaults_of(actor: Actor, action: str, command: Any, settings: Settings) -> 
             if parameter is not None:
                 found[parameter.name] = _placed(value, parameter, file.path)
             elif name in special.get(action, {}):
-                raise _at(unknown(name, f"option of {actor.name} {action}", parameters), str(file.path))
+                raise unknown(name, f"option of {actor.name} {action}", parameters, file=str(file.path))
     return found
 
 
@@ -55,15 +53,10 @@ def _check_names(actor: Actor, general: dict[str, Any], special: dict[str, Any],
         if name in actor.actions and name not in options:
             raise CallError("is not a table", file=file, field=f"{actor.name}.{name}", remedy="correct it")
         if name.replace("-", "_") not in options:
-            raise _at(unknown(name, f"option of {actor.name}", sorted(options)), file)
+            raise unknown(name, f"option of {actor.name}", sorted(options), file=file)
     for name in special:
         if name not in actor.actions:
-            raise _at(unknown(name, f"action of {actor.name}", actor.actions), file)
-
-
-def _at(error: Any, file: str) -> Any:
-    error.file = file
-    return error
+            raise unknown(name, f"action of {actor.name}", actor.actions, file=file)
 
 
 def _placed(value: Any, parameter: Any, file: Path) -> Any:

@@ -23,7 +23,7 @@ from salus.chain import accreditation, claims, forget_finished
 from salus.claim.provider_key import ProviderKey
 from salus.cli.actor import Actor
 from salus.cli.attesting import check_report, show_held_back, show_report, show_signed
-from salus.cli.options import AccountName, ContractWallet, ProviderNumber, TableName
+from salus.cli.options import OUTBOX, AccountName, ContractWallet, ProviderNumber, TableName
 from salus.cli.output import counted, out
 from salus.cli.progress import counting, track
 from salus.cli.session import Session, signer
@@ -49,7 +49,6 @@ NewOutboxPath = Annotated[Path, Option(help="the outbox file; made if it is not 
 ClaimNumber = Annotated[str, Option(help="the hospital's own number of the claim")]
 ClaimPolicy = Annotated[bytes | None, policy("one policy, where the claim went to several")]
 CardFolderPath = Annotated[Path, Option(help="folder with the cards that patients have shown")]
-OUTBOX = Path("outbox.sqlite")
 NOTHING = Decimal(0)
 
 

@@ -10,6 +10,8 @@ import typer
 
 from salus.cli import values
 
+OUTBOX = Path("outbox.sqlite")
+"""Of a hospital: beside the nearest salus.toml, or in the working folder."""
 ProviderNumber = Annotated[int, values.provider("the provider's number in the registry")]
 PoolAddress = Annotated[str, values.address("the pool", "pool")]
 TableName = Annotated[

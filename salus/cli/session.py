@@ -81,8 +81,7 @@ class Session:
         """
         planned = [actions] if isinstance(actions, Action) else list(actions)
         self.show([*first, *planned], sender)
-        is_dry = Settings.current().dry_run
-        earlier = [None if is_dry else self.finish_earlier(action, sender) for action in planned]
+        earlier = [self.finish_earlier(action, sender) for action in planned]
         left = [action for action, receipt in zip(planned, earlier, strict=True) if receipt is None]
         if not left:
             out.print("Run the command once more to do the same a second time.")
@@ -112,8 +111,7 @@ class Session:
     def _announce(self, turns: Sequence[Turn], sender: Sender) -> None:
         """Announces what is not announced yet, and says from when it can be done."""
         for turn in turns:
-            is_dry = Settings.current().dry_run
-            if not is_dry and self.finish_earlier(roles.announcement(self.chain, turn), sender):
+            if self.finish_earlier(roles.announcement(self.chain, turn), sender):
                 turn = roles.turn_of(self.chain, turn.action, sender.address)
             if turn.opens_at:
                 out.print(f"This is announced. {_opening(turn)}", markup=False)
@@ -163,9 +161,11 @@ class Session:
         return self.finish_earlier(action, sender) or self._send(action, sender)
 
     def finish_earlier(self, action: Action, sender: Sender) -> Receipt | None:
-        """What an earlier run has sent of this, and did not see end: waited for, and not sent again."""
+        """What an earlier run has sent of this, and did not see end: waited for, and not sent again.
+
+        A dry run leaves its note alone."""
         call = Pending(self.chain, action, sender)
-        if not call.is_noted:
+        if Settings.current().dry_run or not call.is_noted:
             return None
         transaction = call.sent()
         if transaction is None:

@@ -34,13 +34,13 @@ def as_call_error(error: typer.TyperException, command: str) -> CallError:
     return CallError(message[:1].lower() + message[1:], field=name, remedy="correct it")
 
 
-def unknown(word: str, what: str, known: Iterable[str]) -> CallError:
+def unknown(word: str, what: str, known: Iterable[str], *, file: str | None = None) -> CallError:
     """A mistyped name, with what was probably meant. What does not look like a name is not shown."""
     names = list(known)
     shown = word if _is_name(word) else "a word"
     near = difflib.get_close_matches(word, names, 1)
     meant = f"; did you mean {near[0]}?" if near else ""
-    return CallError(f"{shown} is no {what}{meant}", remedy=f"there are {', '.join(names)}")
+    return CallError(f"{shown} is no {what}{meant}", file=file, remedy=f"there are {', '.join(names)}")
 
 
 def _is_name(word: str) -> bool:

@@ -16,10 +16,12 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
 
+from salus import cli
 from salus.base import errors
 from salus.cli import ending
 from salus.cli.actor import first_line
@@ -156,6 +158,26 @@ def test_ctrl_c_while_it_loads(after: float) -> None:
     assert "unforeseen" not in said
 
 
+def test_ctrl_c_that_a_module_in_c_turns_into_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(_: object) -> None:
+        with ending.one_line_errors():
+            try:
+                signal.raise_signal(signal.SIGINT)
+            except KeyboardInterrupt:
+                raise ImportError("of a module in C") from None
+
+    monkeypatch.setattr("salus.cli.root.run", load)
+    monkeypatch.setattr(cli, "stopped", False)
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+    assert stop.value.code == ending.INTERRUPTED
+
+
 LOADS_SLOWLY = """
 import sys, time
 from importlib.abc import MetaPathFinder
@@ -193,10 +215,31 @@ def test_a_reader_that_has_enough() -> None:
     assert done.stderr == ""
 
 
-def test_says_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_broken_pipe_is_no_fault() -> None:
+    code = "from salus.cli.ending import one_line_errors\nwith one_line_errors():\n    raise BrokenPipeError"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("installed", "expected"), [("1.2.3", "salus 1.2.3\n"), (None, "salus, from a folder of its sources\n")]
+)
+def test_says_its_version(
+    installed: str | None,
+    expected: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def version(_: str) -> str:
+        if installed is None:
+            raise PackageNotFoundError
+        return installed
+
+    monkeypatch.setattr("salus.cli.root.version", version)
     run(["--version"])
 
-    assert capsys.readouterr().out.startswith("salus")
+    assert capsys.readouterr().out == expected
 
 
 @pytest.mark.parametrize(

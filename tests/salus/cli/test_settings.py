@@ -17,20 +17,25 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Annotated, Any
 
 import pytest
 from typer import Option
 
 from salus.base.errors import InputError, NodeUnreachable
+from salus.cli import clone
 from salus.cli import settings as module
 from salus.cli.actor import Actor
 from salus.cli.ending import fail, one_line_errors
 from salus.cli.output import out
+from salus.cli.progress import counting, track
 from salus.cli.root import actor_of, run
 from salus.cli.settings import Settings, config_named
+from salus.cli.trust import is_own
 from salus.cli.usage import CallError
 
 FLAGS: dict[str, Any] = {"node": None, "network": None, "yes": False}
@@ -358,3 +363,70 @@ def test_no_json_but_one_object_for_a_wrong_call(capsys: pytest.CaptureFixture[s
         found = json.loads(capsys.readouterr().out)
         assert found["code"] == stop.value.code == 2
         assert found["error"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "owner", "group", "read"),
+    [
+        (0o644, "mine", "mine", True),
+        (0o664, "mine", "mine", True),
+        (0o664, "mine", "another", False),
+        (0o646, "mine", "mine", False),
+        (0o644, "another", "mine", False),
+    ],
+)
+def test_whose_file_is_believed(
+    mode: int, owner: str, group: str, read: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write("salus.toml", "")
+    file.chmod(mode)
+    found = file.stat()
+    as_seen = SimpleNamespace(
+        st_mode=found.st_mode,
+        st_uid=os.getuid() if owner == "mine" else os.getuid() + 1,
+        st_gid=os.getgid() if group == "mine" else os.getgid() + 1,
+    )
+    monkeypatch.setattr(Path, "stat", lambda _: as_seen)
+
+    assert is_own(file) is read
+
+
+def test_the_users_own_file_is_the_most_general() -> None:
+    write("user/salus.toml", 'node = "http://user"\naccount = "mine"')
+    write("salus.toml", 'node = "http://here"')
+
+    assert Settings.load(None).endpoint().url == "http://here"
+    assert Settings.load(None).account == "mine"
+
+
+def test_the_table_of_an_action_goes_before_its_actors() -> None:
+    write("salus.toml", "[hospital]\nprovider = 7\n[hospital.look-up]\nprovider = 8\n")
+
+    look_up()
+
+    assert given["provider"] == 8
+
+
+def test_no_progress_in_a_log(capsys: pytest.CaptureFixture[str]) -> None:
+    with counting("bills read") as advance:
+        advance(3)
+    assert list(track([1, 2], "filing")) == [1, 2]
+
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_what_a_tool_prints_is_no_json(
+    as_json: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    python = clone.python_of(tmp_path)
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    monkeypatch.setattr(clone, "CLONE", tmp_path)
+
+    with out.as_json(as_json, "suite deploy"):
+        clone.run_tool("platform")
+
+    said = capfd.readouterr()
+    assert json.loads(said.out)["code"] == 0 if as_json else said.out.strip()
+    assert bool(said.err.strip()) is as_json
