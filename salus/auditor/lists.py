@@ -23,12 +23,6 @@ _PROVIDER_EVENTS: tuple[type[Event], ...] = (
     registry_events.ProviderSuspended,
     registry_events.KeyRevoked,
 )
-_CLAIM_EVENTS: tuple[type[Event], ...] = (
-    events.ClaimDecided,
-    events.ClaimPaid,
-    events.ClaimOwed,
-    events.ClaimWithdrawn,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +92,7 @@ class ClaimRow:
 
 def providers(chain: Chain) -> Iterator[ProviderRow]:
     """Every provider, by number."""
-    found = [event for kind in _PROVIDER_EVENTS for event in chain.past(kind)]
-    books, now = registry_books.replay(sorted(found, key=lambda event: event.place)), chain.now()
+    books, now = registry_books.replay(chain.past(_PROVIDER_EVENTS)), chain.now()
     for number, provider in sorted(books.providers.items()):
         keys = [
             attestor
@@ -165,8 +158,7 @@ def claims(
     `status`, those that have it now."""
     filters: dict[str, Any] = {"policy": policy, "provider": provider}
     filters = {name: value for name, value in filters.items() if value is not None}
-    found = [event for kind in _CLAIM_EVENTS for event in chain.past(kind, **filters)]
-    books = PolicyBooks(sorted(found, key=lambda event: event.place), chain.book_domain)
+    books = PolicyBooks(chain.past(events.CLAIM_EVENTS, **filters), chain.book_domain)
     for ref, claim in sorted(books.claims.items(), key=lambda item: item[1].decided.place):
         if status not in (None, claim.status):
             continue

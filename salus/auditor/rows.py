@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -104,7 +103,3 @@ class AuditReport:
 def contradiction(subject: str, what: str, *, expected: Any, found: Any, unit: str = "") -> Comparison:
     """A row of two events that must agree with each other."""
     return Comparison(book=Book.EVENTS, subject=subject, what=what, expected=expected, found=found, unit=unit)
-
-
-def report(*parts: Iterable[Comparison]) -> AuditReport:
-    return AuditReport(tuple(row for part in parts for row in part))

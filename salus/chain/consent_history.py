@@ -51,10 +51,9 @@ class ConsentHistory:
     @classmethod
     def of_member(cls, chain: Chain, *, signer: str, member: bytes) -> Self:
         """Reads the consents of a member's signer from the chain."""
-        given = chain.past(ConsentGiven, signer=signer, member=member)
-        withdrawn = chain.past(ConsentWithdrawn, signer=signer, member=member)
-        happened: list[ConsentGiven | ConsentWithdrawn] = [*given, *withdrawn]
-        happened.sort(key=lambda event: event.place)
+        happened: list[ConsentGiven | ConsentWithdrawn] = list(
+            chain.past((ConsentGiven, ConsentWithdrawn), signer=signer, member=member)
+        )
         days = {
             block: utc_day(chain.w3.eth.get_block(block)["timestamp"])
             for block in {event.block for event in happened}

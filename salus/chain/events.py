@@ -171,6 +171,10 @@ class ClaimWithdrawn(ClaimEvent):
     pass
 
 
+CLAIM_EVENTS = (ClaimDecided, ClaimPaid, ClaimOwed, ClaimWithdrawn)
+"""What can happen to a claim."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RootWithdrawnBy(Event):
     contract: ClassVar[str] = "ClaimDesk"

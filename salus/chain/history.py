@@ -22,28 +22,34 @@ def past(
 ) -> Iterator[E]:
     """The events of some kinds of one contract, oldest first. Raises ValueError if the kinds are of several
     contracts, or have an indexed field in different places."""
-    first = layout_of(kinds[0])
     by_topic = {layout_of(kind).topic: layout_of(kind) for kind in kinds}
-    topics = first.topics(indexed)
+    topics = layout_of(kinds[0]).topics(indexed)
+    wanted = _filters(topics)
     for kind in kinds:
-        if kind.contract != kinds[0].contract or layout_of(kind).topics(indexed)[1:] != topics[1:]:
+        if kind.contract != kinds[0].contract or _filters(layout_of(kind).topics(indexed)) != wanted:
             raise ValueError(f"{kind.__name__} cannot be read together with {kinds[0].__name__}")
-    wanted: dict[int, Collection[str]] = {
-        place: set(values) for place, values in enumerate(topics) if values is not None
-    }
     wanted[0] = set(by_topic)
-    stream = _stream(reader, kinds[0], address, topics)
+    stream = _stream(reader, kinds, address, topics)
     for log in reader.read(stream, wanted, since=since):
         layout = by_topic[log.topics[0]]
         if layout.fits(log):
             yield layout.decode(log)
 
 
+def _filters(topics: Sequence[Collection[str] | None]) -> dict[int, Collection[str]]:
+    """What indexed fields must be, by their place; kinds may have different numbers of them."""
+    return {place: set(values) for place, values in enumerate(topics) if place and values is not None}
+
+
 def _stream(
-    reader: EventReader, kind: type[Event], address: str, topics: Sequence[Collection[str] | None]
+    reader: EventReader,
+    asked: Sequence[type[Event]],
+    address: str,
+    topics: Sequence[Collection[str] | None],
 ) -> Stream:
     """The stream that answers the question: of the part that is followed, or of all if that is at hand."""
-    kinds = {layout.topic: layout for layout in map(layout_of, {*kinds_of(kind.contract), kind})}
+    kind = asked[0]
+    kinds = {layout.topic: layout for layout in map(layout_of, {*kinds_of(kind.contract), *asked})}
     whole = reader.stream(address, kinds)
     for name in kind.kept_by:
         place = layout_of(kind).place(name)

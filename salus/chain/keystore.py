@@ -30,11 +30,6 @@ AskPassword = Callable[[str], str]
 """Returns the password of the keystore of that name."""
 
 
-def brownie_accounts() -> Path:
-    """The folder into which `brownie accounts new` writes keystores."""
-    return Path.home() / ".brownie" / "accounts"
-
-
 def key_of(
     name: str | None,
     *,
@@ -83,7 +78,7 @@ def keystore_address(name: str, folders: Sequence[Path]) -> str | None:
 
     Raises InputError if the file shows none.
     """
-    path = next((path for folder in folders if (path := folder / f"{name}.json").is_file()), None)
+    path = _find(name, folders)
     if path is None:
         return None
     try:
@@ -128,7 +123,7 @@ def _from_keystore(
 ) -> LocalAccount:
     from eth_account import Account  # here: it takes a moment to load
 
-    path = next((path for path in _paths(name, folders) if path.is_file()), None)
+    path = _find(name, folders)
     if path is None and name.isdigit():
         raise InputError(
             f"there is no keystore {_shown(name)}, and the node's accounts can only send, on a local chain",
@@ -174,6 +169,10 @@ def create(name: str, password: str, *, folders: Sequence[Path]) -> tuple[Path, 
     target = folders[0] / f"{name}.json"
     files.create_secret(target, content, fault=InputError, what="a keystore")
     return target, account.address
+
+
+def _find(name: str, folders: Sequence[Path]) -> Path | None:
+    return next((path for path in _paths(name, folders) if path.is_file()), None)
 
 
 def _paths(name: str, folders: Sequence[Path]) -> list[Path]:

@@ -13,7 +13,7 @@ from typing import Final, Self
 from salus.base import money
 from salus.base.days import moment_words
 from salus.base.errors import ChainError, InputError
-from salus.chain.actions.pools import EXIT_WINDOW, notice_of
+from salus.chain.actions.pools import EXIT_WINDOW, notice_of, redeemable_shares, shares_of
 from salus.chain.suite import Pool
 from salus.claim.adjudication import lock
 from salus.types import Account, Policy
@@ -51,9 +51,9 @@ class Holding:
     def of(cls, pool: Pool, owner: str) -> Self:
         """Reads it from the chain."""
         functions = pool.contract.functions
-        shares = int(functions.balanceOf(owner).call())
+        shares = shares_of(pool, owner)
         noticed, ready_at = notice_of(pool, owner)
-        leaving = int(functions.maxRedeem(owner).call())
+        leaving = redeemable_shares(pool, owner)
         whole = 10 ** int(functions.decimals().call())
         return cls(
             pool=pool,

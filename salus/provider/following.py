@@ -22,7 +22,6 @@ from salus.provider.outbox.entry import likeness_of
 from salus.provider.parts import in_parts
 from salus.types import ClaimStatus, Decision
 
-_KINDS = (events.ClaimDecided, events.ClaimPaid, events.ClaimOwed, events.ClaimWithdrawn)
 _UNSETTLED = (*OPEN, State.HELD, State.OWED, State.DENIED)
 _DECIDED = (State.PAID, State.HELD, State.OWED, State.DENIED, State.WITHDRAWN)
 Bill = tuple[bytes, bytes]
@@ -46,7 +45,7 @@ def follow(outbox: Outbox, chain: Chain) -> None:
     has_left = _has_left(outbox, chain, latest)
     since = None if read is None or has_left else read[0] + 1
     by_bill: dict[Bill, list[events.ClaimEvent]] = defaultdict(list)
-    for event in chain.without_store().past(_KINDS, since=since, provider=outbox.place.provider):
+    for event in chain.without_store().past(events.CLAIM_EVENTS, since=since, provider=outbox.place.provider):
         if event.block <= latest:
             by_bill[event.policy, event.bill_line].append(event)
     if has_left:

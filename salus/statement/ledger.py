@@ -6,12 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from salus.chain.events import ClaimDecided, ClaimEvent, ClaimOwed, ClaimPaid, ClaimWithdrawn
+from salus.chain.events import CLAIM_EVENTS, ClaimDecided, ClaimEvent, ClaimOwed, ClaimPaid, ClaimWithdrawn
 from salus.chain.suite import Chain
 from salus.types import Account, ClaimRef, ClaimStatus, GroupUse
-
-CLAIM_EVENTS = (ClaimDecided, ClaimPaid, ClaimOwed, ClaimWithdrawn)
-"""What can happen to a claim."""
 
 
 def claim_events(chain: Chain, policy: bytes) -> list[ClaimEvent]:

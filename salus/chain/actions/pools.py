@@ -144,7 +144,7 @@ def redeemable_shares(pool: Pool, owner: str) -> int:
 def redeem(pool: Pool, *, shares: int, receiver: str, owner: str) -> Action:
     """Turns shares whose notice has run into tokens."""
     worth = pool.contract.functions.convertToAssets(shares).call()
-    ready = pool.contract.functions.noticeOf(owner).call()[1]
+    _, ready = notice_of(pool, owner)
     words = moment_words(ready) if ready else "never: no notice given"
     return Action(
         "RiskPool",
