@@ -4,6 +4,7 @@ given decisions, payments and withdrawals of an outbox's bills
     each should be saved, and the next reading should begin behind the last block that cannot change
     what a machine that is behind does not show should be saved when it is read again
         and a withdrawal of an earlier revision, read again, should leave the corrected line
+    what came after the latest block should wait for the next reading
     a node that is behind all that was read should change nothing
     what concerns an earlier revision should not touch the corrected line
 given bills that another outbox has filed
@@ -50,6 +51,8 @@ class Node:
     behind: int = 0
     """Latest blocks whose events are not shown."""
     asked: int = 0
+    late: int = 0
+    """Blocks that came after the latest was asked for, whose events are shown."""
 
     @property
     def w3(self) -> Any:
@@ -61,7 +64,7 @@ class Node:
 
     @property
     def block_number(self) -> int:
-        return len(self.desk.events)
+        return len(self.desk.events) - self.late
 
     def get_block(self, number: int) -> Any:
         return {"hash": Hash(f"0x{self.fork}{number}")}
@@ -129,6 +132,20 @@ def states(outbox: Outbox) -> list[State]:
 
 def visit(number: str, **changes: Any) -> BillLine:
     return bill(number, "visit.primary", 9, 900_00, **changes)
+
+
+def test_what_came_after_the_latest_block_waits(outbox: Outbox, node: Node) -> None:
+    for number in ("B-1", "B-2"):
+        signed(outbox, visit(number))
+        node.desk.file(MEMBER, visit(number))
+
+    node.late = 1
+    follow(outbox, node)  # type: ignore[arg-type]
+    assert [line.decision is None for line in outbox.entries()] == [False, True]
+
+    node.late = 0
+    follow(outbox, node)  # type: ignore[arg-type]
+    assert [line.decision is None for line in outbox.entries()] == [False, False]
 
 
 def test_each_event_is_read_once(outbox: Outbox, node: Node) -> None:
