@@ -135,8 +135,8 @@ def visit(number: str, **changes: Any) -> BillLine:
 
 
 def test_what_came_after_the_latest_block_waits(outbox: Outbox, node: Node) -> None:
-    for number in ("B-1", "B-2"):
-        signed(outbox, visit(number))
+    for record, number in enumerate(("B-1", "B-2")):
+        signed(outbox, visit(number), record=record)
         node.desk.file(MEMBER, visit(number))
 
     node.late = 1
