@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from salus.base.errors import TableError
+from salus.product.alike import Alike, is_small, kinds_of, revealing
 from salus.product.brochure import paid_words
-from salus.product.lint import Alike, floor_of, is_small, kinds_of, revealing
 from salus.product.model import BenefitRow, Table, Terms
-from salus.product.proposal import Change, propose
+from salus.product.proposal import Change, Shortage, propose
 
 LineOf = Callable[[int], int]
 """Returns the line of the row with that index, from 0."""
 
 
 def check(table: Table, names: Mapping[str, Terms], override: frozenset[str], line_of: LineOf) -> None:
-    """Checks that enough benefits look alike on the chain, but for those that the author accepts by name.
+    """Checks that in every setting enough benefits look alike on the chain, but for those that the author
+    accepts by name.
 
     `names` are the sets of terms in the file. Raises TableError, with changes to the file as its remedy.
     """
@@ -58,10 +59,11 @@ def _refusal(
     line_of: LineOf,
 ) -> TableError:
     group = f" and a group of {finding.in_group}" if finding.in_group else ""
-    floor = floor_of(table)
+    floor = finding.floor
     count, kinds = len(finding.benefits), len(finding.kinds)
+    setting = f"{finding.setting.words} " if finding.setting.words else ""
     return TableError(
-        f"the terms of {benefit.code}{group} are shared by {_count(count, 'benefit')} of "
+        f"the terms of {benefit.code}{group} are shared {setting}by {_count(count, 'benefit')} of "
         f"{_count(kinds, 'kind')}, so they reveal the benefit on the chain; at least "
         f"{_count(floor.benefits, 'benefit')} of {_count(floor.kinds, 'kind')} must share them",
         field=f"benefits.{table.benefits.index(benefit)}.{'group' if group else 'terms'}",
@@ -73,7 +75,10 @@ def _ways_out(
     table: Table, names: Mapping[str, Terms], override: frozenset[str], line_of: LineOf
 ) -> Iterator[str]:
     proposal = propose(table, override)
-    yield "with these changes it passes:"
+    for shortage in proposal.shortages:
+        yield from _what_terms_cannot_mend(shortage)
+    if proposal.changes or proposal.plan_reveals:
+        yield "make these changes too:" if proposal.shortages else "with these changes it passes:"
     if proposal.plan_reveals:
         size = f"{_count(len(table), 'benefit')} of {_count(len(proposal.plan_reveals), 'kind')}"
         yield f"  add the line plan_reveals: {_list(proposal.plan_reveals)}"
@@ -85,6 +90,18 @@ def _ways_out(
     at_fault = {row.code for found in revealing(table) for row in found.benefits} | override
     accepted = [row.code for row in table if row.code in at_fault]
     yield f"or accept that the chain reveals them: diversity_override: {_list(accepted)}"
+
+
+def _what_terms_cannot_mend(shortage: Shortage) -> Iterator[str]:
+    floor = shortage.floor
+    yield (
+        f"no change of terms is enough: {shortage.setting.words} no benefits can be used but "
+        f"{', '.join(row.code for row in shortage.benefits)}"
+    )
+    yield (
+        f"  change encounter_classes until at least {_count(floor.benefits, 'benefit')} of "
+        f"{_count(floor.kinds, 'kind')} can be used there, or none"
+    )
 
 
 def _edit(change: Change, names: Mapping[str, Terms]) -> str:

@@ -40,6 +40,7 @@ def exists(code: str) -> bool:
         return False
 
 
+@cache
 def chapter(code: str) -> str:
     """Returns the number of the chapter ("1" to "22") of the code.
 

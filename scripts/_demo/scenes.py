@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from salus.claim.bill_line import BillLine
-from salus.product import BenefitRow
+from salus.product import BenefitRow, Terms
 from scripts._demo.cast import Cast, Plan
 
 MOST_AUTO_PAY = 2_500_00
@@ -64,13 +64,20 @@ def _upcoded(cast: Cast) -> tuple[Plan, BillLine] | None:
 
 
 def _richer(plan: Plan, line: BillLine) -> str | None:
-    """A benefit that pays a larger share at once, the emergency room first: the likeliest temptation."""
-    own = plan.table[line.benefit].terms
-    if own.kind != "indemnity":
+    """A benefit that pays a larger share, or the same share without a deductible, at once: one of the same
+    category first, as the likeliest temptation."""
+    own = plan.table[line.benefit]
+    if own.terms.kind != "indemnity":
         return None
-    better = [row for row in plan.table if _is_open(row) and row.terms.share_bps > own.share_bps]
-    better.sort(key=lambda row: (not row.code.startswith("emergency.visit"), row.code))
+    better = [row for row in plan.table if _is_open(row) and _pays_more(row.terms, own.terms)]
+    better.sort(key=lambda row: (row.category is not own.category, row.code))
     return better[0].code if better else None
+
+
+def _pays_more(terms: Terms, than: Terms) -> bool:
+    return terms.share_bps > than.share_bps or (
+        terms.share_bps == than.share_bps and than.deductible_applies and not terms.deductible_applies
+    )
 
 
 def _is_open(row: BenefitRow) -> bool:

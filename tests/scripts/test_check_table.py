@@ -1,7 +1,8 @@
 """scripts.insurer, check_table
 
 given a benefit table
-    it should print the hash, the plan in words, the rows that overlap, and the sets that look alike
+    it should print the hash, the plan in words, the rows that overlap, and the sets that look alike, for each
+    setting that the chain shows
         when an override allows a small set, it should say so
         when a row can never match, it should end with line and field
 """
@@ -56,6 +57,17 @@ def test_it_says_what_the_author_should_know(tmp_path: Path, capsys: pytest.Capt
         "These look alike on the chain, which shows neither their names nor the care:",
         "  1 of 1 kinds (too few, allowed by diversity_override): teeth",
         "  2 of 2 kinds, in groups of 2 (too few, allowed by diversity_override): clinic, visit",
+        "In an emergency:",
+        "  1 of 1 kinds (too few, allowed by diversity_override): teeth",
+        "  1 of 1 kinds, in groups of 2 (too few, allowed by diversity_override): visit",
+        "At a hospital or doctor:",
+        "  2 of 2 kinds, in groups of 2: clinic, visit",
+        "In an emergency at a hospital or doctor:",
+        "  1 of 1 kinds, in groups of 2 (too few, allowed by diversity_override): visit",
+        "At a dentist, in an emergency too:",
+        "  1 of 1 kinds: teeth",
+        "At an optician, in an emergency too:",
+        "  1 of 1 kinds, in groups of 2: visit",
     ]
 
 

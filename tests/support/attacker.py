@@ -1,8 +1,9 @@
 """An attacker who has the benefit tables, all codes and the whole chain, but no card.
 
-For each filed line it reads the terms and the group that the calldata reveals, and lists the benefits of all
-tables that have these terms and such a group (one with room for every row that was seen under it). It tries
-all plausible plain and keyed hashes on all of them and on all codes, and names one benefit.
+For each filed line it reads the terms, the group and the emergency flag that the calldata reveals, and lists
+the benefits of all tables that have these terms and such a group (one with room for every row that was seen
+under it), and can be used in an emergency if the line was one. It tries all plausible plain and keyed hashes
+on all of them and on all codes, and names one benefit.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from typing import Any
 from salus.crypto.abi import keccak
 from salus.crypto.secret import length_prefixed
 from salus.product import BenefitRow, Table
-from salus.types import BenefitKind
+from salus.product.settings import Provider, Setting, settings_of
+from salus.types import FLAG_EMERGENCY, BenefitKind
 
 Look = tuple[int, ...]
 
@@ -59,6 +61,7 @@ class Attacker:
         self.tables = tuple(tables)
         self.codes = tuple(codes)
         self.rows = {row.code: row for table in self.tables for row in table}
+        self.settings = {table.hash: settings_of(table) for table in self.tables}
         self.random = Random(seed)
 
     def attack(self, lines: Iterable[Mapping[str, Any]]) -> list[Guess]:
@@ -73,12 +76,15 @@ class Attacker:
     def _guess(self, line: Mapping[str, Any], group: Counter[Look]) -> Guess:
         """`group` counts the looks of all rows that were seen under the line's group."""
         benefit = line["benefit"]
+        setting = Setting(Provider.GENERAL, bool(line["diagnosis"]["flags"] & FLAG_EMERGENCY))
         tables = [table for table in self.tables if table.hash == bytes(line["policy"]["benefitTable"])]
         candidates = tuple(
             row
             for table in tables
-            for row in table
-            if _look_of(row) == _look(benefit) and _has_room(table, row, benefit, group)
+            for row, settings in zip(table, self.settings[table.hash], strict=True)
+            if setting in settings
+            and _look_of(row) == _look(benefit)
+            and _has_room(table, row, benefit, group)
         )
         ids = {bytes(benefit["id"]), bytes(benefit["group"])}
         broken = self._break(ids, line)

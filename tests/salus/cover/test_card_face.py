@@ -113,7 +113,7 @@ def test_the_drawing_has_the_size_of_a_bank_card() -> None:
     assert (root.get("width"), root.get("height")) == ("85.6mm", "53.98mm")
     assert root.get("viewBox") == "0 0 85.6 53.98"
     assert root.get("role") == "img"
-    assert "member 8687" in str(root.get("aria-label"))
+    assert f"member {FACES[0].card.number}" in str(root.get("aria-label"))
 
 
 def test_a_long_name() -> None:

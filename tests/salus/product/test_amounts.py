@@ -21,7 +21,7 @@ from salus import product
 from salus.base.errors import TableError
 
 HASHES = {
-    "family": "c420921907000deaaffdaafa280682e052fdcd0f7aba33d15bab0fc8aea69f53",
+    "family": "e15ef1f00605faa25f8d4fc477a1b8033598243640bc1fc88d3cc5723ca01b76",
     "critical-illness": "1cc1529721195075a75f99945f7c7a69763bcf99fd72e4ed340a9c643ecf97c0",
 }
 """Of the tables as they were first published."""

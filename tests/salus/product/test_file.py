@@ -306,7 +306,7 @@ def test_an_override_of_no_benefit_of_the_table_is_refused() -> None:
     assert (error.field, error.line) == ("diversity_override", 10)
 
 
-@pytest.mark.parametrize(("name", "least", "sets"), [("family", 30, 6), ("critical-illness", 12, 2)])
+@pytest.mark.parametrize(("name", "least", "sets"), [("family", 30, 4), ("critical-illness", 12, 2)])
 def test_the_shipped_tables_pass(name: str, least: int, sets: int) -> None:
     path = Path(product.__file__).parent / "tables" / f"{name}.yaml"
 

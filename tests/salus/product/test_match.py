@@ -14,6 +14,7 @@ given terms
 given terms and groups, both of which calldata shows
     rrows with equal terms in equal groups should be alike, and fewer than five alike should be reported
     a reader of calldata should narrow a line down to exactly the reported rows
+        in an emergency, to those of them that can be one
 
 SPECIFICATION X2, X3.
 """
@@ -32,6 +33,7 @@ from salus.cover.keys import MemberKey
 from salus.cover.schedule import blind_row
 from salus.crypto.abi import ZERO_ADDRESS
 from salus.product import BenefitRow, Care, Category, Code, CodeSet, Matcher, Table, Terms
+from salus.product.settings import Provider, Setting, settings_of
 from salus.types import Benefit
 from tests.support.attacker import Attacker
 
@@ -201,7 +203,13 @@ def grouped(*groups: str | None, terms: dict[int, Terms] | None = None) -> Table
     own = terms or {}
     return plan(
         *(
-            row(f"r{n}", category=Category(FIVE[n % 5]), group=group, terms=own.get(n, TERMS))
+            row(
+                f"r{n}",
+                category=Category(FIVE[n % 5]),
+                group=group,
+                terms=own.get(n, TERMS),
+                items=CodeSet(snomed=(f"{n}",)),
+            )
             for n, group in enumerate(groups)
         )
     )
@@ -258,21 +266,39 @@ def test_calldata_reveals_what_the_check_reports(groups: tuple[str | None, ...])
 
 
 @pytest.mark.parametrize("name", ["family", "critical-illness"])
-def test_calldata_reveals_no_row_of_a_shipped_table(name: str) -> None:
+@pytest.mark.parametrize("emergency", [False, True])
+def test_calldata_reveals_no_row_of_a_shipped_table(name: str, emergency: bool) -> None:
     shipped, key = product.shipped(name), MemberKey.generate()
-    lines = [calldata(shipped, blind_row(key, benefit)) for benefit in shipped]
+    setting = Setting(Provider.GENERAL, emergency)
+    used = [row for row, at in zip(shipped, settings_of(shipped), strict=True) if setting in at]
+    lines = [calldata(shipped, blind_row(key, benefit), emergency=emergency) for benefit in used]
 
-    for code, guess in zip(_codes(shipped), Attacker([shipped], []).attack(lines), strict=True):
+    assert used
+    for code, guess in zip(_codes(used), Attacker([shipped], []).attack(lines), strict=True):
         assert not guess.certain
         assert code in _codes(guess.candidates)
         assert len(guess.candidates) >= 5
 
 
-def calldata(small: Table, leaf: Benefit) -> dict[str, Any]:
+def test_the_flag_narrows_what_calldata_reveals() -> None:
+    small = plan(
+        *(row(f"r{n}", items=CodeSet(snomed=(f"{n}",)), encounter_classes={"AMB"}) for n in range(6)),
+        *(row(f"e{n}", items=CodeSet(snomed=(f"{n}",)), encounter_classes={"EMER"}) for n in range(2)),
+    )
+    leaf = blind_row(MemberKey.generate(), small["e1"])
+
+    (guess,) = Attacker([small], []).attack([calldata(small, leaf, emergency=True)])
+
+    assert _codes(guess.candidates) == ["e0", "e1"]
+
+
+def calldata(small: Table, leaf: Benefit, *, emergency: bool = False) -> dict[str, Any]:
     """Returns what an attacker can read of a filed line."""
     zero = {"member": ("commitment", "schedule"), "diagnosis": ("billLine", "caseId", "record")}
     return {
-        **{part: dict.fromkeys(names, bytes(32)) for part, names in zero.items()},
+        **{
+            part: {"flags": int(emergency), **dict.fromkeys(names, bytes(32))} for part, names in zero.items()
+        },
         "policy": {
             **dict.fromkeys(("salt", "members"), bytes(32)),
             **dict.fromkeys(("holder", "payee", "pool"), ZERO_ADDRESS),

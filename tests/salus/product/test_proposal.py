@@ -28,7 +28,7 @@ from ruamel.yaml import YAML
 
 from salus import product
 from salus.base.errors import TableError
-from salus.product import BenefitRow, Category, Matcher, Table, Terms
+from salus.product import BenefitRow, Category, CodeSet, Matcher, Table, Terms
 from salus.product.proposal import propose
 
 DENTAL = """\
@@ -152,8 +152,9 @@ def test_half_of_the_changes_are_not_enough(part: dict[str, bool], expected: str
 def row(
     code: str, terms: Terms, category: Category = Category.DENTAL, group: str | None = None
 ) -> BenefitRow:
+    when = Matcher(items=CodeSet(snomed=(code,)))
     return BenefitRow(
-        code=code, title=code, words=code, category=category, terms=terms, when=Matcher(), group=group
+        code=code, title=code, words=code, category=category, terms=terms, when=when, group=group
     )
 
 

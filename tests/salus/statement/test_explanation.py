@@ -114,14 +114,14 @@ def test_held_then_settled() -> None:
     decided = desk.file(MOTHER, bill("1", "emergency.visit", 20, 900_00), held=True)
 
     waiting = letter_of(desk)
-    assert (waiting.paid, waiting.coming) == (0, 810_00)
+    assert (waiting.paid, waiting.coming) == (0, 320_00)
     assert waiting.items[0].entry.payment is None
 
     settled = desk.pay(MOTHER, decided)
     letter = letter_of(desk)
-    assert (letter.paid, letter.coming) == (810_00, 0)
+    assert (letter.paid, letter.coming) == (320_00, 0)
     assert letter.items[0].entry.payment == settled.transaction
-    assert meters(letter)["Yearly limit of the policy"][0] == 810_00
+    assert meters(letter)["Yearly limit of the policy"][0] == 320_00
 
 
 def test_held_then_owed_then_collected() -> None:
@@ -130,10 +130,10 @@ def test_held_then_owed_then_collected() -> None:
     desk.owe(MOTHER, decided)
 
     assert only(desk).status is ClaimStatus.OWED
-    assert letter_of(desk).coming == 810_00
+    assert letter_of(desk).coming == 320_00
 
     desk.pay(MOTHER, decided)
-    assert letter_of(desk).paid == 810_00
+    assert letter_of(desk).paid == 320_00
 
 
 def test_withdrawn_and_corrected() -> None:
