@@ -8,7 +8,7 @@ from typing import Annotated
 
 from typer import Option
 
-from salus import product
+from salus import fhir, product, samples
 from salus.base import files, money
 from salus.base.errors import PolicyError
 from salus.chain import Pool, events, pools
@@ -29,7 +29,7 @@ from salus.cover.offer import Offer, words_of
 from salus.cover.policy import PolicyFile, check_place
 from salus.cover.signed_file import QUOTE
 from salus.crypto.records import RecordKey
-from salus.insurer import quoting
+from salus.insurer import attack, onlooker, quoting
 from salus.insurer.enrolments import open_enrolment, open_enrolments
 from salus.insurer.portfolio import Portfolio
 from salus.insurer.purchase import Purchase
@@ -55,6 +55,46 @@ def check_table(table: TableName) -> None:
     for line in report_of(plan):
         out.print(line, markup=False)
     out.fact(name=plan.name, version=plan.version, hash=plan.hash)
+
+
+@actor.action
+def attack_table(
+    table: TableName,
+    records: Annotated[
+        Path | None, Option(help="a FHIR R4 Bundle, or a folder of them; invented patients without it")
+    ] = None,
+    profile: Annotated[
+        Path | None, Option(help="hospital.yaml: what the records' hospital says of them")
+    ] = None,
+) -> None:
+    """Measures what somebody without a card could tell from the chain about the claims under a table.
+
+    An attacker names the benefit of each claim, and its category of care, from what the chain shows: terms,
+    flag, provider, nights, bills of a case, amounts. How often which benefit is used it learns from the
+    claims of other patients. The figures hold for these patients; what yours give away, only their own
+    records can tell.
+
+    Example:
+        salus insurer attack-table --table family --records fhir --profile hospital.yaml
+    """
+    plan = product.named(table)
+    with working("Reading the bills…"):
+        bills = (
+            fhir.read(records, plan, profile=fhir.Profile.load(profile) if profile else fhir.SAFE)
+            if records
+            else samples.population(plan)
+        )
+        summary = fhir.Summary.of(bills)
+    for line in str(summary).splitlines():
+        out.print(line, markup=False)
+    with working("Attacking…"):
+        found = attack.attack(onlooker.seen(summary.lines, plan), plan)
+    out.fact(table=plan.name, version=plan.version, claims=found.claims, patients=found.patients)
+    out.print(f"{plan.name} {plan.version}, {found.claims:,} claims of {found.patients:,} patients:")
+    out.print(f"  {'named rightly, by':<42} {'benefit':>8} {'category':>9}")
+    for named in (found.chance, *found.named):
+        out.entry("named", by=named.by, benefit=round(named.benefit, 4), category=round(named.category, 4))
+        out.print(f"  {named.by:<42} {named.benefit:>8.1%} {named.category:>9.1%}")
 
 
 @actor.action

@@ -10,7 +10,8 @@ every Claim gives a bill line under the shipped family table. `sell` returns a p
 
 from salus.samples.hospital import profile
 from salus.samples.people import Patient, Relation
+from salus.samples.population import population
 from salus.samples.sale import Sale, sell
 from salus.samples.writer import Sample, generate, write
 
-__all__ = ["Patient", "Relation", "Sale", "Sample", "generate", "profile", "sell", "write"]
+__all__ = ["Patient", "Relation", "Sale", "Sample", "generate", "population", "profile", "sell", "write"]
