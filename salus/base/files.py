@@ -47,6 +47,17 @@ def write_durably(
         ) from None
 
 
+def rename(path: Path, target: Path, *, fault: type[InputError]) -> None:
+    """Gives a file of a folder another name there. Raises `fault` if the system refuses."""
+    try:
+        os.replace(path, target)
+        _sync_folder(target.parent)
+    except OSError as error:
+        raise fault(
+            f"cannot be written: {error.strerror}", file=str(target), remedy="check the folder"
+        ) from None
+
+
 def create_secret(path: str | Path, content: bytes, *, fault: type[InputError], what: str) -> None:
     """Writes a new file that only its owner can read, whole or not at all, and makes its folder.
 

@@ -11,6 +11,9 @@ Only the owner of the files can read the keys; other accounts of the machine can
 
 A folder is for one policy, because its policy key is. Enrolling the same people again gives the same one.
 Anything else, such as the renewal for another year, needs another folder. The record key may be the same.
+
+The policy key gets its name when enrolled.json is written, and is unused.key until then. So a policy key
+without enrolled.json was used for an enrolment that nobody knows any more, and is used for no other.
 """
 
 from __future__ import annotations
@@ -57,6 +60,10 @@ class HolderFolder:
         return self.path / "policy.key"
 
     @property
+    def unused_key_file(self) -> Path:
+        return self.path / "unused.key"
+
+    @property
     def record_key_file(self) -> Path:
         return self.path / "record.key"
 
@@ -75,9 +82,7 @@ class HolderFolder:
     @property
     def policy_key(self) -> PolicyKey:
         """Reads the policy key. Raises CardError, naming the file."""
-        with files.about(self.policy_key_file):
-            digits = files.read(self.policy_key_file, fault=CardError).decode("ascii", "replace")
-            return PolicyKey.from_hex(digits)
+        return _policy_key(self.policy_key_file)
 
     def enrol(
         self, table: Table, applicants: Sequence[Applicant], insurer: str, *, record_key: Path | None = None
@@ -89,12 +94,15 @@ class HolderFolder:
         """
         self._check_keys()
         self._make_keys(record_key)
-        enrolled = enrolment.enrol(self.policy_key, table, applicants)
+        known = self.policy_key_file if self.policy_key_file.exists() else self.unused_key_file
+        enrolled = enrolment.enrol(_policy_key(known), table, applicants)
         wanted = Enrolled(insurer, table.hash, tuple(person.member for person in enrolled))
         self._check_same(wanted, table)
         sealed = encrypt(enrolment.reveal_json(enrolled), [insurer])
         # First what was enrolled: an enrolment that leaves the folder is always known to it.
         wanted.save(self.enrolled_file)
+        if known == self.unused_key_file:
+            files.rename(known, self.policy_key_file, fault=CardError)
         files.write_durably(self.enrolment_file, [sealed], fault=CardError)
         return enrolled
 
@@ -130,8 +138,8 @@ class HolderFolder:
         return len(enrolled)
 
     def _check_keys(self) -> None:
-        """Refuses to replace a key that others rely on."""
-        if not self.policy_key_file.exists() and (
+        """Refuses to replace a key that others rely on, or to use one that was used for nobody knows whom."""
+        if not (self.policy_key_file.exists() or self.unused_key_file.exists()) and (
             self.enrolled_file.exists() or self.enrolment_file.exists()
         ):
             raise CardError(
@@ -139,6 +147,9 @@ class HolderFolder:
                 file=str(self.policy_key_file),
                 remedy="restore it from your copy, or name a new folder for another policy",
             )
+        used = (self.policy_key_file, self.enrolment_file, *self.path.glob(_CARDS))
+        if not self.enrolled_file.exists() and any(path.exists() for path in used):
+            raise self._is_of_another("that is not known any more, as enrolled.json is missing")
         if not self.record_key_file.exists() and self.recipient_file.exists():
             raise CardError(
                 "is missing, and hospitals may seal records to its public key, record.age",
@@ -150,8 +161,8 @@ class HolderFolder:
     def _make_keys(self, record_key: Path | None) -> None:
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         given = RecordKey.load(record_key) if record_key else None
-        if not self.policy_key_file.exists():
-            _write_private(self.policy_key_file, PolicyKey.generate().reveal().hex())
+        if not self.policy_key_file.exists() and not self.unused_key_file.exists():
+            _write_private(self.unused_key_file, PolicyKey.generate().reveal().hex())
         if not self.record_key_file.exists():
             _write_private(self.record_key_file, (given or RecordKey.generate()).reveal())
         recipient = RecordKey.load(self.record_key_file).recipient
@@ -182,17 +193,17 @@ class HolderFolder:
         """Checks that the folder has no other enrolment."""
         if self.enrolled_file.exists():
             difference = Enrolled.load(self.enrolled_file).difference(wanted, table)
-        else:
-            known = self.enrolment_file.exists() or any(self.path.glob(_CARDS))
-            difference = "of an earlier version of Salus, which cannot be compared" if known else None
-        if difference:
-            raise CardError(
-                f"holds an enrolment {difference}; under the same policy key, anybody could link the two on "
-                "the chain",
-                file=str(self.path),
-                remedy="for a renewal or any other change name a new folder, and this folder's record.key as "
-                "its record key",
-            )
+            if difference:
+                raise self._is_of_another(difference)
+
+    def _is_of_another(self, difference: str) -> CardError:
+        return CardError(
+            f"holds an enrolment {difference}; under the same policy key, anybody could link the two on the "
+            "chain",
+            file=str(self.path),
+            remedy="for a renewal or any other change name a new folder, and this folder's record.key as its "
+            "record key",
+        )
 
     def _check_members(self, policy: PolicyFile, members: tuple[Member, ...]) -> None:
         if members == policy.members:
@@ -230,6 +241,11 @@ class HolderFolder:
         for path in sorted(self.path.glob(_CARDS)):
             with suppress(CardError):
                 yield MemberCard.load(path)
+
+
+def _policy_key(path: Path) -> PolicyKey:
+    with files.about(path):
+        return PolicyKey.from_hex(files.read(path, fault=CardError).decode("ascii", "replace"))
 
 
 def _write_private(path: Path, text: str) -> None:

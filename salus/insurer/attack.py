@@ -79,7 +79,7 @@ _FLAG = LADDER[1]
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class Score:
     """The shares of the claims whose benefit, and whose category of care, the attacker named rightly."""
 
     by: str
@@ -93,9 +93,9 @@ class Attack:
 
     claims: int
     patients: int
-    chance: Named
+    chance: Score
     """Without base rates: any of those that look alike, in an emergency or not."""
-    named: tuple[Named, ...]
+    named: tuple[Score, ...]
     """For each rung of the ladder."""
 
 
@@ -227,6 +227,6 @@ def _all_but(parts: Sequence[Sequence[Seen]], left_out: int) -> list[Seen]:
     return [claim for number, part in enumerate(parts) if number != left_out for claim in part]
 
 
-def _mean(by: str, results: Sequence[tuple[float, float]]) -> Named:
+def _mean(by: str, results: Sequence[tuple[float, float]]) -> Score:
     benefit, category = (fsum(column) / len(results) for column in zip(*results, strict=True))
-    return Named(by, benefit, category)
+    return Score(by, benefit, category)
