@@ -150,14 +150,15 @@ def _looking_alike(
     table: Table, rows: tuple[BenefitRow, ...], original: Table
 ) -> Iterator[tuple[float, Table]]:
     """Yields the ways to give the rows one look that one of them has had, with or without its group, and
-    what each changes of the original."""
+    what each changes of the original beyond what is changed already."""
     codes = {row.code for row in rows}
     before = [row for row in original if row.code in codes]
+    paid = sum(_change(row, table[row.code].terms, table[row.code].group) for row in before)
     looks: dict[_Look, None] = dict.fromkeys(
         look for row in before for look in ((row.terms, row.group), (row.terms, None))
     )
     for terms, group in looks:
-        cost = sum(_distance(row.terms, terms) + _OTHER_GROUP * (row.group != group) for row in before)
+        cost = sum(_change(row, terms, group) for row in before) - paid
         benefits = tuple(
             replace(row, terms=terms, group=group) if row.code in codes else row for row in table
         )
@@ -166,6 +167,10 @@ def _looking_alike(
         except TableError:
             # Others of the group have other limits.
             continue
+
+
+def _change(row: BenefitRow, terms: Terms, group: str | None) -> float:
+    return _distance(row.terms, terms) + _OTHER_GROUP * (row.group != group)
 
 
 def _distance(one: Terms, other: Terms) -> float:

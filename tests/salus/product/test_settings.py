@@ -19,6 +19,7 @@ SPECIFICATION X2, X3.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -132,6 +133,21 @@ def test_a_proposal_for_emergencies_reveals_nothing_elsewhere() -> None:
     proposal = propose(plan(birth, *visits(9, encounter_classes={"AMB", "IMP"}), *emergencies))
 
     assert {change.benefit.code for change in proposal.changes} == {row.code for row in emergencies}
+    assert product.revealing(proposal.table) == []
+
+
+def test_what_was_changed_before_is_not_counted_again() -> None:
+    """Therapies that no emergency reaches make the aids stand out. Once both have other terms, teeth and
+    glasses follow those that are most like theirs."""
+    family = product.shipped("family")
+    rows = sorted(family, key=lambda row: row.category is Category.REHABILITATION)
+    late = replace(family, benefits=tuple(rows))
+
+    proposal = propose(late)
+
+    assert [words for words, _ in found(late)] == ["in an emergency at a hospital or doctor"]
+    followed = [change for change in proposal.changes if change.benefit.category is Category.DENTAL]
+    assert {change.terms for change in followed} == {family["visit.primary"].terms}
     assert product.revealing(proposal.table) == []
 
 
