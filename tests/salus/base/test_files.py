@@ -1,4 +1,4 @@
-"""salus.base.files: a secret in a new file
+"""salus.base.files: a secret in a new file, a file under a new name
 
 given a folder that lacks the file
     it should be there whole, for its owner alone
@@ -8,6 +8,8 @@ given something of that name
     it should be left as it is
 given a full disk
     nothing should be left behind
+given a file that is to have another name
+    it should have it, or the error should name it
 """
 
 from __future__ import annotations
@@ -61,3 +63,13 @@ def test_a_full_disk(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         files.create_secret(target, b"secret", fault=InputError, what="a key")
 
     assert list(target.parent.iterdir()) == []
+
+
+def test_a_file_gets_another_name(tmp_path: Path) -> None:
+    (tmp_path / "old").write_text("content")
+
+    files.rename(tmp_path / "old", tmp_path / "new", fault=InputError)
+
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("new", "content")]
+    with pytest.raises(InputError, match=f"{tmp_path / 'new'}: cannot be written: No such file"):
+        files.rename(tmp_path / "old", tmp_path / "new", fault=InputError)
